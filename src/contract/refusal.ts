@@ -1,0 +1,63 @@
+/** Why a request was refused: a stable code, told to the agent and written to the event. */
+export const refusalStatus = {
+  // The request itself is unfit to be decided on.
+  'malformed-request': 400,
+  'malformed-authority': 400,
+  'ambiguous-framing': 400,
+  'duplicate-header': 400,
+  'path-not-canonical': 400,
+  'target-not-origin-form': 400,
+  'headers-too-large': 431,
+  'tls-expected': 400,
+  // The three names of one connection disagree (RFC 9110, 15.5.20).
+  'host-mismatch': 421,
+  'sni-mismatch': 421,
+  // Default deny.
+  'host-not-allowed': 403,
+  'ip-literal': 403,
+  'port-not-allowed': 403,
+  'plain-http-not-allowed': 403,
+  'https-not-allowed': 403,
+  'request-to-proxy': 403,
+  'method-not-allowed': 403,
+  'path-not-allowed': 403,
+  'request-not-allowed': 403,
+  'git-fetch-not-allowed': 403,
+  'git-push-not-allowed': 403,
+  'doh-not-allowed': 403,
+  // The upstream could not be reached as the route demands.
+  'address-not-allowed': 403,
+  'name-not-resolved': 502,
+  'upstream-unreachable': 502,
+  'upstream-certificate': 502,
+  'upstream-protocol': 502,
+  'upstream-timeout': 504,
+  'too-many-connections': 503,
+  'internal-error': 500,
+} as const;
+
+export type RefusalCode = keyof typeof refusalStatus;
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** What was refused and why, one line, without secrets. */
+  readonly message: string;
+  /** The rule that refused, as the manifest would name it: `egress.routes`, `egress.routes[api.example.com].matches`. */
+  readonly rule: string;
+  /** What the operator could write to allow it (YAML); null where nothing may allow it. */
+  readonly allow: string | null;
+}
+
+/** The header that every answer of the proxy's own carries; taken off upstream answers so that it can't be forged. */
+export const verdictHeader = 'x-bot-bottle-verdict';
+
+/** `refused; code=host-not-allowed` */
+export function verdictValue(code: RefusalCode): string {
+  return `refused; code=${code}`;
+}
+
+/** The JSON body of a refusal: `{"error":{"code","message","rule","allow"}}` and a newline. */
+export function refusalBody(refusal: Refusal): string {
+  const { code, message, rule, allow } = refusal;
+  return `${JSON.stringify({ error: { code, message, rule, allow } })}\n`;
+}

@@ -1,0 +1,33 @@
+import type { DecisionEvent } from './event.js';
+import type { Route } from './route.js';
+
+/**
+ * What the sidecar reads from its standard input: the first line, one JSON value, once.
+ * It is the only way by which a secret enters (law 5).
+ */
+export interface SidecarConfiguration {
+  readonly version: 1;
+  readonly bottle: string;
+  readonly listen: ListenAddress;
+  readonly routes: readonly Route[];
+  /** Secret values by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** PEM certificates trusted for every upstream besides the runtime's own list (a company's TLS proxy). */
+  readonly extraCertificateAuthorities: readonly string[];
+  /** Name servers (`address` or `address:port`) asked instead of the system's resolver; empty: the system's. */
+  readonly nameServers: readonly string[];
+}
+
+/** A unix socket (bubblewrap: bound into the sandbox) or a TCP address (a container's own network). */
+export type ListenAddress =
+  | { readonly socketPath: string }
+  | { readonly host: string; readonly port: number };
+
+/** Lines the sidecar writes to its standard output, one JSON value each. */
+export type SidecarMessage =
+  | {
+      readonly type: 'ready' /** PEM of the bottle's CA certificate; its key never leaves. */;
+      readonly certificate: string;
+    }
+  | { readonly type: 'event'; readonly event: DecisionEvent }
+  | { readonly type: 'fatal'; readonly message: string };

@@ -1,0 +1,30 @@
+import type { Route } from '../contract/route.js';
+
+/** An agent as its files say, every `extends` followed, nothing of the host looked up yet. */
+export interface ResolvedAgent {
+  readonly name: string;
+  /** The file it was read from. */
+  readonly file: string;
+  /** The body of the file. */
+  readonly systemPrompt: string;
+  readonly bottle: ResolvedBottle;
+}
+
+export interface ResolvedBottle {
+  readonly name: string;
+  /** Every bottle it was composed of, base first, itself last. */
+  readonly chain: readonly string[];
+  /** Name of a provider. */
+  readonly provider: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly gitUser: { readonly name: string; readonly email: string } | null;
+  readonly routes: readonly ResolvedRoute[];
+}
+
+/** A route before its files are read; a secret's name is that of the environment variable which holds it. */
+export interface ResolvedRoute extends Omit<Route, 'certificateAuthority'> {
+  /** Absolute path of a PEM file. */
+  readonly caFile: string | null;
+  /** Where the route is written, for errors: `file:line:column`. */
+  readonly where: string;
+}

@@ -1,0 +1,124 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+import type { DecisionEvent } from '../contract/event.js';
+import type { SidecarConfiguration } from '../contract/sidecar.js';
+import type { BottlePlan } from './plan.js';
+
+/** How a backend stands on this host: usable, or why not and what mends it. */
+export interface Readiness {
+  readonly usable: boolean;
+  /** The barrier in force, one line: `bubblewrap 0.8.0, user namespaces`. */
+  readonly barrier: string;
+  readonly problems: readonly ReadinessProblem[];
+}
+
+export interface ReadinessProblem {
+  readonly message: string;
+  /** A command or a setting that mends it. */
+  readonly mend: string;
+}
+
+export interface Backend {
+  readonly name: string;
+  readonly summary: string;
+  probe(services: BackendServices): Promise<Readiness>;
+  /** Resolves once the agent's command runs. The caller disposes of what it gets, whatever happened. */
+  start(plan: BottlePlan, request: StartRequest, services: BackendServices): Promise<RunningBottle>;
+}
+
+export interface StartRequest {
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly terminal: boolean;
+  readonly onEvent: (event: DecisionEvent) => void;
+  /** Called as each step of the start ends, with its name: where the time went. */
+  readonly onStep: (step: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface RunningBottle extends AsyncDisposable {
+  /** The agent's end: its exit code, or 128 and the signal's number. */
+  readonly exit: Promise<number>;
+  /** Sends a signal to the agent. */
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** What the host lends to a backend: the one place that starts processes, and the talk with a sidecar. */
+export interface BackendServices {
+  readonly processes: Processes;
+  /** Paths of our own built files: `dist`, where the bundles lie. */
+  readonly bundles: { readonly sidecar: string; readonly init: string; readonly nodeProxy: string };
+  /** A private directory (0700) for one bottle's sockets and files; removed on disposal. */
+  runtimeDirectory(bottle: string): Promise<RuntimeDirectory>;
+  openSidecar(
+    streams: SidecarStreams,
+    configuration: SidecarConfiguration,
+    onEvent: (event: DecisionEvent) => void,
+  ): Promise<SidecarSession>;
+}
+
+export interface RuntimeDirectory extends AsyncDisposable {
+  readonly path: string;
+}
+
+export interface SidecarStreams {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+}
+
+export interface SidecarSession {
+  /** PEM of the bottle's CA certificate. */
+  readonly certificate: string;
+  /** Settles when the sidecar's output ends. */
+  readonly closed: Promise<void>;
+}
+
+export interface Processes {
+  /** Runs to the end and collects the output; never throws for an exit code. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
+  start(command: string, args: readonly string[], options?: StartOptions): StartedProcess;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  /** Milliseconds; the process is killed after it. */
+  readonly timeout?: number;
+}
+
+export interface RunResult {
+  /** null when it could not be started or ended by a signal. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export type Stdio = 'pipe' | 'inherit' | 'ignore' | number;
+
+export interface StartOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  /** For descriptors 0, 1, 2, and further ones that the child gets under their index. */
+  readonly stdio?: readonly Stdio[];
+  readonly user?: { readonly uid: number; readonly gid: number };
+}
+
+export interface StartedProcess {
+  readonly pid: number;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable | null;
+  readonly stderr: Readable | null;
+  /** The pipe at a further descriptor. */
+  pipe(descriptor: number): Duplex | Readable | Writable;
+  /** Exit code, or 128 and the signal's number. Rejects when it could not be started. */
+  readonly exit: Promise<number>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** What runs in a bottle: its command, its environment, the routes it cannot do without. */
+export interface Provider {
+  readonly name: string;
+  readonly summary: string;
+  /** @param given what the operator wrote after `--`; empty: the provider's own command. */
+  command(given: readonly string[]): readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
