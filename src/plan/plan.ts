@@ -48,4 +48,6 @@ export interface ProxyPlan {
 export interface SecretReference {
   readonly name: string;
   readonly environmentVariable: string;
+  /** Where a manifest asks for it: `file:line:column`. */
+  readonly where: string;
 }

@@ -100,6 +100,8 @@ export interface StartOptions {
   /** For descriptors 0, 1, 2, and further ones that the child gets under their index. */
   readonly stdio?: readonly Stdio[];
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** Its own session: no signal of the operator's terminal reaches it. */
+  readonly ownSession?: boolean;
 }
 
 export interface StartedProcess {

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BottleError } from '../contract/errors.js';
+import type { ResolvedAgent } from '../manifest/resolved.js';
+import type { HostFacts } from '../plan/make-plan.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface FactsRequest {
+  readonly agent: ResolvedAgent;
+  readonly backend: string;
+  readonly workspace: string;
+  readonly environment: Environment;
+}
+
+const localeVariables = /^(TERM|COLORTERM|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
+
+/** Looks up all that a plan needs of this machine. */
+export function gatherFacts({ agent, backend, workspace, environment }: FactsRequest): HostFacts {
+  const extra = environment['BOT_BOTTLE_EXTRA_CA'];
+  const caFiles = agent.bottle.routes.flatMap(({ caFile, where }) =>
+    caFile === null ? [] : [{ caFile, where }],
+  );
+  return {
+    suffix: randomBytes(2).toString('hex'),
+    backend,
+    workspace: workspaceOf(workspace),
+    locale: localeOf(environment),
+    certificates: Object.fromEntries(
+      caFiles.map(({ caFile, where }) => [caFile, readCertificates(caFile, where)]),
+    ),
+    extraCertificateAuthorities: extra ? [readCertificates(resolve(extra), 'BOT_BOTTLE_EXTRA_CA')] : [],
+    nameServers: (environment['BOT_BOTTLE_NAME_SERVERS'] ?? '').split(/[\s,]+/).filter(Boolean),
+  };
+}
+
+function localeOf(environment: Environment): Record<string, string> {
+  const locale: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && localeVariables.test(name)) locale[name] = value;
+  }
+  return locale;
+}
+
+function workspaceOf(path: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch (cause) {
+    throw new BottleError({
+      code: 'usage',
+      message: 'the workspace is not a folder that can be entered',
+      where: path,
+      hint: 'give one with --workspace DIR',
+      cause,
+    });
+  }
+  throw new BottleError({
+    code: 'usage',
+    message: 'the workspace is not a folder',
+    where: path,
+    hint: 'give one with --workspace DIR',
+  });
+}
+
+function readCertificates(path: string, where: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new BottleError({
+      code: 'manifest',
+      message: `the certificate file ${path} can't be read`,
+      where,
+      hint: 'it holds PEM certificates; mend the path',
+      cause,
+    });
+  }
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
+  throw new BottleError({
+    code: 'manifest',
+    message: `${path} holds no PEM certificate`,
+    where,
+    hint: 'openssl x509 -in FILE -out FILE.pem turns DER into PEM',
+  });
+}

@@ -1,0 +1,44 @@
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { BottleError } from '../contract/errors.js';
+import type { RuntimeDirectory } from '../plan/ports.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Where the sockets of running bottles lie: `$XDG_RUNTIME_DIR/bot-bottle`, for root /run/bot-bottle, else a
+ * folder of this user's in the temporary directory. Short, because a unix socket's path may have 107 bytes.
+ */
+export function runtimeRoot(environment: Environment): string {
+  const { uid } = userInfo();
+  if (uid === 0) return '/run/bot-bottle';
+  const given = environment['XDG_RUNTIME_DIR'];
+  return given?.startsWith('/') ? join(given, 'bot-bottle') : join(tmpdir(), `bot-bottle-${uid}`);
+}
+
+/** A private folder for one bottle; removed whole on disposal. */
+export async function createRuntimeDirectory(
+  bottle: string,
+  environment: Environment,
+): Promise<RuntimeDirectory> {
+  const root = runtimeRoot(environment);
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await assertPrivate(root);
+  const path = join(root, bottle);
+  await mkdir(path, { mode: 0o700 });
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** In /tmp anyone may have made the folder first: it must be ours and closed to others. */
+async function assertPrivate(root: string): Promise<void> {
+  const { uid } = userInfo();
+  const status = await lstat(root);
+  if (status.isDirectory() && status.uid === uid && (status.mode & 0o077) === 0) return;
+  throw new BottleError({
+    code: 'host-not-ready',
+    message: 'the runtime directory is not a folder of this user alone',
+    where: root,
+    hint: `remove it, or set XDG_RUNTIME_DIR to a folder that only you can enter (chmod 700)`,
+  });
+}

@@ -1,0 +1,49 @@
+import { createInterface } from 'node:readline';
+import { BottleError } from '../contract/errors.js';
+import type { DecisionEvent } from '../contract/event.js';
+import type { SidecarConfiguration, SidecarMessage } from '../contract/sidecar.js';
+import type { SidecarSession, SidecarStreams } from '../plan/ports.js';
+
+/**
+ * Configures a sidecar and reads what it says. The streams are those of its own process or of an exec into its
+ * container: this talk is the only control channel there is (law 6). Standard input stays open; its end ends the sidecar.
+ */
+export function openSidecar(
+  { stdin, stdout }: SidecarStreams,
+  configuration: SidecarConfiguration,
+  onEvent: (event: DecisionEvent) => void,
+): Promise<SidecarSession> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
+    const closed = new Promise<void>((settle) => lines.once('close', settle));
+    // A sidecar that died closes its input under us; its output's end is what we act on.
+    stdin.on('error', () => {});
+    lines.on('line', (line) => {
+      const message = parseMessage(line);
+      if (message?.type === 'ready') resolve({ certificate: message.certificate, closed });
+      else if (message?.type === 'event') onEvent(message.event);
+      else
+        reject(
+          notStarted(message?.type === 'fatal' ? message.message : 'it said what this version does not know'),
+        );
+    });
+    closed.then(() => reject(notStarted('it ended before it was ready')));
+    stdin.write(`${JSON.stringify(configuration)}\n`);
+  });
+}
+
+function parseMessage(line: string): SidecarMessage | undefined {
+  try {
+    return JSON.parse(line) as SidecarMessage;
+  } catch {
+    return undefined;
+  }
+}
+
+function notStarted(reason: string): BottleError {
+  return new BottleError({
+    code: 'start-failed',
+    message: `the sidecar did not start: ${reason}`,
+    hint: 'run it again with --debug; bot-bottle doctor checks this machine',
+  });
+}

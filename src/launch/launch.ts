@@ -1,0 +1,59 @@
+import { BottleError, exitCodes } from '../contract/errors.js';
+import type { DecisionEvent } from '../contract/event.js';
+import { readSecrets } from '../host/secrets.js';
+import type { BottlePlan } from '../plan/plan.js';
+import type { Backend, BackendServices } from '../plan/ports.js';
+import { forwardSignals } from './signals.js';
+
+export interface Launch {
+  readonly backend: Backend;
+  readonly plan: BottlePlan;
+  readonly services: BackendServices;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly terminal: boolean;
+  readonly onEvent: (event: DecisionEvent) => void;
+  readonly onStep: (step: string) => void;
+}
+
+/** Runs one bottle from its plan to its teardown; answers the agent's exit code. */
+export async function launch({
+  backend,
+  plan,
+  services,
+  environment,
+  terminal,
+  onEvent,
+  onStep,
+}: Launch): Promise<number> {
+  const secrets = readSecrets(plan.secrets, environment);
+  const interruption = new AbortController();
+  const signals = forwardSignals(interruption);
+  try {
+    await using bottle = await backend.start(
+      plan,
+      { secrets, terminal, onEvent, onStep, signal: interruption.signal },
+      services,
+    );
+    signals.forwardTo(bottle);
+    return await bottle.exit;
+  } catch (thrown) {
+    if (interruption.signal.aborted) return exitCodes.interrupted;
+    throw await explained(thrown, backend, services);
+  } finally {
+    signals.release();
+  }
+}
+
+/** A start that failed on a machine that isn't ready says so, with what mends it. */
+async function explained(thrown: unknown, backend: Backend, services: BackendServices): Promise<unknown> {
+  if (thrown instanceof BottleError && thrown.code !== 'start-failed') return thrown;
+  const { usable, problems } = await backend.probe(services);
+  const problem = problems[0];
+  if (usable || !problem) return thrown;
+  return new BottleError({
+    code: 'start-failed',
+    message: `the backend ${backend.name} can't run here: ${problem.message}`,
+    hint: problem.mend,
+    cause: thrown,
+  });
+}
