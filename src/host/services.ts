@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { BackendServices } from '../plan/ports.js';
+import { builtFolder } from './package-files.js';
 import { processes } from './processes.js';
 import { createRuntimeDirectory } from './runtime-directory.js';
 import { openSidecar } from './sidecar-session.js';
@@ -18,10 +18,4 @@ export function hostServices(environment: Readonly<Record<string, string | undef
     runtimeDirectory: (bottle) => createRuntimeDirectory(bottle, environment),
     openSidecar,
   };
-}
-
-/** The bundles lie beside the one that runs, which may itself be a chunk in a folder below. */
-function builtFolder(): string {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return here.endsWith('chunks') ? dirname(here) : here;
 }

@@ -79,7 +79,7 @@ export interface Processes {
 
 export interface RunOptions {
   readonly input?: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory?: string;
   /** Milliseconds; the process is killed after it. */
   readonly timeout?: number;
@@ -95,7 +95,7 @@ export interface RunResult {
 export type Stdio = 'pipe' | 'inherit' | 'ignore' | number;
 
 export interface StartOptions {
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory?: string;
   /** For descriptors 0, 1, 2, and further ones that the child gets under their index. */
   readonly stdio?: readonly Stdio[];

@@ -1,0 +1,104 @@
+import type { Command, CommandContext } from '../console/command.js';
+import { formatPlan, planJson } from '../console/print-plan.js';
+import { recordSteps } from '../console/steps.js';
+import { countTraffic, formatEvent } from '../console/traffic.js';
+import { loadAgent } from '../host/manifest-files.js';
+import { hostServices } from '../host/services.js';
+import { chooseBackend } from '../launch/choose-backend.js';
+import { launch } from '../launch/launch.js';
+import { prepare } from '../launch/prepare.js';
+
+interface StartOptions {
+  readonly backend?: string;
+  readonly workspace?: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly timing?: boolean;
+}
+
+const examples = `
+Examples:
+  bot-bottle start sandbox                        a shell in the bottle, on this folder
+  bot-bottle start sandbox -- npm test            one command; its exit code is this command's
+  echo 'ls' | bot-bottle start sandbox -- bash    standard input is passed on
+  bot-bottle start sandbox --dry-run              what would run, and what it could reach
+
+The agent sees this folder as /workspace. Files there that this machine would execute
+(.git/hooks, .git/config, .envrc, .vscode, .claude, ...) are read-only in the bottle.
+Secrets are read from the environment variables that the manifest names; their values go
+to the sidecar only. A failure of bot-bottle's own ends with 125.
+
+Environment:
+  BOT_BOTTLE_HOME          the folder of bottles and agents (~/.bot-bottle)
+  BOT_BOTTLE_BACKEND       the backend, where --backend isn't given
+  BOT_BOTTLE_EXTRA_CA      PEM file of certificates to trust for upstreams besides the usual ones
+  BOT_BOTTLE_NAME_SERVERS  name servers for the sidecar instead of the system's
+`;
+
+const start: Command = {
+  name: 'start',
+  order: 1,
+  summary: 'run an agent in its bottle',
+  configure(parser, context) {
+    parser
+      .argument('<agent>', "an agent's name")
+      .argument('[command...]', "what to run, after `--`; the provider's own command when none is given")
+      .passThroughOptions()
+      .option('--backend <name>', 'what holds the bottle: bubblewrap')
+      .option('--workspace <folder>', 'the folder that the agent works in', '.')
+      .option('--dry-run', 'print what would run and end')
+      .option('--json', 'with --dry-run: print JSON')
+      .option('--quiet', 'print nothing of our own')
+      .option('--verbose', 'print each decision of the sidecar')
+      .option('--timing', 'print where the time of the start went')
+      .addHelpText('after', examples)
+      .action((agent: string, command: string[], options: StartOptions) =>
+        run(agent, command, options, context),
+      );
+  },
+};
+
+async function run(
+  name: string,
+  command: readonly string[],
+  options: StartOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { environment } = context;
+  const steps = recordSteps();
+  steps.mark('command line loaded');
+  const backend = await chooseBackend(options.backend, environment['BOT_BOTTLE_BACKEND']);
+  const workspace = options.workspace ?? context.workingDirectory;
+  const agent = loadAgent(name, { environment, workspace });
+  const plan = await prepare({ agent, backend, workspace, command, environment });
+  if (options.dryRun) {
+    context.print(options.json ? planJson(plan) : formatPlan(plan));
+    return;
+  }
+  steps.mark('manifests read, plan made');
+  const personal = Boolean(process.stderr.isTTY) && !options.quiet;
+  if (personal)
+    context.tell(
+      `bottle ${plan.id} on ${backend.name}: ${plan.routes.length} routes, workspace ${plan.workspace.source}\n`,
+    );
+  const traffic = countTraffic();
+  const code = await launch({
+    backend,
+    plan,
+    services: hostServices(environment),
+    environment,
+    terminal: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    onEvent: (event) => {
+      traffic.record(event);
+      if (options.verbose) context.tell(formatEvent(event));
+    },
+    onStep: steps.mark,
+  });
+  if (options.timing) context.tell(steps.table());
+  if (personal) context.tell(traffic.summary());
+  context.end(code);
+}
+
+export default start;

@@ -1,0 +1,39 @@
+import type { DecisionEvent } from '../contract/event.js';
+import { printable } from './printable.js';
+
+/** Counts what a bottle sent, and says at the end what was refused: the operator's first question. */
+export interface Traffic {
+  readonly record: (event: DecisionEvent) => void;
+  summary(): string;
+}
+
+const shownRefusals = 10;
+
+export function countTraffic(): Traffic {
+  let allowed = 0;
+  let failed = 0;
+  const refused = new Map<string, number>();
+  return {
+    record: ({ verdict, method, host, code }) => {
+      if (verdict === 'allowed') allowed += 1;
+      else if (verdict === 'failed') failed += 1;
+      else {
+        const what = printable(`${method} ${host}: ${code}`);
+        if (refused.size < 1000 || refused.has(what)) refused.set(what, (refused.get(what) ?? 0) + 1);
+      }
+    },
+    summary: () => {
+      const count = [...refused.values()].reduce((sum, times) => sum + times, 0);
+      const first = [...refused]
+        .slice(0, shownRefusals)
+        .map(([what, times]) => `  refused ${what}${times > 1 ? ` (${times} times)` : ''}\n`);
+      const more = refused.size > shownRefusals ? `  and ${refused.size - shownRefusals} more kinds\n` : '';
+      return `${allowed} requests let out, ${count} refused, ${failed} failed\n${first.join('')}${more}`;
+    },
+  };
+}
+
+/** One decision as a line. */
+export function formatEvent({ verdict, method, host, path, code, status, duration }: DecisionEvent): string {
+  return `${printable(`${verdict} ${method} ${host}${path} ${code ?? status}`, 400)} ${duration.toFixed(0)} ms\n`;
+}
