@@ -17,12 +17,8 @@ export function runtimeRoot(environment: Environment): string {
   return given?.startsWith('/') ? join(given, 'bot-bottle') : join(tmpdir(), `bot-bottle-${uid}`);
 }
 
-/** A private folder for one bottle; removed whole on disposal. */
-export async function createRuntimeDirectory(
-  bottle: string,
-  environment: Environment,
-): Promise<RuntimeDirectory> {
-  const root = runtimeRoot(environment);
+/** A private folder below the root for one bottle; removed whole on disposal. */
+export async function createRuntimeDirectory(bottle: string, root: string): Promise<RuntimeDirectory> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   await assertPrivate(root);
   const path = join(root, bottle);

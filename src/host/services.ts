@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { BackendServices } from '../plan/ports.js';
 import { builtFolder } from './package-files.js';
 import { processes } from './processes.js';
-import { createRuntimeDirectory } from './runtime-directory.js';
+import { createRuntimeDirectory, runtimeRoot } from './runtime-directory.js';
 import { openSidecar } from './sidecar-session.js';
 
 /** What the host lends to a backend. */
@@ -15,7 +15,7 @@ export function hostServices(environment: Readonly<Record<string, string | undef
       init: join(built, 'init.cjs'),
       nodeProxy: join(built, 'node-proxy.cjs'),
     },
-    runtimeDirectory: (bottle) => createRuntimeDirectory(bottle, environment),
+    runtimeDirectory: (bottle) => createRuntimeDirectory(bottle, runtimeRoot(environment)),
     openSidecar,
   };
 }

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { printable } from '../../../src/console/printable.js';
+
+describe('printable', () => {
+  it('shows control characters instead of sending them to the terminal', () => {
+    expect(printable('a\u001b]0;title\u0007b\r\n\u009b31m')).toBe('a\\x1b]0;title\\x07b\\x0d\\x0a\\x9b31m');
+    expect(printable('\u202egnp.exe')).toBe('\\u202egnp.exe');
+  });
+
+  it('cuts long text', () => {
+    expect(printable('x'.repeat(500), 10)).toBe(`${'x'.repeat(10)}...`);
+  });
+
+  it('never lets a control character through', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => !/[\u0000-\u001f\u007f-\u009f]/.test(printable(text)),
+      ),
+    );
+  });
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { countTraffic, formatEvent } from '../../../src/console/traffic.js';
+import type { DecisionEvent } from '../../../src/contract/event.js';
+
+const event: DecisionEvent = {
+  kind: 'decision',
+  time: 0,
+  request: 1,
+  way: 'tls',
+  method: 'GET',
+  host: 'api.example.com',
+  path: '/v1',
+  route: 'api.example.com',
+  verdict: 'allowed',
+  code: null,
+  status: 200,
+  bytesSent: 1,
+  bytesReceived: 2,
+  duration: 3.2,
+};
+const refused: DecisionEvent = {
+  ...event,
+  verdict: 'refused',
+  code: 'host-not-allowed',
+  status: 403,
+  host: 'evil.example',
+};
+
+describe('traffic', () => {
+  it('counts and names what was refused, most kinds once', () => {
+    const traffic = countTraffic();
+    for (const one of [
+      event,
+      refused,
+      refused,
+      { ...event, verdict: 'failed', code: 'upstream-timeout' } as const,
+    ])
+      traffic.record(one);
+    expect(traffic.summary()).toBe(
+      '1 requests let out, 2 refused, 1 failed\n  refused GET evil.example: host-not-allowed (2 times)\n',
+    );
+  });
+
+  it('names ten kinds and counts the others', () => {
+    const traffic = countTraffic();
+    for (let index = 0; index < 12; index += 1) traffic.record({ ...refused, host: `h${index}.example` });
+    expect(traffic.summary().split('\n')).toHaveLength(13);
+    expect(traffic.summary()).toContain('and 2 more kinds');
+  });
+
+  it('keeps a bounded number of kinds whatever the agent asks for', () => {
+    const traffic = countTraffic();
+    for (let index = 0; index < 5000; index += 1) traffic.record({ ...refused, host: `h${index}.example` });
+    expect(traffic.summary()).toContain('and 990 more kinds');
+  });
+
+  it('makes what an agent wrote safe for a terminal', () => {
+    expect(formatEvent({ ...refused, path: '/\u001b[2J' })).toBe(
+      'refused GET evil.example/\\x1b[2J host-not-allowed 3 ms\n',
+    );
+  });
+});
