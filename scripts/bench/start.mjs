@@ -95,7 +95,7 @@ export async function measure({ root, quick }) {
     console.log(
       `${''.padEnd(40)} ${'p50'.padStart(6)} ${'p90'.padStart(6)} ${'least'.padStart(6)} ${'most'.padStart(6)}`,
     );
-    rows.forEach(([name], index) => console.log(`${name.padEnd(40)} ${summary(times[index])}`));
+    for (const [index, [name]] of rows.entries()) console.log(`${name.padEnd(40)} ${summary(times[index])}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
