@@ -4,9 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { generateRegistries } from './registry.mjs';
+import { generateValidators } from './validators.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 generateRegistries(root);
+generateValidators(root);
 
 const shared = {
   absWorkingDir: root,

@@ -19,7 +19,7 @@ function members(folder) {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function writeIfChanged(file, text) {
+export function writeIfChanged(file, text) {
   let before = '';
   try {
     before = readFileSync(file, 'utf8');

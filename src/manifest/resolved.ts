@@ -19,6 +19,8 @@ export interface ResolvedBottle {
   readonly env: Readonly<Record<string, string>>;
   readonly gitUser: { readonly name: string; readonly email: string } | null;
   readonly routes: readonly ResolvedRoute[];
+  /** By host: the bottles whose files write its route, base first. */
+  readonly routeBottles: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A route before its files are read; a secret's name is that of the environment variable which holds it. */

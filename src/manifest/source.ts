@@ -1,0 +1,33 @@
+/** What the loader is given: text with a name, read by others. Nothing here touches the disk. */
+
+export type ManifestKind = 'bottle' | 'agent';
+
+/** `home`: written by the operator. `repository`: came with somebody's code, and is not trusted. */
+export type ManifestOrigin = 'home' | 'repository';
+
+export interface ManifestFile {
+  readonly kind: ManifestKind;
+  readonly origin: ManifestOrigin;
+  /** The file's name without `.md`; not yet checked. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  /** The path as messages name it: `~/.bot-bottle/bottles/claude.md`. */
+  readonly shown: string;
+  readonly text: string;
+}
+
+export interface ManifestFiles {
+  readonly files: readonly ManifestFile[];
+  /** The user's home folder, absolute: what `~/` means in `ca_file`. */
+  readonly userHome: string;
+}
+
+/** A file name, a bottle's or an agent's name: safe as a file name, a label and an identifier. */
+const namePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+export const nameRule = 'a name is 1 to 64 of a-z, 0-9, _ and -, and begins with a letter or digit';
+
+export function isName(text: string): boolean {
+  return namePattern.test(text);
+}
