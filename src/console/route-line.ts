@@ -1,23 +1,44 @@
 import type { RequestMatch, Route } from '../contract/route.js';
 
+type ShownRoute = Omit<Route, 'certificateAuthority'>;
+
 /** One line a route: where to, what is let out, which credential is added (by its name). */
-export function routeLine(route: Omit<Route, 'certificateAuthority'>): string {
-  const parts = [`${route.scheme}://${route.host}`, allowed(route.matches)];
-  if (route.gitFetch) parts.push('git fetch');
-  if (route.doh) parts.push('DNS over HTTPS');
-  if (route.auth) parts.push(`adds Authorization: ${route.auth.scheme} $${route.auth.secret}`);
-  for (const header of route.headers) {
-    parts.push(`sets ${header.name}: ${'secret' in header ? `$${header.secret}` : header.value}`);
-  }
-  if (route.connectTo) parts.push(`dials ${route.connectTo.host}:${route.connectTo.port}`);
-  else if (route.private) parts.push('private addresses too');
-  return parts.join('; ');
+export function routeLine(route: ShownRoute): string {
+  return [
+    `${route.scheme}://${route.host}`,
+    allowedRequests(route.matches).join(' or '),
+    ...exceptions(route),
+    ...additions(route),
+    ...dialling(route),
+  ].join('; ');
 }
 
-function allowed(matches: readonly RequestMatch[] | null): string {
-  if (matches === null) return 'any request';
-  if (matches.length === 0) return 'no request';
-  return matches.map(matchText).join(' or ');
+/** What a route lets out: one text for each entry of `matches`. */
+export function allowedRequests(matches: readonly RequestMatch[] | null): readonly string[] {
+  if (matches === null) return ['any request'];
+  if (matches.length === 0) return ['no request'];
+  return matches.map(matchText);
+}
+
+/** What passes a route besides ordinary requests. */
+export function exceptions({ gitFetch, doh }: ShownRoute): readonly string[] {
+  return [...(gitFetch ? ['git fetch'] : []), ...(doh ? ['DNS over HTTPS'] : [])];
+}
+
+/** What the sidecar adds: secrets by the names of their variables, never by value. */
+export function additions({ auth, headers }: ShownRoute): readonly string[] {
+  return [
+    ...(auth ? [`adds Authorization: ${auth.scheme} $${auth.secret}`] : []),
+    ...headers.map(
+      (header) => `sets ${header.name}: ${'secret' in header ? `$${header.secret}` : header.value}`,
+    ),
+  ];
+}
+
+/** Where a route leads, if not to its own name's public address. */
+export function dialling(route: ShownRoute): readonly string[] {
+  if (route.connectTo) return [`dials ${route.connectTo.host}:${route.connectTo.port}`];
+  return route.private ? ['private addresses too'] : [];
 }
 
 function matchText({ paths, methods, headers }: RequestMatch): string {

@@ -72,7 +72,13 @@ function statOf(path: string): Stats | null {
 
 function unreadable(path: string, cause: unknown): BottleError {
   const hint = `it must be yours to read: chmod -R u+rX '${path}', or bot-bottle init for a first one`;
-  return new BottleError({ code: 'manifest', message: 'the folder cannot be read', where: path, hint, cause });
+  return new BottleError({
+    code: 'manifest',
+    message: 'the folder cannot be read',
+    where: path,
+    hint,
+    cause,
+  });
 }
 
 /** Whoever may write here may write routes and so send credentials where he likes. */

@@ -4,7 +4,7 @@ import { checkHeaderValue, checkSetHeaderName } from './check/header.js';
 import { checkConnectTo, checkHost } from './check/host.js';
 import { checkMatches, type WrittenMatch } from './check/match.js';
 import { accepted, placeAt, refuse, type Scope } from './check/scope.js';
-import { checkVariableName } from './check/variable.js';
+import { checkSecretName } from './check/variable.js';
 import { quoted } from './code-frame.js';
 import { pointerTo } from './document.js';
 import type { RouteLayer, Written } from './layer.js';
@@ -89,7 +89,7 @@ function compileRoute(scope: Scope, pointer: string, route: WrittenRoute, userHo
       scheme: written('scheme', route.scheme, asIs),
       matches: written('matches', route.matches, (matches, at) => checkMatches(scope, at, matches)),
       auth: written('auth', route.auth, ({ scheme, token_ref }, at) => {
-        const secret = accepted(scope, `${at}/token_ref`, checkVariableName(token_ref));
+        const secret = acceptedSecretName(scope, `${at}/token_ref`, token_ref);
         return secret === null ? null : { scheme, secret };
       }),
       headers: written('headers', route.headers, (headers, at) => compileHeaders(scope, at, headers)),
@@ -140,9 +140,16 @@ function compileHeader(scope: Scope, pointer: string, header: WrittenHeader): Ro
     return null;
   }
   if (reference !== undefined) {
-    const secret = accepted(scope, `${pointer}/value_ref`, checkVariableName(reference));
+    const secret = acceptedSecretName(scope, `${pointer}/value_ref`, reference);
     return secret === null ? null : { name, secret };
   }
   const text = accepted(scope, `${pointer}/value`, checkHeaderValue(value ?? ''));
   return text === null ? null : { name, value: text };
+}
+
+function acceptedSecretName(scope: Scope, pointer: string, name: string): string | null {
+  const checked = checkSecretName(name);
+  if (checked.ok) return checked.value;
+  scope.report(checked.code, { ...placeAt(scope, pointer), hidden: true }, checked.message, checked.hint);
+  return null;
 }

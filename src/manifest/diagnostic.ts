@@ -33,7 +33,6 @@ export const diagnosticCodes = [
   'not-supported',
   // Names, and who may say what.
   'invalid-name',
-  'unknown-agent',
   'unknown-bottle',
   'repository-bottle',
   'repository-key',
@@ -83,6 +82,8 @@ export interface Diagnostic {
 export interface Place {
   readonly file: ManifestFile;
   readonly offset: number;
+  /** The value there may be a secret that was written in the wrong place: no source line is shown. */
+  readonly hidden?: boolean;
 }
 
 export type Report = (code: DiagnosticCode, place: Place, message: string, hint?: string | null) => void;
@@ -109,7 +110,7 @@ function diagnosticAt(code: DiagnosticCode, place: Place, message: string, hint:
     message,
     file: place.file.shown,
     position,
-    frame: codeFrame(place.file.text, position),
+    frame: place.hidden ? '' : codeFrame(place.file.text, position),
     hint,
   };
 }

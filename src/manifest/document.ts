@@ -1,5 +1,5 @@
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, type Node, type Pair, Parser } from 'yaml';
-import { quoted } from './code-frame.js';
+import { printable, quoted } from './code-frame.js';
 import type { Report } from './diagnostic.js';
 import type { FrontMatter } from './front-matter.js';
 import type { ManifestFile } from './source.js';
@@ -83,7 +83,7 @@ export function parseYaml(file: ManifestFile, front: FrontMatter, report: Report
 }
 
 function firstLine(message: string): string {
-  return quoted(message.split('\n', 1)[0] ?? '').slice(1, -1);
+  return printable(message.split('\n', 1)[0] ?? '').slice(0, 160);
 }
 
 /** Offset of a token that is nested more than `limit` deep, or null. */
@@ -129,13 +129,18 @@ function convert(root: Node, at: At, report: Report): YamlDocument | null {
   return { data: data as { readonly [key: string]: Data }, spans: state.spans };
 }
 
-function refuse(state: Conversion, offset: number, ...rest: [Parameters<Report>[0], string, string?]): null {
-  const [code, message, hint] = rest;
-  if (!state.failed || code === 'duplicate-key' || code === 'empty-value') {
-    state.report(code, state.at(offset), message, hint);
-  }
+type Problem = readonly [code: Parameters<Report>[0], message: string, hint?: string];
+
+/** Nothing is worth saying twice about a document that can't be read: only the first is reported. */
+function refuse(state: Conversion, offset: number, [code, message, hint]: Problem): null {
+  if (!state.failed) state.report(code, state.at(offset), message, hint);
   state.failed = true;
   return null;
+}
+
+/** Keeps where a value stands, as offsets in the file. */
+function place({ spans, at }: Conversion, pointer: string, key: number, value: number): void {
+  spans.set(pointer, { key: at(key).offset, value: at(value).offset });
 }
 
 function convertNode(
@@ -149,26 +154,25 @@ function convertNode(
   state.nodes += 1;
   // An alias can nest what the text doesn't, and repeat it without end.
   if (state.nodes > mostNodes) {
-    // Nothing is worth saying twice about a file that is refused for its size.
-    return state.failed ? null : refuse(state, offset, 'yaml-too-complex', `more than ${mostNodes} values`);
+    return refuse(state, offset, ['yaml-too-complex', `more than ${mostNodes} values`]);
   }
-  if (depth > deepest) return refuse(state, offset, 'yaml-too-deep', `nested more than ${deepest} deep`);
+  if (depth > deepest) return refuse(state, offset, ['yaml-too-deep', `nested more than ${deepest} deep`]);
   if (isAlias(node)) {
     state.aliases += 1;
     if (state.aliases > mostAliases) {
-      return refuse(state, offset, 'yaml-alias', `more than ${mostAliases} aliases`);
+      return refuse(state, offset, ['yaml-alias', `more than ${mostAliases} aliases`]);
     }
     const target = state.anchors.get(node.source);
     if (!target)
-      return refuse(state, offset, 'yaml-alias', `no anchor ${quoted(node.source)} before this alias`);
+      return refuse(state, offset, ['yaml-alias', `no anchor ${quoted(node.source)} before this alias`]);
     return convertNode(state, target, pointer, key ?? offset, depth + 1);
   }
   if (node.tag !== undefined) {
-    return refuse(state, offset, 'yaml-tag', 'a manifest has no tags', 'take the !tag away');
+    return refuse(state, offset, ['yaml-tag', 'a manifest has no tags', 'take the !tag away']);
   }
   const { anchor } = node as { anchor?: string };
   if (anchor !== undefined) state.anchors.set(anchor, node);
-  state.spans.set(pointer, { key: key ?? offset, value: offset });
+  place(state, pointer, key ?? offset, offset);
   if (isMap<Node, Node | null>(node)) return convertMap(state, node.items, pointer, depth);
   if (isSeq<Node>(node)) {
     return node.items.map((item, index) =>
@@ -189,26 +193,32 @@ function convertMap(
     const offset = key.range?.[0] ?? 0;
     const name = isScalar(key) ? String(key.value) : '';
     if (!isScalar(key) || key.tag !== undefined || key.anchor !== undefined) {
-      refuse(state, offset, 'forbidden-key', 'a key is a plain word: no alias, anchor or tag');
+      refuse(state, offset, ['forbidden-key', 'a key is a plain word: no alias, anchor or tag']);
       continue;
     }
     if (name === '__proto__') {
-      refuse(state, offset, 'forbidden-key', "a key may not be '__proto__'");
+      refuse(state, offset, ['forbidden-key', "a key may not be '__proto__'"]);
       continue;
     }
     if (name === '<<') {
-      refuse(state, offset, 'yaml-merge-key', "the merge key '<<' is not read", 'use extends');
+      refuse(state, offset, ['yaml-merge-key', "the merge key '<<' is not read", 'use extends']);
       continue;
     }
     if (Object.hasOwn(map, name)) {
-      refuse(state, offset, 'duplicate-key', `key ${quoted(name)} stands here twice`, 'keep one of them');
+      state.report(
+        'duplicate-key',
+        state.at(offset),
+        `the key ${quoted(name)} stands here twice`,
+        'keep one of them',
+      );
       continue;
     }
     // `matches:` with nothing behind it reads as null, which lifts a restriction: too easily written by accident.
     if (value === null || (isScalar(value) && value.value === null && !value.source)) {
       const hint = "write a value; 'null' removes what a parent set";
-      refuse(state, offset, 'empty-value', `${quoted(name)} has no value`, hint);
+      state.report('empty-value', state.at(offset), `${quoted(name)} has no value`, hint);
       map[name] = null;
+      place(state, pointerTo(pointer, name), offset, offset);
       continue;
     }
     map[name] = convertNode(state, value, pointerTo(pointer, name), offset, depth + 1);

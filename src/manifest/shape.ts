@@ -111,7 +111,7 @@ function stringsOf(values: readonly unknown[] | undefined): string[] {
 }
 
 const typeWords: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   array: 'a list',
   object: 'a map',
   boolean: 'true or false',

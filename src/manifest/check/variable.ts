@@ -42,19 +42,22 @@ const owned: ReadonlySet<string> = new Set([
 ]);
 const ownedPrefixes = ['LD_', 'DYLD_', 'BOT_BOTTLE_'];
 
-/** The name of an environment variable. */
-export function checkVariableName(name: string): Checked<string> {
+/** The name of a variable that holds a secret. What is no name may be the secret itself, and isn't repeated. */
+export function checkSecretName(name: string): Checked<string> {
   if (variableName.test(name)) return { ok: true, value: name };
-  const hint = 'letters, digits and _, no digit in front; write the name, not the value';
-  return wrong('invalid-variable-name', `${quoted(name)} is not the name of an environment variable`, hint);
+  const hint = 'write the name of the variable that holds the secret, never the secret itself';
+  return wrong('invalid-variable-name', 'this is not the name of an environment variable', hint);
 }
 
 /** The name of a variable that `env` may set. */
 export function checkAgentVariable(name: string): Checked<string> {
-  const checked = checkVariableName(name);
-  if (!checked.ok) return checked;
+  if (!variableName.test(name)) {
+    const hint = 'a name has letters, digits and _, and no digit in front';
+    return wrong('invalid-variable-name', `${quoted(name)} is not the name of an environment variable`, hint);
+  }
   const upper = name.toUpperCase();
-  if (!owned.has(upper) && !ownedPrefixes.some((prefix) => upper.startsWith(prefix))) return checked;
+  if (!owned.has(upper) && !ownedPrefixes.some((prefix) => upper.startsWith(prefix)))
+    return { ok: true, value: name };
   return wrong('owned-variable', `the variable ${quoted(name)} is the bottle's own`, 'take it out of env');
 }
 

@@ -30,6 +30,7 @@ const agent: ResolvedAgent = {
     env: { COLOUR: 'blue' },
     gitUser: { name: 'N', email: 'n@example.com' },
     routes: [route, { ...route, host: 'two.example.com' }],
+    routeBottles: {},
   },
 };
 const provider: Provider = {

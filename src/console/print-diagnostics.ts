@@ -1,0 +1,31 @@
+import { type Diagnostic, errorOf } from '../manifest/diagnostic.js';
+import type { Palette } from './colour.js';
+import { formatError } from './print-error.js';
+
+/** Every diagnostic in the one shape of an error, and how many there are. */
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  files: number,
+  palette: Palette,
+): string {
+  const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
+  if (diagnostics.length === 0) return `${palette.green('valid')}: ${counted}\n`;
+  const problems = diagnostics.map((diagnostic) =>
+    formatError(errorOf(diagnostic)).replace(/^error/, palette.red('error')),
+  );
+  const count = `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`;
+  return `${problems.join('\n')}\n${palette.red(count)} in ${counted}\n`;
+}
+
+/** A JSON array of `{code, message, file, line, column, hint}`. */
+export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
+  const values = diagnostics.map(({ code, message, file, position, hint }) => ({
+    code,
+    message,
+    file,
+    line: position?.line ?? null,
+    column: position?.column ?? null,
+    hint,
+  }));
+  return `${JSON.stringify(values, null, 2)}\n`;
+}

@@ -1,0 +1,39 @@
+import type { ResolvedAgent, ResolvedBottle } from '../manifest/resolved.js';
+import type { Palette } from './colour.js';
+import { additions, allowedRequests, dialling, exceptions } from './route-line.js';
+import { formatTable } from './table.js';
+
+/** The routes of a bottle as a person reads them; a secret appears as the name of its variable. */
+export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null, palette: Palette): string {
+  const head = [
+    ...(agent ? [`agent     ${agent.name} (${agent.file})`] : []),
+    `bottle    ${bottle.chain.join(' < ')}`,
+    `provider  ${bottle.provider}`,
+  ];
+  const title = head.map((line) => `${line}\n`).join('');
+  if (bottle.routes.length === 0) return `${title}\nno routes: nothing gets out\n`;
+  const rows = bottle.routes.map((route) => [
+    [route.host],
+    [route.scheme],
+    [...allowedRequests(route.matches), ...exceptions(route)],
+    orNothing([...additions(route), ...dialling(route)]),
+    [(bottle.routeBottles[route.host] ?? []).join(' < '), route.where],
+  ]);
+  const heading = ['HOST', 'SCHEME', 'LETS OUT', 'ON THE WAY', 'WRITTEN IN'].map((text) => [text]);
+  const [first = '', ...rest] = formatTable([heading, ...rows]).split('\n');
+  return `${title}\n${[palette.bold(first), ...rest].join('\n')}\nEvery other host is refused.\n`;
+}
+
+function orNothing(lines: readonly string[]): readonly string[] {
+  return lines.length === 0 ? ['-'] : lines;
+}
+
+/** The same as JSON. */
+export function routesJson(bottle: ResolvedBottle, agent: ResolvedAgent | null): string {
+  const value = {
+    agent: agent === null ? null : { name: agent.name, file: agent.file },
+    bottle: { name: bottle.name, chain: bottle.chain, provider: bottle.provider },
+    routes: bottle.routes.map((route) => ({ ...route, bottles: bottle.routeBottles[route.host] ?? [] })),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
