@@ -28,6 +28,8 @@ export interface ClientConnection {
   readonly problem: Refusal | null;
   /** Requests being answered. */
   inFlight: number;
+  /** Its last answer is written. */
+  ended: boolean;
 }
 
 /** An event without what the gate knows itself. */
@@ -73,7 +75,7 @@ export function remember(socket: object, connection: ClientConnection): ClientCo
 
 /** The connection a socket was remembered with; a socket without one can't be answered. */
 export function connectionOf(socket: Socket): ClientConnection {
-  return connections.get(socket) ?? { way: 'plain', host: null, problem: null, inFlight: 0 };
+  return connections.get(socket) ?? { way: 'plain', host: null, problem: null, inFlight: 0, ended: false };
 }
 
 function withoutQuery(target: string): string {

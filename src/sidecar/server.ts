@@ -50,7 +50,7 @@ export function createProxyServer(gate: Gate): Server {
   }
   outer.maxConnections = connectionLimit;
   outer.on('connection', (socket) =>
-    remember(socket, { way: 'plain', host: null, problem: null, inFlight: 0 }),
+    remember(socket, { way: 'plain', host: null, problem: null, inFlight: 0, ended: false }),
   );
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
   inner.on('connect', (request: IncomingMessage, socket: Duplex) => {
@@ -68,11 +68,14 @@ export function createProxyServer(gate: Gate): Server {
 /** What Node's parser refuses gets an answer too, if nothing else is being written to that connection. */
 function refuseUnparsed(gate: Gate, error: NodeJS.ErrnoException, socket: Duplex): void {
   const connection = connections.get(socket);
+  // The parser goes on complaining about every further byte while the answer is being read.
+  if (connection?.ended) return;
   if (!connection || connection.inFlight > 0 || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
     socket.destroy();
     return;
   }
   const refusal = unparsedRefusal(String(error.code ?? ''));
+  connection.ended = true;
   recordUnparsed(gate, socket, refusal, connection.host ?? '', '');
   writeRefusal(socket, refusal);
 }

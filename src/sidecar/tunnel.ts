@@ -98,7 +98,7 @@ function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host
       secure.on('error', () => socket.destroy());
       secure.once('secure', () => {
         socket.setTimeout(0);
-        remember(secure, { way: 'tls', host, problem: sniProblem(secure, host), inFlight: 0 });
+        remember(secure, { way: 'tls', host, problem: sniProblem(secure, host), inFlight: 0, ended: false });
         inner.emit('connection', secure);
       });
     },

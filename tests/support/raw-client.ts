@@ -58,6 +58,13 @@ export function readAnswer(socket: Socket): Promise<RawAnswer> {
   });
 }
 
+/** Everything that comes until the other side ends. */
+export async function readToEnd(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket) text += (chunk as Buffer).toString('latin1');
+  return text;
+}
+
 function isComplete(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end === -1) return false;
