@@ -28,6 +28,10 @@ export type SidecarMessage =
   | {
       readonly type: 'ready' /** PEM of the bottle's CA certificate; its key never leaves. */;
       readonly certificate: string;
+      /** The TCP port it listens at: the one asked for, or a free one where 0 was. */
+      readonly port?: number;
     }
   | { readonly type: 'event'; readonly event: DecisionEvent }
+  /** Events lost because the parent did not read in time. */
+  | { readonly type: 'dropped'; readonly count: number }
   | { readonly type: 'fatal'; readonly message: string };

@@ -1,1 +1,89 @@
-export {};
+import { chmodSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { messageOf } from '../contract/errors.js';
+import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
+import { compileRoutes, type RouteTable } from '../policy/routes.js';
+import { createCertificateAuthority } from './certificates.js';
+import { ConfigurationError, parseConfiguration } from './configuration.js';
+import { readConfigurationLine } from './configuration-input.js';
+import { createDialler } from './dial.js';
+import { createGate } from './gate.js';
+import { createMessageWriter, openStandardOutput } from './messages.js';
+import { createProxyServer } from './server.js';
+import { createUpstreams, loadUndici } from './upstreams.js';
+
+const messages = createMessageWriter(openStandardOutput());
+
+/** Says why in one line and ends. An error's own message may quote what was being read, so only its kind is told. */
+function fail(error: unknown): void {
+  messages.send({ type: 'fatal', message: describe(error) });
+  messages.flush().finally(() => process.exit(1));
+}
+
+function describe(error: unknown): string {
+  if (error instanceof ConfigurationError) return error.message;
+  if (!(error instanceof Error)) return 'internal error';
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  const frame = /^\s+at [^\n]{0,200}/m.exec(error.stack ?? '')?.[0].trim() ?? '';
+  return `internal error: ${error.name} ${code} ${frame}`.trim();
+}
+
+function listen(server: Server, address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const onListening = () => {
+      server.off('error', reject);
+      resolve();
+    };
+    if ('socketPath' in address) {
+      server.listen(address.socketPath, () => {
+        chmodSync(address.socketPath, 0o600);
+        onListening();
+      });
+    } else {
+      server.listen(address.port, address.host, onListening);
+    }
+  });
+}
+
+function compiledRoutes({ routes }: SidecarConfiguration): RouteTable {
+  try {
+    return compileRoutes(routes);
+  } catch (error) {
+    throw new ConfigurationError(messageOf(error));
+  }
+}
+
+async function run(): Promise<void> {
+  // The socket is private from its first moment on.
+  process.umask(0o177);
+  const [line, authority] = await Promise.all([
+    readConfigurationLine(process.stdin),
+    createCertificateAuthority(),
+  ]);
+  const configuration = parseConfiguration(line);
+  const dialler = createDialler(configuration.extraCertificateAuthorities, configuration.nameServers);
+  const table = compiledRoutes(configuration);
+  const gate = createGate(configuration, table, {
+    authority,
+    upstreams: createUpstreams(dialler.dial),
+    messages,
+  });
+  const server = createProxyServer(gate);
+  await listen(server, configuration.listen);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
+  // The parent's end is ours, however it came.
+  process.stdin.once('end', () => process.exit(0)).once('error', () => process.exit(0));
+  messages.send({ type: 'ready', certificate: authority.certificate, ...port });
+  // What the first request would wait for, while the agent is being started.
+  setImmediate(() => {
+    loadUndici().catch(fail);
+    dialler.warm();
+  });
+}
+
+// Nothing half alive: a fault that reaches this far ends the process, and with it every way out.
+process.once('uncaughtException', fail).once('unhandledRejection', fail);
+process.once('SIGTERM', () => process.exit(0));
+run().catch(fail);

@@ -1,0 +1,83 @@
+export type CanonicalTarget =
+  | { readonly ok: true; readonly path: string; readonly query: string }
+  | { readonly ok: false; readonly reason: string };
+
+const fail = (reason: string): CanonicalTarget => ({ ok: false, reason });
+
+/** How often a path is decoded in search of what it might mean to a server behind the upstream. */
+const decodings = 3;
+
+/**
+ * The form of an origin-form target (RFC 9112, 3.2.1) in which its path is matched: percent-encoded unreserved
+ * characters decoded, the other encodings with upper-case digits, bytes beyond ASCII encoded (RFC 3986, 6.2.2).
+ * `%2F` stays, because it is no separator (`/@scope%2fname`). A path that some server could read as another path
+ * is refused: a dot segment however encoded or decorated, a control character, a broken or overlong encoding.
+ * Only for matching: what is forwarded is the target as it came.
+ */
+export function canonicalTarget(target: string): CanonicalTarget {
+  if (!target.startsWith('/')) return fail('the target does not start with a slash');
+  if (/[\x00-\x20\x7f#]/.test(target)) return fail('a control character, a space or a # in the target');
+  const mark = target.indexOf('?');
+  const raw = mark === -1 ? target : target.slice(0, mark);
+  const query = mark === -1 ? '' : target.slice(mark + 1);
+  // Nearly every path: nothing to decode, no segment that starts with a dot.
+  if (!/[%\\;\x80-\uffff]|\/\./.test(raw)) return { ok: true, path: raw, query };
+  if (/%(?![\dA-Fa-f]{2})/.test(raw)) return fail('a broken percent-encoding');
+  const problem = hiddenMeaning(raw);
+  return problem === null ? { ok: true, path: normalise(raw), query } : fail(problem);
+}
+
+/** Decodes again and again as careless servers do, and looks at each result. */
+function hiddenMeaning(raw: string): string | null {
+  let text = raw;
+  for (let pass = 0; pass <= decodings; pass += 1) {
+    if (/[\x00-\x1f\x7f]/.test(text)) return 'an encoded control character';
+    // 0xC0 and 0xC1 never occur in UTF-8; they hide dots and slashes (RFC 3629, 3 and 10).
+    if (pass > 0 && /[\xc0\xc1]/.test(text)) return 'an overlong encoding';
+    if (hasDotSegment(text)) return 'a dot segment';
+    const next = text.replace(/%([\dA-Fa-f]{2})/g, (_, digits) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
+    if (next === text) return null;
+    text = next;
+  }
+  return 'an encoding nested too deeply';
+}
+
+/** `..`, `.`, and `..;parameter`, which servers of Java's kind strip to `..`. */
+function hasDotSegment(text: string): boolean {
+  return /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/.test(text);
+}
+
+function normalise(raw: string): string {
+  return raw
+    .replace(/%([\dA-Fa-f]{2})/g, (encoded, digits) => {
+      const character = String.fromCharCode(Number.parseInt(digits, 16));
+      return /[A-Za-z0-9._~-]/.test(character) ? character : encoded.toUpperCase();
+    })
+    .replace(/[\x80-\uffff]/g, (character) => encodeByte(character));
+}
+
+/** A target arrives as bytes read as Latin-1; a manifest's text as Unicode: its UTF-8 bytes are what arrives. */
+function encodeByte(character: string): string {
+  return character.charCodeAt(0) > 0xff
+    ? encodeURIComponent(character)
+    : `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+}
+
+/** Query parameters as every server might read them: `&` and `;` separate, `+` is a space, decoded twice. */
+export function queryParameters(query: string): { readonly name: string; readonly value: string }[] {
+  return query.split(/[&;]/).map((pair) => {
+    const equals = pair.indexOf('=');
+    return equals === -1
+      ? { name: decodeTwice(pair), value: '' }
+      : { name: decodeTwice(pair.slice(0, equals)), value: decodeTwice(pair.slice(equals + 1)) };
+  });
+}
+
+function decodeTwice(text: string): string {
+  if (!/[%+]/.test(text)) return text;
+  const once = (encoded: string) =>
+    encoded.replace(/%([\dA-Fa-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return once(once(text.replaceAll('+', ' ')));
+}

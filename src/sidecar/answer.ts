@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import {
+  type Refusal,
+  refusalBody,
+  refusalStatus,
+  verdictHeader,
+  verdictValue,
+} from '../contract/refusal.js';
+
+/** Answers a request with a refusal. @param close the connection is of no more use after it */
+export function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
+  const body = Buffer.from(refusalBody(refusal));
+  response.writeHead(refusalStatus[refusal.code], [
+    'content-type',
+    'application/json',
+    'content-length',
+    String(body.length),
+    'cache-control',
+    'no-store',
+    verdictHeader,
+    verdictValue(refusal.code),
+    ...(close ? ['connection', 'close'] : []),
+  ]);
+  response.end(body);
+}
+
+/** Milliseconds that a client gets to read a last answer while it is still sending. */
+const lingering = 2000;
+
+/** The same where there is no parsed request to answer; the connection ends with it. */
+export function writeRefusal(socket: Duplex, refusal: Refusal): void {
+  if (socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = refusalBody(refusal);
+  const status = refusalStatus[refusal.code];
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\n` +
+      `${verdictHeader}: ${verdictValue(refusal.code)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+  // Closing with unread bytes resets the connection, and the answer may be lost with it: read them off for a while.
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), lingering);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { type Refusal, type RefusalCode, refusalStatus } from '../contract/refusal.js';
+import { finalRefusal } from '../policy/refusals.js';
+import type { CompiledRoute } from '../policy/routes.js';
+import { type Admission, admit } from './admission.js';
+import { answerRefusal } from './answer.js';
+import { requestHeaders } from './forward-headers.js';
+import { type ClientConnection, connectionOf, type Gate } from './gate.js';
+import { createRelay } from './relay.js';
+import { type RequestBody, readRequestBody } from './request-body.js';
+import { upstreamRefusal } from './upstream-error.js';
+
+/** One request on its way: what the parts of the pipeline share. */
+export interface Exchange {
+  readonly gate: Gate;
+  readonly connection: ClientConnection;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly admission: Admission;
+  readonly number: number;
+  readonly started: number;
+  body: RequestBody;
+  received: number;
+  /** Set once: how it went, for the event. */
+  code: RefusalCode | null;
+  failed: boolean;
+}
+
+/** Requests that a client may send ahead on one connection. */
+const pipelineLimit = 32;
+const noBody: RequestBody = { content: null, size: () => 0 };
+
+/** Answers one request: decide, read, dispatch, relay. @param expectsContinue the client waits for a 100 to send its body */
+export function handleRequest(
+  gate: Gate,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): void {
+  const connection = connectionOf(request.socket);
+  if (connection.inFlight >= pipelineLimit) {
+    request.socket.destroy();
+    return;
+  }
+  const exchange = openExchange(gate, connection, request, response, false);
+  const { admission } = exchange;
+  if (admission.refusal) {
+    refuse(exchange, admission.refusal, admission.fatal || expectsContinue);
+    return;
+  }
+  if (expectsContinue) response.writeContinue();
+  forward(exchange, admission.route).catch(() => {
+    refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
+  });
+}
+
+export function openExchange(
+  gate: Gate,
+  connection: ClientConnection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upgrade: boolean,
+): Exchange {
+  const exchange: Exchange = {
+    gate,
+    connection,
+    request,
+    response,
+    admission: admit(gate, connection, request, upgrade),
+    number: gate.nextRequest(),
+    started: Date.now(),
+    body: noBody,
+    received: 0,
+    code: null,
+    failed: false,
+  };
+  response.sendDate = false;
+  connection.inFlight += 1;
+  let settled = false;
+  const settle = () => {
+    if (settled) return;
+    settled = true;
+    connection.inFlight -= 1;
+    recordExchange(exchange, response.headersSent ? response.statusCode : 0);
+  };
+  response.once('close', settle);
+  return exchange;
+}
+
+/** Sends a refusal, or where an answer has begun cuts the connection: half an answer must not look like a whole one. */
+export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): void {
+  const { response } = exchange;
+  exchange.code ??= refusal.code;
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  answerRefusal(response, refusal, close);
+}
+
+async function forward(exchange: Exchange, route: CompiledRoute | null): Promise<void> {
+  if (!route) throw new Error('allowed without a route');
+  const { gate, request, response, admission } = exchange;
+  try {
+    exchange.body = await readRequestBody(request, admission.head);
+  } catch {
+    response.destroy();
+    return;
+  }
+  const pool = await gate.upstreams(route.route, admission.host);
+  if (response.destroyed) return;
+  dispatch(exchange, route, pool, false);
+}
+
+/** @param again the second and last try of a request that may be sent twice */
+function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, again: boolean): void {
+  const options = dispatchOptions(exchange, route);
+  const relay = createRelay(exchange, (error) => {
+    if (!again && maySendAgain(exchange, error)) {
+      dispatch(exchange, route, pool, true);
+      return;
+    }
+    exchange.failed = true;
+    refuse(exchange, upstreamRefusal(error, exchange.admission.host, route.route.host), false);
+  });
+  pool.dispatch(options, relay);
+}
+
+export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispatcher.DispatchOptions {
+  const { gate, request, admission, body } = exchange;
+  const { head, host, target } = admission;
+  const injection = gate.injections.get(route);
+  if (!injection) throw new Error('a route without its injection');
+  const headers = requestHeaders(request.rawHeaders, host, head.nominated, injection);
+  if (head.contentLength !== null) headers.push('content-length', String(head.contentLength));
+  return {
+    path: target,
+    method: request.method as Dispatcher.HttpMethod,
+    headers,
+    body: body.content as Buffer | Readable | null,
+  };
+}
+
+/**
+ * A kept-alive connection may close just as a request goes out on it. Without a body, and by a method that changes
+ * nothing, it may go out once more (RFC 9110, 9.2.2).
+ */
+function maySendAgain(exchange: Exchange, error: unknown): boolean {
+  const code = String((error as { code?: unknown }).code ?? '');
+  if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET' && code !== 'EPIPE') return false;
+  const { request, response, body } = exchange;
+  const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
+  return safe && body.content === null && !response.headersSent && !response.destroyed;
+}
+
+export function recordExchange(exchange: Exchange, status: number): void {
+  const { gate, admission, request, number, started, code, failed, received, body } = exchange;
+  const refusedStatus = code === null ? status : refusalStatus[code];
+  gate.record({
+    time: started,
+    request: number,
+    way: admission.way,
+    method: request.method ?? '',
+    host: admission.host,
+    target: admission.target,
+    route: admission.route?.route.host ?? null,
+    verdict: admission.refusal ? 'refused' : failed || code !== null ? 'failed' : 'allowed',
+    code,
+    status: status === 0 ? refusedStatus : status,
+    bytesSent: body.size(),
+    bytesReceived: received,
+    duration: Date.now() - started,
+  });
+}

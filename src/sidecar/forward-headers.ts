@@ -1,0 +1,161 @@
+import { verdictHeader } from '../contract/refusal.js';
+import type { Route } from '../contract/route.js';
+import type { SidecarConfiguration } from '../contract/sidecar.js';
+import type { RawHeaders } from '../policy/request-head.js';
+
+/** What a route does to a request's headers on the way out. Holds secrets' values: never to be printed. */
+export interface Injection {
+  /** Names taken off first, with `_` read as `-`; null: none. */
+  readonly strip: ReadonlySet<string> | null;
+  /** Names and values in turn. */
+  readonly set: readonly string[];
+}
+
+/** Between two neighbours only (RFC 9110, 7.6.1), or written anew for the upstream. */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'content-length',
+  'expect',
+]);
+
+/** Headers by which a client says who it is, at any service: a route with a credential of its own takes them all off. */
+const credentialHeaders = [
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'cookie2',
+  'x-api-key',
+  'api-key',
+  'apikey',
+  'x-apikey',
+  'x-api-token',
+  'api-token',
+  'private-token',
+  'job-token',
+  'deploy-token',
+  'x-auth-token',
+  'x-auth-key',
+  'x-auth-email',
+  'x-access-token',
+  'x-token',
+  'x-github-token',
+  'x-gitlab-token',
+  'x-gitea-otp',
+  'x-github-otp',
+  'x-goog-api-key',
+  'x-goog-iam-authorization-token',
+  'x-amz-security-token',
+  'x-aws-ec2-metadata-token',
+  'x-vault-token',
+  'x-consul-token',
+  'x-functions-key',
+  'x-ms-authorization-auxiliary',
+  'ocp-apim-subscription-key',
+  'x-rapidapi-key',
+  'x-shopify-access-token',
+  'x-figma-token',
+  'x-session-token',
+  'x-authorization',
+  'x-original-authorization',
+  'x-forwarded-authorization',
+  'x-forwarded-access-token',
+  'circle-token',
+  'npm-otp',
+  'dd-api-key',
+  'dd-application-key',
+  'x-honeycomb-team',
+] as const;
+
+/** Reads each secret once, at the start. */
+export function createInjection(route: Route, secrets: SidecarConfiguration['secrets']): Injection {
+  const set: string[] = [];
+  let credential = route.auth !== null;
+  if (route.auth) {
+    const value = secrets[route.auth.secret] ?? '';
+    const { scheme } = route.auth;
+    // RFC 7617: the secret is `user:password`.
+    set.push(
+      'authorization',
+      `${scheme} ${scheme === 'Basic' ? Buffer.from(value).toString('base64') : value}`,
+    );
+  }
+  for (const header of route.headers) {
+    if ('secret' in header) credential = true;
+    set.push(header.name, 'secret' in header ? (secrets[header.secret] ?? '') : header.value);
+  }
+  const own = route.headers.map(({ name }) => readAsHyphens(name.toLowerCase()));
+  const strip = new Set<string>([...(credential ? credentialHeaders : []), ...own]);
+  return { strip: strip.size > 0 ? strip : null, set };
+}
+
+/** Servers of CGI's kind can't tell `X_Api_Key` from `X-Api-Key`. */
+function readAsHyphens(lowerName: string): string {
+  return lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName;
+}
+
+/** The headers for the upstream, names and values in turn, Host first; the body's framing is not among them. */
+export function requestHeaders(
+  headers: RawHeaders,
+  host: string,
+  nominated: ReadonlySet<string> | null,
+  injection: Injection,
+): string[] {
+  const { strip, set } = injection;
+  const out: string[] = ['host', host];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    const lowerName = name.toLowerCase();
+    if (hopByHop.has(lowerName) || nominated?.has(lowerName)) continue;
+    if (strip?.has(readAsHyphens(lowerName))) continue;
+    out.push(name, headers[index + 1] ?? '');
+  }
+  for (const part of set) out.push(part);
+  return out;
+}
+
+/** The upstream's headers for the client; its framing stays only as Content-Length. */
+export function responseHeaders(headers: readonly Buffer[]): string[] {
+  const out: string[] = [];
+  let nominated: Set<string> | null = null;
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index]?.toString('latin1') ?? '';
+    const value = headers[index + 1]?.toString('latin1') ?? '';
+    const lowerName = name.toLowerCase();
+    if (lowerName === 'connection') nominated = addNominated(nominated, value);
+    // Ours alone: an upstream could make a refusal of the proxy's look like its own, or the other way round.
+    else if (lowerName === verdictHeader) continue;
+    else if (lowerName === 'content-length' || !hopByHop.has(lowerName)) out.push(name, value);
+  }
+  return nominated === null ? out : withoutNominated(out, nominated);
+}
+
+function addNominated(nominated: Set<string> | null, value: string): Set<string> | null {
+  const tokens = value
+    .toLowerCase()
+    .split(',')
+    .map((token) => token.trim());
+  const others = tokens.filter(
+    (token) => token !== 'close' && token !== 'keep-alive' && token !== 'content-length',
+  );
+  return others.length === 0 ? nominated : new Set([...(nominated ?? []), ...others]);
+}
+
+/** @param headers names and values in turn */
+export function withoutNominated(headers: RawHeaders, nominated: ReadonlySet<string>): string[] {
+  const out: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (!nominated.has(name.toLowerCase())) out.push(name, headers[index + 1] ?? '');
+  }
+  return out;
+}

@@ -1,0 +1,94 @@
+import type { Socket } from 'node:net';
+import type { DecisionEvent } from '../contract/event.js';
+import type { Refusal } from '../contract/refusal.js';
+import type { SidecarConfiguration } from '../contract/sidecar.js';
+import type { Way } from '../policy/decide.js';
+import type { CompiledRoute, RouteTable } from '../policy/routes.js';
+import type { CertificateAuthority } from './certificates.js';
+import { createInjection, type Injection } from './forward-headers.js';
+import type { MessageWriter } from './messages.js';
+import type { Upstreams } from './upstreams.js';
+
+/** What every part of the proxy works with; made once, at the start. */
+export interface Gate {
+  readonly table: RouteTable;
+  readonly injections: ReadonlyMap<CompiledRoute, Injection>;
+  readonly upstreams: Upstreams;
+  readonly authority: CertificateAuthority;
+  readonly record: (entry: Entry) => void;
+  readonly nextRequest: () => number;
+}
+
+/** One client connection, as far as the proxy has read into it. */
+export interface ClientConnection {
+  readonly way: 'plain' | 'tls';
+  /** What CONNECT asked for; null on the outer side, where each request says. */
+  readonly host: string | null;
+  /** Why no request on it can be answered. */
+  readonly problem: Refusal | null;
+  /** Requests being answered. */
+  inFlight: number;
+  /** Its last answer is written. */
+  ended: boolean;
+}
+
+/** An event without what the gate knows itself. */
+export interface Entry extends Omit<DecisionEvent, 'kind' | 'way' | 'path' | 'method'> {
+  readonly way: Way;
+  readonly method: string;
+  /** With its query still; it is cut off here. */
+  readonly target: string;
+}
+
+export const connections = new WeakMap<object, ClientConnection>();
+
+export function createGate(
+  configuration: SidecarConfiguration,
+  table: RouteTable,
+  parts: { authority: CertificateAuthority; upstreams: Upstreams; messages: MessageWriter },
+): Gate {
+  const compiled = [...table.exact.values(), ...table.wildcard.values()];
+  let requests = 0;
+  return {
+    table,
+    injections: new Map(
+      compiled.map((found) => [found, createInjection(found.route, configuration.secrets)]),
+    ),
+    upstreams: parts.upstreams,
+    authority: parts.authority,
+    nextRequest: () => {
+      requests += 1;
+      return requests;
+    },
+    record: ({ target, ...entry }) => {
+      const method = printable(entry.method, 20);
+      const path = printable(withoutQuery(target), 200);
+      parts.messages.send({ type: 'event', event: { kind: 'decision', ...entry, method, path } });
+    },
+  };
+}
+
+export function remember(socket: object, connection: ClientConnection): ClientConnection {
+  connections.set(socket, connection);
+  return connection;
+}
+
+/** The connection a socket was remembered with; a socket without one can't be answered. */
+export function connectionOf(socket: Socket): ClientConnection {
+  return connections.get(socket) ?? { way: 'plain', host: null, problem: null, inFlight: 0, ended: false };
+}
+
+function withoutQuery(target: string): string {
+  const end = target.search(/[?#]/);
+  return end === -1 ? target : target.slice(0, end);
+}
+
+/** Fit for a log and a terminal: no control characters, nothing beyond ASCII, bounded. */
+function printable(text: string, limit: number): string {
+  const cut = text.length > limit ? text.slice(0, limit) : text;
+  if (!/[^\x20-\x7e]/.test(cut)) return cut;
+  const escaped = cut.replace(/[^\x20-\x7e]/g, (character) => {
+    return `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`;
+  });
+  return escaped.slice(0, limit);
+}

@@ -1,0 +1,77 @@
+import { createWriteStream, fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import type { SidecarMessage } from '../contract/sidecar.js';
+
+/** Lines to the parent. A parent that doesn't read loses events and is told how many; it never holds up the proxy. */
+export interface MessageWriter {
+  send(message: SidecarMessage): void;
+  /** Resolves when all is written, or after a second. */
+  flush(): Promise<void>;
+}
+
+/** Lines waiting for the parent, at most; some hundred bytes each. */
+const queueLimit = 20_000;
+
+/** Standard output without Node's own stream for it, which blocks the event loop on a pipe that nobody reads. */
+export function openStandardOutput(): Writable {
+  const status = fstatSync(1);
+  if (status.isFIFO() || status.isSocket()) return new Socket({ fd: 1, readable: false, writable: true });
+  return createWriteStream('', { fd: 1 });
+}
+
+export function createMessageWriter(output: Writable): MessageWriter {
+  let queue: string[] = [];
+  let dropped = 0;
+  let scheduled = false;
+  let blocked = false;
+  let broken = false;
+
+  function drain(): void {
+    scheduled = false;
+    if (blocked || broken || queue.length === 0) return;
+    if (dropped > 0) {
+      queue.push(line({ type: 'dropped', count: dropped }));
+      dropped = 0;
+    }
+    const text = queue.join('');
+    queue = [];
+    blocked = !output.write(text);
+  }
+
+  output.on('drain', () => {
+    blocked = false;
+    drain();
+  });
+  output.on('error', () => {
+    broken = true;
+    queue = [];
+  });
+
+  return {
+    send(message) {
+      if (broken) return;
+      if (queue.length >= queueLimit) {
+        dropped += 1;
+        return;
+      }
+      queue.push(line(message));
+      if (scheduled) return;
+      scheduled = true;
+      // One write for all events of one turn of the loop.
+      setImmediate(drain);
+    },
+    flush() {
+      drain();
+      return new Promise((resolve) => {
+        if (broken || (queue.length === 0 && output.writableLength === 0)) return resolve();
+        setTimeout(resolve, 1000);
+        output.write('', () => resolve());
+      });
+    },
+  };
+}
+
+function line(message: SidecarMessage): string {
+  return `${JSON.stringify(message)}\n`;
+}

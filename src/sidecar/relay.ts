@@ -1,0 +1,104 @@
+import type { ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Exchange } from './exchange.js';
+import { responseHeaders } from './forward-headers.js';
+import { UpstreamError } from './upstream-error.js';
+
+/**
+ * Passes an upstream's answer to the client as it comes: headers at once, each piece of the body when the client has
+ * room for it, trailers last. Whichever side ends early takes the other with it.
+ *
+ * @param onError called at most once, with no answer begun or with one that must be cut
+ */
+export function createRelay(
+  exchange: Exchange,
+  onError: (error: unknown) => void,
+): Dispatcher.DispatchHandler {
+  const { response } = exchange;
+  let begun = false;
+  let ended = false;
+  const state: { controller: Dispatcher.DispatchController | null } = { controller: null };
+  const onClose = () => {
+    if (!ended) state.controller?.abort(new UpstreamError('upstream-unreachable', 'the client left'));
+  };
+  const onDrain = () => state.controller?.resume();
+
+  return {
+    onRequestStart(controller) {
+      state.controller = controller;
+      if (response.destroyed) {
+        controller.abort(new UpstreamError('upstream-unreachable', 'the client left'));
+        return;
+      }
+      response.once('close', onClose);
+      response.on('drain', onDrain);
+    },
+    onResponseStart(controller, status, _headers, message) {
+      const raw = (controller.rawHeaders ?? []) as Buffer[];
+      if (status < 200) {
+        passInformation(response, status, raw);
+        return;
+      }
+      begun = true;
+      writeHead(response, status, message, responseHeaders(raw));
+      // With a body in the same packet the headers go out with it; without one they must not wait for it.
+      process.nextTick(flushHeaders, response);
+    },
+    onResponseData(controller, chunk) {
+      exchange.received += chunk.length;
+      if (!response.write(chunk)) controller.pause();
+    },
+    onResponseEnd(controller) {
+      ended = true;
+      const trailers = (controller.rawTrailers ?? []) as Buffer[];
+      if (trailers.length > 0) response.addTrailers(pairs(responseHeaders(trailers)));
+      response.end();
+    },
+    onResponseError(_controller, error) {
+      if (ended) return;
+      ended = true;
+      response.off('close', onClose);
+      response.off('drain', onDrain);
+      if (response.destroyed) return;
+      if (begun) {
+        exchange.failed = true;
+        response.destroy();
+      } else {
+        onError(error);
+      }
+    },
+  };
+}
+
+function writeHead(
+  response: ServerResponse,
+  status: number,
+  message: string | undefined,
+  headers: string[],
+): void {
+  const phrase = message !== undefined && /^[\t\x20-\x7e]*$/.test(message) ? message : '';
+  response.writeHead(status, phrase, headers);
+}
+
+function flushHeaders(response: ServerResponse): void {
+  if (!response.destroyed && !response.writableEnded) response.flushHeaders();
+}
+
+/** 1xx answers are the upstream's to send and ours to pass on (RFC 9110, 15.2); 100 is the proxy's own affair. */
+function passInformation(response: ServerResponse, status: number, raw: readonly Buffer[]): void {
+  if (status === 102) response.writeProcessing();
+  if (status !== 103) return;
+  const links = pairs(responseHeaders(raw)).filter(([name]) => name.toLowerCase() === 'link');
+  // Node takes no other hint than links, and those in the strict form only.
+  try {
+    response.writeEarlyHints({ link: links.map(([, value]) => value) });
+  } catch {
+    // A hint may be lost.
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const out: [string, string][] = [];
+  for (let index = 0; index < flat.length; index += 2) out.push([flat[index] ?? '', flat[index + 1] ?? '']);
+  return out;
+}

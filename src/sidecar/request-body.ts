@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { RequestHead } from '../policy/request-head.js';
+
+/** A body up to this size is read whole before the first byte goes on. Bytes. */
+const wholeBody = 64 * 1024;
+
+export interface RequestBody {
+  /** null: the request has none. */
+  readonly content: Buffer | Readable | null;
+  /** Bytes that came from the client so far. */
+  readonly size: () => number;
+}
+
+/** Rejects when the client leaves before a small body is complete. */
+export async function readRequestBody(request: IncomingMessage, head: RequestHead): Promise<RequestBody> {
+  const { contentLength, chunked } = head;
+  if (!chunked && (contentLength === null || contentLength === 0)) return { content: null, size: () => 0 };
+  if (!chunked && contentLength !== null && contentLength <= wholeBody) {
+    const content = await collect(request);
+    return { content, size: () => content.length };
+  }
+  let size = 0;
+  const content = detachedStream(request, (bytes) => {
+    size += bytes;
+  });
+  return { content, size: () => size };
+}
+
+function collect(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the client left')));
+  });
+}
+
+/**
+ * The request's body as a stream that may be destroyed without touching the client's connection: what the upstream
+ * does not want is then read off and dropped, so that its early answer still arrives.
+ */
+function detachedStream(request: IncomingMessage, onBytes: (bytes: number) => void): Readable {
+  const stream = new Readable({
+    highWaterMark: wholeBody,
+    read: () => void request.resume(),
+    destroy: (error, callback) => {
+      request.off('data', onData);
+      request.resume();
+      callback(error);
+    },
+  });
+  const onData = (chunk: Buffer) => {
+    onBytes(chunk.length);
+    if (!stream.push(chunk)) request.pause();
+  };
+  request.on('data', onData);
+  request.once('end', () => stream.push(null));
+  request.once('error', (error) => stream.destroy(error));
+  request.once('close', () => {
+    if (!request.complete) stream.destroy(new Error('the client left'));
+  });
+  return stream;
+}

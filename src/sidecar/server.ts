@@ -1,0 +1,111 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Refusal } from '../contract/refusal.js';
+import { refusalStatus } from '../contract/refusal.js';
+import { finalRefusal } from '../policy/refusals.js';
+import { answerRefusal, writeRefusal } from './answer.js';
+import { handleRequest } from './exchange.js';
+import { connectionOf, connections, type Gate, remember } from './gate.js';
+import { handleConnect } from './tunnel.js';
+import { handleUpgrade } from './upgrade.js';
+
+/** Client connections at once; each may hold ~100 kB. */
+const connectionLimit = 2048;
+
+const options: ServerOptions = {
+  /** Bytes of a request's line and headers; more is answered 431. */
+  maxHeaderSize: 64 * 1024,
+  /** Milliseconds for a request's headers, so that a client can't hold connections open by sending slowly. */
+  headersTimeout: 30_000,
+  /** None for the whole request: a hold may last minutes, an upload hours. */
+  requestTimeout: 0,
+  /** Milliseconds between requests; above what clients' pools use, so that they close first. */
+  keepAliveTimeout: 120_000,
+  connectionsCheckingInterval: 5000,
+  /** Ours to check, with an answer in JSON. */
+  requireHostHeader: false,
+  insecureHTTPParser: false,
+  noDelay: true,
+};
+
+/**
+ * Two servers: the outer one speaks the proxy's protocol with the client, the inner one what comes out of the
+ * intercepted TLS. Only the outer one listens; the inner one is handed its connections.
+ */
+export function createProxyServer(gate: Gate): Server {
+  const inner = createServer(options);
+  const outer = createServer(options);
+  for (const server of [inner, outer]) {
+    // Node drops headers beyond this count in silence; the size alone bounds them here.
+    server.maxHeadersCount = 0;
+    server.timeout = 0;
+    server.on('request', (request, response) => handleRequest(gate, request, response, false));
+    server.on('checkContinue', (request, response) => handleRequest(gate, request, response, true));
+    server.on('checkExpectation', (_request, response) => {
+      answerRefusal(response, finalRefusal('malformed-request', 'an Expect other than 100-continue'), true);
+    });
+    server.on('upgrade', (request, socket, head) => handleUpgrade(gate, request, socket as Socket, head));
+    server.on('clientError', (error, socket) => refuseUnparsed(gate, error, socket));
+  }
+  outer.maxConnections = connectionLimit;
+  outer.on('connection', (socket) =>
+    remember(socket, { way: 'plain', host: null, problem: null, inFlight: 0, ended: false }),
+  );
+  outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
+  inner.on('connect', (request: IncomingMessage, socket: Duplex) => {
+    const { host } = connectionOf(request.socket);
+    const refusal = finalRefusal('method-not-allowed', 'CONNECT inside a tunnel');
+    recordUnparsed(gate, socket, refusal, host ?? '', 'CONNECT');
+    socket.on('error', () => socket.destroy());
+    writeRefusal(socket, refusal);
+  });
+  // A server that never listens would not watch its header time-outs.
+  inner.emit('listening');
+  return outer;
+}
+
+/** What Node's parser refuses gets an answer too, if nothing else is being written to that connection. */
+function refuseUnparsed(gate: Gate, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const connection = connections.get(socket);
+  // The parser goes on complaining about every further byte while the answer is being read.
+  if (connection?.ended) return;
+  if (!connection || connection.inFlight > 0 || error.code === 'ECONNRESET' || error.code === 'EPIPE') {
+    socket.destroy();
+    return;
+  }
+  const refusal = unparsedRefusal(String(error.code ?? ''));
+  connection.ended = true;
+  recordUnparsed(gate, socket, refusal, connection.host ?? '', '');
+  writeRefusal(socket, refusal);
+}
+
+function unparsedRefusal(code: string): Refusal {
+  if (code === 'HPE_HEADER_OVERFLOW')
+    return finalRefusal('headers-too-large', 'the headers are larger than 64 kB');
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return finalRefusal('malformed-request', 'the headers did not arrive within 30 s');
+  }
+  if (/CONTENT_LENGTH|TRANSFER_ENCODING|CHUNK/.test(code)) {
+    return finalRefusal('ambiguous-framing', 'the end of the body is not clear');
+  }
+  return finalRefusal('malformed-request', 'not a valid HTTP/1.1 request');
+}
+
+function recordUnparsed(gate: Gate, socket: Duplex, refusal: Refusal, host: string, method: string): void {
+  gate.record({
+    time: Date.now(),
+    request: gate.nextRequest(),
+    way: connections.get(socket)?.way ?? 'plain',
+    method,
+    host,
+    target: '',
+    route: null,
+    verdict: 'refused',
+    code: refusal.code,
+    status: refusalStatus[refusal.code],
+    bytesSent: 0,
+    bytesReceived: 0,
+    duration: 0,
+  });
+}

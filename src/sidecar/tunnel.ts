@@ -1,0 +1,117 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Refusal } from '../contract/refusal.js';
+import { refusalStatus } from '../contract/refusal.js';
+import { parseAuthority } from '../policy/authority.js';
+import { decide } from '../policy/decide.js';
+import { canonicalHost } from '../policy/host.js';
+import { finalRefusal } from '../policy/refusals.js';
+import { inspectHead } from '../policy/request-head.js';
+import { writeRefusal } from './answer.js';
+import { type Gate, remember } from './gate.js';
+
+/** Milliseconds from the proxy's 200 to the end of the TLS handshake. */
+const handshakeTimeout = 30_000;
+/** The first byte of a TLS record that carries a handshake (RFC 8446, 5.1). */
+const handshakeRecord = 0x16;
+
+interface Opening {
+  readonly host: string;
+  readonly route: string | null;
+  readonly refusal: Refusal | null;
+}
+
+/** CONNECT: host and port are decided on before anything else is read, then the client's TLS ends here. */
+export function handleConnect(
+  gate: Gate,
+  inner: Server,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): void {
+  socket.on('error', () => socket.destroy());
+  const started = Date.now();
+  const { host, route, refusal } = admitConnect(gate, request);
+  gate.record({
+    time: started,
+    request: gate.nextRequest(),
+    way: 'connect',
+    method: 'CONNECT',
+    host,
+    target: '',
+    route,
+    verdict: refusal ? 'refused' : 'allowed',
+    code: refusal?.code ?? null,
+    status: refusal ? refusalStatus[refusal.code] : 200,
+    bytesSent: 0,
+    bytesReceived: 0,
+    duration: Date.now() - started,
+  });
+  if (refusal) {
+    writeRefusal(socket, refusal);
+    return;
+  }
+  socket.setTimeout(handshakeTimeout, () => socket.destroy());
+  socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+  if (head.length > 0) startTls(gate, inner, socket, head, host);
+  else socket.once('data', (chunk) => startTls(gate, inner, socket, chunk, host));
+}
+
+function admitConnect(gate: Gate, request: IncomingMessage): Opening {
+  const head = inspectHead(request.rawHeaders, request.httpVersion);
+  const { problem } = head;
+  if (problem) return { host: '', route: null, refusal: finalRefusal(problem.code, problem.message) };
+  if (head.chunked || (head.contentLength ?? 0) > 0) {
+    return { host: '', route: null, refusal: finalRefusal('ambiguous-framing', 'CONNECT with a body') };
+  }
+  const authority = parseAuthority(request.url ?? '', null);
+  if (!authority.ok)
+    return { host: '', route: null, refusal: finalRefusal(authority.code, authority.message) };
+  const { host, port } = authority;
+  const question = {
+    way: 'connect',
+    scheme: 'https',
+    host,
+    port,
+    method: 'CONNECT',
+    target: '',
+    headers: [],
+  } as const;
+  const verdict = decide(gate.table, question);
+  const route = verdict.route?.route.host ?? null;
+  return { host, route, refusal: verdict.allowed ? null : verdict.refusal };
+}
+
+/** @param first the first bytes from the client, still to be read by TLS */
+function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host: string): void {
+  if (first[0] !== handshakeRecord) {
+    writeRefusal(socket, finalRefusal('tls-expected', 'what follows CONNECT must be TLS'));
+    return;
+  }
+  socket.pause();
+  socket.unshift(first);
+  gate.authority.contextFor(host).then(
+    (secureContext) => {
+      if (socket.destroyed) return;
+      const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
+      secure.on('error', () => socket.destroy());
+      secure.once('secure', () => {
+        socket.setTimeout(0);
+        remember(secure, { way: 'tls', host, problem: sniProblem(secure, host), inFlight: 0, ended: false });
+        inner.emit('connection', secure);
+      });
+    },
+    () => socket.destroy(),
+  );
+}
+
+/** The name in the handshake must be the one that CONNECT was allowed for (RFC 6066, 3). */
+function sniProblem(secure: TLSSocket, host: string): Refusal | null {
+  const { servername } = secure as TLSSocket & { servername?: string | false | null };
+  if (!servername) return finalRefusal('sni-mismatch', 'the TLS handshake names no server (SNI)');
+  if (servername === host) return null;
+  const name = canonicalHost(servername);
+  if (name.ok && name.host === host) return null;
+  return finalRefusal('sni-mismatch', `the TLS handshake names another server than ${host}`);
+}

@@ -1,0 +1,121 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { finalRefusal } from '../policy/refusals.js';
+import { valuesOf } from '../policy/request-head.js';
+import { dispatchOptions, type Exchange, openExchange, refuse } from './exchange.js';
+import { responseHeaders } from './forward-headers.js';
+import { connectionOf, type Gate } from './gate.js';
+import { createRelay } from './relay.js';
+import { upstreamRefusal } from './upstream-error.js';
+
+/**
+ * A request with `Upgrade`: to WebSocket through the same decision, and then both directions joined; to anything else
+ * as if the header were not there (RFC 9110, 7.8). Node has taken its parser off the socket, so it carries one answer.
+ *
+ * @param head bytes that came after the request
+ */
+export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const connection = connectionOf(socket);
+  socket.on('error', () => socket.destroy());
+  if (connection.inFlight > 0) {
+    // Answers still to be written would end up inside the new protocol.
+    socket.destroy();
+    return;
+  }
+  const response = lastResponse(request, socket);
+  const exchange = openExchange(gate, connection, request, response, true);
+  const { admission } = exchange;
+  if (admission.refusal) {
+    refuse(exchange, admission.refusal, true);
+    return;
+  }
+  if (admission.head.chunked || (admission.head.contentLength ?? 0) > 0) {
+    refuse(exchange, finalRefusal('ambiguous-framing', 'an upgrade request with a body'), true);
+    return;
+  }
+  const [protocol, ...others] = valuesOf(request.rawHeaders, 'upgrade');
+  const webSocket =
+    others.length === 0 && protocol?.toLowerCase() === 'websocket' && request.method === 'GET';
+  forward(exchange, socket, head, webSocket).catch(() => {
+    refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
+  });
+}
+
+async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSocket: boolean): Promise<void> {
+  const { gate, admission, response } = exchange;
+  const { route } = admission;
+  if (!route) throw new Error('allowed without a route');
+  const pool = await gate.upstreams(route.route, admission.host);
+  if (response.destroyed || socket.destroyed) return;
+  const relay = createRelay(exchange, (error) => {
+    exchange.failed = true;
+    refuse(exchange, upstreamRefusal(error, admission.host, route.route.host), true);
+  });
+  const options = dispatchOptions(exchange, route);
+  const handler: Dispatcher.DispatchHandler = {
+    ...relay,
+    onRequestUpgrade(controller, status, _headers, upstream) {
+      const raw = (controller.rawHeaders ?? []) as Buffer[];
+      joinSockets(exchange, socket, upstream, switchingHead(status, responseHeaders(raw)), head);
+    },
+  };
+  pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
+}
+
+/** A response on a socket that Node's server has let go of: written once, then the socket ends. */
+function lastResponse(request: IncomingMessage, socket: Socket): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  socket.on('drain', () => response.emit('drain'));
+  response.once('finish', () => {
+    response.detachSocket(socket);
+    socket.resume();
+    socket.destroySoon();
+    response.destroy();
+  });
+  return response;
+}
+
+function switchingHead(status: number, headers: readonly string[]): string {
+  let text = `HTTP/1.1 ${status} Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n`;
+  for (let index = 0; index < headers.length; index += 2) {
+    const line = `${headers[index]}: ${headers[index + 1]}`;
+    if (!/[\r\n\0]/.test(line)) text += `${line}\r\n`;
+  }
+  return `${text}\r\n`;
+}
+
+/** Both directions at the pace of the slower side; the end of one side is the end of the other. */
+function joinSockets(
+  exchange: Exchange,
+  client: Socket,
+  upstream: Duplex,
+  answer: string,
+  head: Buffer,
+): void {
+  const { response } = exchange;
+  let sent = head.length;
+  exchange.body = { content: null, size: () => sent };
+  response.statusCode = 101;
+  response.detachSocket(client);
+  client.setTimeout(0);
+  upstream.on('data', (chunk: Buffer) => {
+    exchange.received += chunk.length;
+  });
+  client.on('data', (chunk: Buffer) => {
+    sent += chunk.length;
+  });
+  client.write(answer, 'latin1');
+  if (head.length > 0) upstream.write(head);
+  client.pipe(upstream);
+  upstream.pipe(client);
+  upstream.on('error', () => client.destroy());
+  upstream.once('close', () => client.destroySoon());
+  client.once('close', () => {
+    upstream.destroy();
+    response.destroy();
+  });
+}

@@ -1,0 +1,54 @@
+import type { Pool } from 'undici';
+import type { Route } from '../contract/route.js';
+import type { Dial } from './dial.js';
+import { createLeastRecentlyUsed } from './lru.js';
+
+/** Connections to upstreams, kept alive and shared by requests to the same host. */
+export type Upstreams = (route: Route, host: string) => Promise<Pool>;
+
+/** Hosts with open pools; a wildcard route may have any number of hosts. */
+const poolLimit = 256;
+/** Milliseconds. A model may think for minutes before the first byte; a held stream may be silent for hours. */
+const headersTimeout = 15 * 60_000;
+const bodyTimeout = 0;
+const keepAliveTimeout = 4000;
+const keepAliveMaxTimeout = 60_000;
+/** Bytes of an answer's headers. */
+const maxHeaderSize = 64 * 1024;
+
+export function createUpstreams(dial: Dial): Upstreams {
+  const pools = createLeastRecentlyUsed<Promise<Pool>>(poolLimit, (evicted) => {
+    evicted.then((pool) => pool.close()).catch(() => {});
+  });
+
+  async function open(route: Route, host: string): Promise<Pool> {
+    // Loaded after the start: a third of the sidecar's code, not needed to be ready.
+    const { Pool } = await loadUndici();
+    let session: Buffer | undefined;
+    return new Pool(`${route.scheme}://${host}`, {
+      pipelining: 1,
+      headersTimeout,
+      bodyTimeout,
+      keepAliveTimeout,
+      keepAliveMaxTimeout,
+      maxHeaderSize,
+      connect: (_options, callback) => {
+        dial(route, host, session).then(
+          (socket) => {
+            socket.on('session', (ticket: Buffer) => {
+              session = ticket;
+            });
+            callback(null, socket);
+          },
+          (error: Error) => callback(error, null),
+        );
+      },
+    });
+  }
+
+  return (route, host) => pools.getOrCreate(host, () => open(route, host));
+}
+
+export function loadUndici(): Promise<typeof import('undici')> {
+  return import('undici');
+}

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ProxyRig, startProxyRig } from '../support/proxy-rig.js';
+import { askInside, openSocket, openTunnel, readToEnd } from '../support/raw-client.js';
+
+let rig: ProxyRig;
+
+beforeAll(async () => {
+  rig = await startProxyRig();
+});
+afterAll(() => rig?.[Symbol.asyncDispose]());
+
+describe('a broken chunked body never arrives whole:', () => {
+  test.each([
+    ['a chunk size with a sign', '+5\r\nhello\r\n0\r\n\r\n'],
+    ['a chunk size in 0x', '0x5\r\nhello\r\n0\r\n\r\n'],
+    ['a chunk longer than its size', '3\r\nhello\r\n0\r\n\r\n'],
+    ['a chunk ended by a bare line feed', '5\nhello\n0\n\n'],
+    ['a chunk extension with a line feed', '5;a\nb\r\nhello\r\n0\r\n\r\n'],
+    ['a chunk size that overflows', 'fffffffffffffffff\r\nhello\r\n'],
+  ])('%s', async (_name, chunks) => {
+    let completed = 0;
+    rig.upstream.server.on('request', (request) => request.once('end', () => (completed += 1)));
+    const answer = await askInside(
+      { ...rig.sidecar, host: 'allowed.test' },
+      `POST / HTTP/1.1\r\nHost: allowed.test\r\nTransfer-Encoding: chunked\r\n\r\n${chunks}`,
+    );
+    expect(answer.status === 0 || answer.status >= 400).toBe(true);
+    await rig.sidecar.event((event) => event.method === 'POST');
+    expect(completed).toBe(0);
+  });
+});
+
+test('a client that sends 200 requests ahead without reading is cut off', async () => {
+  const secure = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
+  const closed = new Promise((resolve) => secure.once('close', resolve));
+  secure.resume();
+  secure.write('GET /ahead HTTP/1.1\r\nHost: allowed.test\r\n\r\n'.repeat(200));
+  await closed;
+  expect(rig.upstream.requests.filter(({ line }) => line === 'GET /ahead').length).toBeLessThan(64);
+});
+
+test('headers that never end are cut off after 30 s, outside and inside the TLS', {
+  timeout: 60_000,
+}, async () => {
+  const outer = await openSocket(rig.sidecar.port);
+  const inner = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
+  outer.write('GET http://allowed.test/ HTTP/1.1\r\nHost: ');
+  inner.write('GET / HTTP/1.1\r\nHost: ');
+  const [outerText, innerText] = await Promise.all([readToEnd(outer), readToEnd(inner)]);
+  expect(outerText).toContain('did not arrive within 30 s');
+  expect(innerText).toContain('did not arrive within 30 s');
+});

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { DecisionEvent } from '../../src/contract/event.js';
+import type { Route } from '../../src/contract/route.js';
+import type { SidecarConfiguration, SidecarMessage } from '../../src/contract/sidecar.js';
+
+const bundle = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/sidecar.cjs');
+
+/** The built sidecar as its own process, listening at a free loopback port. */
+export interface SidecarProcess extends AsyncDisposable {
+  readonly port: number;
+  /** PEM of the bottle's CA. */
+  readonly certificate: string;
+  readonly child: ChildProcess;
+  readonly events: DecisionEvent[];
+  /** All that it wrote, to look for what must not be in it. */
+  readonly output: () => string;
+  /** Resolves with the first event, past or to come, that fits. */
+  event(fits: (event: DecisionEvent) => boolean): Promise<DecisionEvent>;
+  /** Resident memory, bytes. */
+  residentMemory(): number;
+}
+
+export const plainRoute: Route = {
+  host: 'allowed.test',
+  scheme: 'https',
+  matches: null,
+  auth: null,
+  headers: [],
+  gitFetch: false,
+  doh: false,
+  connectTo: null,
+  private: false,
+  certificateAuthority: null,
+};
+
+/** A route whose upstream is a canary on loopback. */
+export function routeTo(host: string, port: number, rest: Partial<Route> = {}): Route {
+  return { ...plainRoute, host, connectTo: { host: '127.0.0.1', port }, ...rest };
+}
+
+export function configurationOf(parts: Partial<SidecarConfiguration>): SidecarConfiguration {
+  return {
+    version: 1,
+    bottle: 'test',
+    listen: { host: '127.0.0.1', port: 0 },
+    routes: [],
+    secrets: {},
+    extraCertificateAuthorities: [],
+    nameServers: [],
+    ...parts,
+  };
+}
+
+/** Starts the bundle with nothing in its environment but a PATH. */
+export function spawnSidecar(nodeOptions: readonly string[] = []): ChildProcess {
+  if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build`);
+  return spawn(process.execPath, [...nodeOptions, bundle], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
+}
+
+export async function startSidecar(parts: Partial<SidecarConfiguration>): Promise<SidecarProcess> {
+  const child = spawnSidecar();
+  const { stdin, stdout, stderr } = child;
+  if (!stdin || !stdout || !stderr) throw new Error('no pipes');
+  let written = '';
+  const events: DecisionEvent[] = [];
+  const waiting = new Set<() => void>();
+  stderr.on('data', (chunk) => {
+    written += chunk;
+  });
+  const ready = new Promise<SidecarMessage & { type: 'ready' }>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the sidecar ended with ${code}: ${written}`)));
+    createInterface({ input: stdout }).on('line', (line) => {
+      written += `${line}\n`;
+      const message = JSON.parse(line) as SidecarMessage;
+      if (message.type === 'ready') resolve(message);
+      if (message.type === 'event') events.push(message.event);
+      for (const look of waiting) look();
+    });
+  });
+  ready.catch(() => {});
+  stdin.write(`${JSON.stringify(configurationOf(parts))}\n`);
+  const { certificate, port } = await ready;
+  return {
+    port: port ?? 0,
+    certificate,
+    child,
+    events,
+    output: () => written,
+    event: (fits) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const found = events.find(fits);
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+    residentMemory: () => {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, 'exit');
+      stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
+      await exit;
+      clearTimeout(timer);
+    },
+  };
+}
