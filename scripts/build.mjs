@@ -43,14 +43,11 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { init: 'src/init/main.ts' },
-    outdir: 'dist',
-    format: 'cjs',
-    outExtension: { '.js': '.cjs' },
-  }),
-  build({
-    ...shared,
-    entryPoints: { 'node-proxy': 'src/init/node-proxy.ts' },
+    entryPoints: {
+      init: 'src/init/main.ts',
+      'node-proxy': 'src/init/node-proxy.ts',
+      'node-proxy-agent': 'src/init/node-proxy-agent.ts',
+    },
     outdir: 'dist',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },

@@ -1,5 +1,6 @@
 import type { Route } from '../contract/route.js';
 import type { ResolvedAgent, ResolvedRoute } from '../manifest/resolved.js';
+import { bottlePaths } from './bottle-paths.js';
 import { agentEnvironment } from './environment.js';
 import type { BottlePlan, SecretReference } from './plan.js';
 import type { Provider } from './ports.js';
@@ -46,7 +47,7 @@ export function makePlan(
       provider: provider.environment,
       manifest: bottle.env,
     }),
-    workspace: { source: facts.workspace, target: '/workspace', protectedPaths },
+    workspace: { source: facts.workspace, target: bottlePaths.workspace, protectedPaths },
     proxy,
     routes: bottle.routes.map((route) => planRoute(route, facts.certificates)),
     secrets: secretReferences(bottle.routes),

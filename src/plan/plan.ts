@@ -36,7 +36,7 @@ export interface ProtectedPath {
   /** Relative to the workspace, `/` between segments. */
   readonly path: string;
   readonly kind: 'file' | 'directory';
-  /** What a file that isn't there yet holds while the bottle runs. */
+  /** What a file that isn't there yet holds while the bottle runs; absent: protected only where it is there. */
   readonly placeholder?: string;
 }
 

@@ -1,12 +1,12 @@
 import type { Backend } from '../../plan/ports.js';
+import { probe } from './probe.js';
+import { start } from './start.js';
 
 const bubblewrap: Backend = {
   name: 'bubblewrap',
-  summary: 'user namespaces; no daemon, no root',
-  probe: async () => ({ usable: false, barrier: '', problems: [] }),
-  start: async () => {
-    throw new Error('unbuilt');
-  },
+  summary: 'namespaces of the kernel; no daemon, no root',
+  probe,
+  start,
 };
 
 export default bubblewrap;

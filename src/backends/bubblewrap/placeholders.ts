@@ -1,0 +1,156 @@
+import {
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { withLock } from './lock.js';
+import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import type { Placeholder, Protection } from './protection.js';
+
+/**
+ * Placeholders lie in the operator's own folder, and to remove one takes the mount away from every other bottle that
+ * stands on it. So each running bottle keeps a record of those that it uses; the last one removes them, and a record
+ * whose process died is worked off by the next start.
+ */
+interface BottleRecord {
+  readonly owner: ProcessIdentity;
+  readonly workspace: string;
+  readonly runtimeDirectory: string;
+  readonly placeholders: readonly MadePlaceholder[];
+}
+
+interface MadePlaceholder extends Placeholder {
+  /** Which file it is, and its time in milliseconds: one that was replaced or written is the operator's. null: about to be made. */
+  readonly inode: number | null;
+  readonly modified: number | null;
+}
+
+export interface PlaceholderRequest {
+  readonly workspace: string;
+  readonly runtimeDirectory: string;
+  /** Looks at the workspace anew, once leftovers are gone. */
+  readonly survey: () => Protection;
+}
+
+export interface HeldProtection {
+  readonly protection: Protection;
+  /** Every placeholder in the workspace, whoever made it. */
+  readonly placeholders: readonly Placeholder[];
+  release(): Promise<void>;
+}
+
+/** Makes what is missing in the workspace and holds it until it is released. */
+export async function holdPlaceholders(request: PlaceholderRequest): Promise<HeldProtection> {
+  const { workspace, runtimeDirectory } = request;
+  const registry = join(dirname(runtimeDirectory), '.bottles');
+  const recordFile = join(registry, `${basename(runtimeDirectory)}.json`);
+  const lock = join(registry, 'lock');
+  mkdirSync(registry, { recursive: true, mode: 0o700 });
+  return withLock(lock, () => {
+    const records = sweep(registry);
+    const protection = request.survey();
+    const shared = inUse(records, workspace);
+    const record = (placeholders: readonly MadePlaceholder[]) =>
+      writeRecord(recordFile, { owner: ownIdentity(), workspace, runtimeDirectory, placeholders });
+    // Written down first, so that whenever we are killed the next start knows what to look for.
+    const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
+    record([...shared.values(), ...intended]);
+    const placeholders = [...shared.values()];
+    try {
+      for (const missing of protection.missing) placeholders.push(make(workspace, missing));
+      record(placeholders);
+    } catch (thrown) {
+      removeUnused(workspace, placeholders, shared);
+      rmSync(recordFile, { force: true });
+      throw thrown;
+    }
+    const release = () =>
+      withLock(lock, () => {
+        rmSync(recordFile, { force: true });
+        removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
+      });
+    return { protection, placeholders, release };
+  });
+}
+
+/** Works off the records of bottles whose process died; answers those that live. */
+function sweep(registry: string): BottleRecord[] {
+  const files = readdirSync(registry).filter((name) => name.endsWith('.json'));
+  const records = files.flatMap((name) => readRecord(join(registry, name)));
+  const living = records.filter(({ record }) => isAlive(record.owner)).map(({ record }) => record);
+  for (const { file, record } of records) {
+    if (isAlive(record.owner)) continue;
+    removeUnused(record.workspace, record.placeholders, inUse(living, record.workspace));
+    rmSync(record.runtimeDirectory, { recursive: true, force: true });
+    rmSync(file, { force: true });
+  }
+  return living;
+}
+
+function inUse(records: readonly BottleRecord[], workspace: string): Map<string, MadePlaceholder> {
+  const own = records.filter((record) => record.workspace === workspace);
+  return new Map(own.flatMap(({ placeholders }) => placeholders.map((one) => [one.path, one] as const)));
+}
+
+function make(workspace: string, placeholder: Placeholder): MadePlaceholder {
+  const path = join(workspace, placeholder.path);
+  if (placeholder.kind === 'directory') mkdirSync(path, { mode: 0o755 });
+  else writeFileSync(path, placeholder.content, { flag: 'wx', mode: 0o644 });
+  if (process.getuid?.() === 0) {
+    const { uid, gid } = lstatSync(workspace);
+    lchownSync(path, uid, gid);
+  }
+  const { ino, mtimeMs } = lstatSync(path);
+  return { ...placeholder, inode: ino, modified: mtimeMs };
+}
+
+/** Children before parents; what isn't as we made it stays. */
+function removeUnused(
+  workspace: string,
+  placeholders: readonly MadePlaceholder[],
+  used: ReadonlyMap<string, MadePlaceholder>,
+): void {
+  for (const placeholder of [...placeholders].reverse()) {
+    if (used.has(placeholder.path)) continue;
+    const path = join(workspace, placeholder.path);
+    try {
+      const status = lstatSync(path);
+      if (!isUntouched(status, placeholder)) continue;
+      if (placeholder.kind === 'directory') rmdirSync(path);
+      else if (readFileSync(path, 'utf8') === placeholder.content) unlinkSync(path);
+    } catch {
+      // Gone, or no longer empty: the operator's now.
+    }
+  }
+}
+
+function isUntouched(status: Stats, { kind, inode, modified }: MadePlaceholder): boolean {
+  if (kind === 'directory' ? !status.isDirectory() : !status.isFile()) return false;
+  if (inode === null) return true;
+  return status.ino === inode && (kind === 'directory' || status.mtimeMs === modified);
+}
+
+/** Whole or not at all. */
+function writeRecord(file: string, record: BottleRecord): void {
+  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+function readRecord(file: string): { file: string; record: BottleRecord }[] {
+  try {
+    return [{ file, record: JSON.parse(readFileSync(file, 'utf8')) as BottleRecord }];
+  } catch {
+    // Not one of ours: of no use to anyone.
+    rmSync(file, { force: true });
+    return [];
+  }
+}

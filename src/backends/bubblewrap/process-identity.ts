@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+
+/** A process beyond doubt: a number is given out again, but not with the same time of start. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot (proc(5), /proc/PID/stat, field 22). */
+  readonly started: string;
+}
+
+export function ownIdentity(): ProcessIdentity {
+  return { pid: process.pid, started: startOf(process.pid) ?? '' };
+}
+
+export function isAlive({ pid, started }: ProcessIdentity): boolean {
+  return startOf(pid) === started;
+}
+
+function startOf(pid: number): string | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The name in parentheses may hold anything; field 3 follows it.
+    return status
+      .slice(status.lastIndexOf(')') + 2)
+      .split(' ')
+      .at(19);
+  } catch {
+    return undefined;
+  }
+}

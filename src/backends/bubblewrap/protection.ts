@@ -1,0 +1,132 @@
+import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { BottleError } from '../../contract/errors.js';
+import type { ProtectedPath, WorkspacePlan } from '../../plan/plan.js';
+
+/** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */
+export interface OwnMount {
+  /** Relative to the workspace. */
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** What has to be made in the workspace for as long as the bottle runs. */
+export interface Placeholder {
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
+  readonly content: string;
+}
+
+export interface Protection {
+  /** Parents before children. */
+  readonly mounts: readonly OwnMount[];
+  readonly missing: readonly Placeholder[];
+}
+
+/** Stores of other repositories' objects: large, and read-only as a whole. */
+const unsearched = new Set(['.git/modules', '.git/worktrees']);
+
+/** git takes a folder that holds all three for a repository, with a configuration beside them. */
+const bareRepository = ['refs', 'objects', 'HEAD'];
+
+/**
+ * Looks at what of the protected paths is there and says what to mount and what to make. Refuses what a mount can't
+ * keep: a symbolic link (the agent could reach its target by another way) and a file with a second name.
+ */
+export function surveyProtection({ source, protectedPaths }: WorkspacePlan): Protection {
+  const mounts = new Map<string, OwnMount>();
+  const missing = new Map<string, Placeholder>();
+  for (const protectedPath of protectedPaths) survey(source, protectedPath, mounts, missing);
+  const guard = bareRepositoryGuard(source);
+  mounts.set(guard, { path: guard, readOnly: true });
+  if (!statusOf(join(source, guard))) missing.set(guard, { path: guard, kind: 'file', content: '' });
+  return {
+    mounts: [...mounts.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
+    missing: [...missing.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
+  };
+}
+
+function survey(
+  workspace: string,
+  { path, kind, placeholder }: ProtectedPath,
+  mounts: Map<string, OwnMount>,
+  missing: Map<string, Placeholder>,
+): void {
+  const segments = path.split('/');
+  for (let depth = 1; depth <= segments.length; depth += 1) {
+    const here = segments.slice(0, depth).join('/');
+    const last = depth === segments.length;
+    const status = statusOf(join(workspace, here));
+    if (!status) {
+      if (placeholder === undefined) return;
+      missing.set(here, { path: here, kind: last ? kind : 'directory', content: last ? placeholder : '' });
+      mounts.set(here, { path: here, readOnly: true });
+      return;
+    }
+    assertMountable(workspace, here, status);
+    const readOnly = last || !status.isDirectory();
+    if (readOnly || !mounts.has(here)) mounts.set(here, { path: here, readOnly });
+    if (last && status.isDirectory() && !unsearched.has(path)) assertNoSecondNames(workspace, here);
+    if (readOnly) return;
+  }
+}
+
+/** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */
+function bareRepositoryGuard(workspace: string): string {
+  const path = bareRepository.find((name) => {
+    const status = statusOf(join(workspace, name));
+    return !status || (name !== 'HEAD' && status.isFile());
+  });
+  if (path !== undefined) return path;
+  throw new BottleError({
+    code: 'usage',
+    message: 'the workspace is the inside of a git repository, where an agent could write hooks and settings',
+    where: workspace,
+    hint: 'give the folder of a work tree with --workspace',
+  });
+}
+
+function assertMountable(workspace: string, path: string, status: Stats): void {
+  if (status.isSymbolicLink()) {
+    throw new BottleError({
+      code: 'usage',
+      message: `${path} is a symbolic link and can't be kept read-only in the bottle`,
+      where: join(workspace, path),
+      hint: 'replace the link by what it points to',
+    });
+  }
+  if (status.isFile() && status.nlink > 1) {
+    throw new BottleError({
+      code: 'usage',
+      message: `${path} has ${status.nlink} names (hard links), so that the agent could write it by another`,
+      where: join(workspace, path),
+      hint: `give it a copy of its own: cp -p ${path} ${path}.new && mv ${path}.new ${path}`,
+    });
+  }
+}
+
+function assertNoSecondNames(workspace: string, folder: string): void {
+  for (const name of namesIn(join(workspace, folder))) {
+    const path = `${folder}/${name}`;
+    const status = statusOf(join(workspace, path));
+    if (status?.isDirectory()) assertNoSecondNames(workspace, path);
+    else if (status?.isFile()) assertMountable(workspace, path, status);
+  }
+}
+
+/** A folder that can't be read by us can't be read by the agent either. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function statusOf(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+function depthOf(path: string): number {
+  return path.split('/').length;
+}

@@ -1,0 +1,51 @@
+import type { BottlePlan } from '../../plan/plan.js';
+import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
+import { systemPath } from './system-path.js';
+
+export interface Sidecar {
+  readonly session: Promise<SidecarSession>;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds for a sidecar to end by itself once its input has ended. */
+const patience = 2000;
+
+/** Runs the sidecar beside the sandbox, as a process of our own in a session of its own: the terminal's signals are not for it. */
+export function startSidecar(
+  plan: BottlePlan,
+  socketPath: string,
+  { secrets, onEvent }: StartRequest,
+  services: BackendServices,
+): Sidecar {
+  const child = services.processes.start(process.execPath, [services.bundles.sidecar], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    environment: { PATH: systemPath },
+    workingDirectory: '/',
+    ownSession: true,
+  });
+  const { stdin, stdout } = child;
+  if (!stdin || !stdout) throw new Error('the sidecar has no pipes');
+  const session = services.openSidecar(
+    { stdin, stdout },
+    {
+      version: 1,
+      bottle: plan.id,
+      listen: { socketPath },
+      routes: plan.routes,
+      secrets,
+      extraCertificateAuthorities: plan.extraCertificateAuthorities,
+      nameServers: plan.nameServers,
+    },
+    onEvent,
+  );
+  session.catch(() => {});
+  return {
+    session,
+    stop: async () => {
+      const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+      stdin.end();
+      await child.exit.catch(() => {});
+      clearTimeout(timer);
+    },
+  };
+}

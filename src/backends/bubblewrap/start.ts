@@ -1,0 +1,201 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { BottleError } from '../../contract/errors.js';
+import { type InitConfiguration, initVariable } from '../../contract/init.js';
+import { bottlePaths } from '../../plan/bottle-paths.js';
+import type { BottlePlan } from '../../plan/plan.js';
+import type { BackendServices, RunningBottle, StartedProcess, StartRequest } from '../../plan/ports.js';
+import { openControl, type SandboxControl } from './control.js';
+import { closeStrayDescriptors } from './descriptors.js';
+import { forbiddenAddresses } from './forbidden-addresses.js';
+import { type AgentIdentity, chooseIdentity } from './identity.js';
+import { reachableSources, seccompDescriptor, writeLauncher } from './launcher.js';
+import { type HeldProtection, holdPlaceholders } from './placeholders.js';
+import { surveyProtection } from './protection.js';
+import { makeReleases, type Releases } from './releases.js';
+import { sandboxArguments } from './sandbox-arguments.js';
+import {
+  fillSandboxFolder,
+  makeSandboxFolder,
+  openSandboxFolder,
+  type SandboxFolder,
+} from './sandbox-folder.js';
+import { isFilterable, seccompFilter } from './seccomp.js';
+import { startSidecar } from './sidecar.js';
+import { type AgentStreams, agentStreams, terminalStreams } from './streams.js';
+import { certificateArguments, systemArguments } from './system-files.js';
+import { systemPath } from './system-path.js';
+import { type Features, installedFeatures } from './version.js';
+
+/** The descriptor of the talk with the first process, as it has it. */
+const controlDescriptor = 3;
+/** Milliseconds for a sandbox to end once it was told to, before it is killed. */
+const patience = 1000;
+
+interface Sandbox {
+  readonly process: StartedProcess;
+  readonly control: SandboxControl;
+  readonly streams: AgentStreams;
+}
+
+/** Starts the sidecar and, beside it, the sandbox, whose first process waits for the sidecar's certificate. */
+export async function start(
+  plan: BottlePlan,
+  request: StartRequest,
+  services: BackendServices,
+): Promise<RunningBottle> {
+  const releases = makeReleases();
+  try {
+    closeStrayDescriptors();
+    const runtime = await services.runtimeDirectory(plan.id);
+    releases.add(async () => runtime[Symbol.asyncDispose]());
+    const directory = runtime.path;
+    const folder = makeSandboxFolder(directory);
+    const identity = chooseIdentity(plan.workspace.source);
+    const sidecar = startSidecar(plan, folder.socket, request, services);
+    releases.add(sidecar.stop);
+    const sandbox = await startSandbox({ plan, request, services, directory, folder, identity, releases });
+    request.onStep('sandbox set up');
+    const { certificate } = await unlessEnded(sidecar.session, sandbox, request.signal);
+    request.onStep('sidecar ready');
+    openSandboxFolder(folder, [...plan.extraCertificateAuthorities, certificate], identity);
+    await unlessEnded(sandbox.control.listening, sandbox, request.signal);
+    request.onStep('first process ready');
+    sandbox.control.send({ type: 'go' });
+    await unlessEnded(sandbox.control.started, sandbox, request.signal);
+    request.onStep('walls proved, agent started');
+    return runningBottle(sandbox, releases);
+  } catch (thrown) {
+    await releases.run();
+    throw thrown;
+  }
+}
+
+interface Preparation {
+  readonly plan: BottlePlan;
+  readonly request: StartRequest;
+  readonly services: BackendServices;
+  readonly directory: string;
+  readonly folder: SandboxFolder;
+  readonly identity: AgentIdentity;
+  readonly releases: Releases;
+}
+
+async function startSandbox(preparation: Preparation): Promise<Sandbox> {
+  const { plan, request, services, directory, folder, releases } = preparation;
+  const { processes } = services;
+  const features = installedFeatures(processes);
+  const held = await holdPlaceholders({
+    workspace: plan.workspace.source,
+    runtimeDirectory: directory,
+    survey: () => surveyProtection(plan.workspace),
+  });
+  releases.add(held.release);
+  const streams = request.terminal ? terminalStreams : await agentStreams(directory, processes);
+  releases.add(async () => streams.release());
+  fillSandboxFolder(
+    folder,
+    services.bundles,
+    held.placeholders.map(({ path }) => `/${path}`),
+  );
+  const [command, ...args] = writeCommand(preparation, await features, held);
+  const process = processes.start(command, args, {
+    stdio: [...streams.stdio, 'pipe'],
+    environment: { PATH: systemPath, SHELL: '/bin/sh' },
+    workingDirectory: '/',
+  });
+  const control = openControl(process.pipe(controlDescriptor) as Duplex);
+  releases.add(() => endSandbox(process, control, request.terminal));
+  streams.begin();
+  return { process, control, streams };
+}
+
+function writeCommand(
+  { plan, request, directory, folder, identity }: Preparation,
+  features: Features,
+  { protection }: HeldProtection,
+): readonly [string, ...string[]] {
+  const sources = {
+    sandbox: folder.path,
+    node: process.execPath,
+    workspace: plan.workspace.source,
+  };
+  const reachable = reachableSources(identity, sources);
+  const seccomp = isFilterable(process.arch) ? seccompFilter(process.arch) : null;
+  return writeLauncher({
+    directory,
+    identity,
+    sources,
+    seccomp,
+    terminal: request.terminal,
+    arguments: sandboxArguments({
+      features,
+      sources: reachable,
+      mounts: protection.mounts,
+      system: systemArguments(`${reachable.sandbox}/etc`),
+      certificates: certificateArguments(`${reachable.sandbox}/ca-certificates.crt`),
+      terminal: request.terminal,
+      seccompDescriptor: seccomp && seccompDescriptor,
+      command: ['prlimit', ...limits, '--', bottlePaths.node, bottlePaths.init],
+      environment: { PATH: systemPath, [initVariable]: JSON.stringify(initConfiguration(plan)) },
+    }),
+  });
+}
+
+/** Processes of the bottle (counted in its own user namespace from Linux 5.14 on), and no memory written to disk. */
+const limits = ['--nproc=4096:4096', '--core=0:0'];
+
+function initConfiguration(plan: BottlePlan): InitConfiguration {
+  return {
+    command: plan.command,
+    environment: plan.environment,
+    workingDirectory: plan.workspace.target,
+    proxySocket: bottlePaths.proxySocket,
+    proxyPort: plan.proxy.port,
+    forbiddenAddresses: forbiddenAddresses(),
+    controlDescriptor,
+  };
+}
+
+/** Waits, but no longer than the sandbox lives and the operator wants. */
+function unlessEnded<Value>(
+  promise: Promise<Value>,
+  { process: child }: Sandbox,
+  signal: AbortSignal,
+): Promise<Value> {
+  const ended = child.exit.then(async (code) => {
+    // What it said last may still be on its way.
+    await wait(0);
+    throw new BottleError({
+      code: 'start-failed',
+      message: `the sandbox ended before the agent could start (exit code ${code})`,
+      hint: 'bot-bottle doctor checks this machine',
+    });
+  });
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new BottleError({ code: 'interrupted', message: 'the start was interrupted' }));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([promise, ended, interrupted]);
+}
+
+function runningBottle({ process: child, control, streams }: Sandbox, releases: Releases): RunningBottle {
+  return {
+    exit: child.exit.then(async (code) => {
+      await streams.drain();
+      return code;
+    }),
+    kill: (signal) => control.send({ type: 'signal', signal }),
+    [Symbol.asyncDispose]: () => releases.run(),
+  };
+}
+
+/** With a terminal, script(1) has to set the operator's terminal right before it ends. */
+async function endSandbox(child: StartedProcess, control: SandboxControl, terminal: boolean): Promise<void> {
+  control.close();
+  child.kill(terminal ? 'SIGTERM' : 'SIGKILL');
+  const timer = setTimeout(() => child.kill('SIGKILL'), patience);
+  await child.exit.catch(() => {});
+  clearTimeout(timer);
+}

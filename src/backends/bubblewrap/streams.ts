@@ -1,0 +1,118 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { Processes, Stdio } from '../../plan/ports.js';
+import { systemPath } from './system-path.js';
+
+/** The agent's standard input, output and error, without any descriptor by which it could reach more than that. */
+export interface AgentStreams {
+  readonly stdio: readonly [Stdio, Stdio, Stdio];
+  /** To be called once the agent's process holds its ends. */
+  begin(): void;
+  /** Settles when all that the agent wrote is passed on. */
+  drain(): Promise<void>;
+  release(): void;
+}
+
+/** With a terminal of the bottle's own in between, script(1) holds the operator's. */
+export const terminalStreams: AgentStreams = {
+  stdio: ['inherit', 'inherit', 'inherit'],
+  begin: () => {},
+  drain: async () => {},
+  release: () => {},
+};
+
+/**
+ * Pipes, sockets and /dev/null are handed on as they are. Through a terminal the agent could push keystrokes, and a
+ * file or folder can be opened anew through /proc/self/fd with more rights than it was given with: their bytes are
+ * relayed through a named pipe instead (a pipe, for a socket has no /dev/stdout).
+ */
+export async function agentStreams(directory: string, processes: Processes): Promise<AgentStreams> {
+  const relayed = [0, 1, 2].filter((descriptor) => !isHarmless(descriptor));
+  if (relayed.length === 0) return terminalStreams;
+  const pathOf = (descriptor: number) => join(directory, `stream${descriptor}`);
+  const { exitCode, stderr } = await processes.run('mkfifo', ['-m', '0600', ...relayed.map(pathOf)], {
+    environment: { PATH: systemPath },
+  });
+  if (exitCode !== 0) throw new Error(`no named pipe could be made: ${stderr.trim()}`);
+  const relays = new Map(
+    relayed.map((descriptor) => [
+      descriptor,
+      descriptor === 0 ? relayInput(pathOf(0)) : relayOutput(pathOf(descriptor), descriptor),
+    ]),
+  );
+  const end = (descriptor: number) => relays.get(descriptor)?.agentEnd ?? 'inherit';
+  return {
+    stdio: [end(0), end(1), end(2)],
+    begin: () => {
+      for (const relay of relays.values()) relay.begin();
+    },
+    drain: async () => {
+      await Promise.all([...relays.values()].map(({ drained }) => drained));
+    },
+    release: () => {
+      for (const relay of relays.values()) relay.release();
+    },
+  };
+}
+
+interface Relay {
+  readonly agentEnd: number;
+  begin(): void;
+  readonly drained: Promise<void>;
+  release(): void;
+}
+
+function isHarmless(descriptor: number): boolean {
+  try {
+    const status = fstatSync(descriptor);
+    const isNull = status.isCharacterDevice() && status.rdev === 0x103;
+    return status.isFIFO() || status.isSocket() || isNull;
+  } catch {
+    // Closed: there is nothing to hand on.
+    return true;
+  }
+}
+
+/** Our ends don't block, the agent's do: each end is an opening of its own. */
+function relayInput(path: string): Relay {
+  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const agentEnd = openSync(path, constants.O_RDONLY);
+  const ours = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  closeSync(both);
+  const pipe = new Socket({ fd: ours, readable: false, writable: true });
+  // The agent closed its input, or ended.
+  pipe.on('error', () => process.stdin.unpipe(pipe));
+  return {
+    agentEnd,
+    begin: () => {
+      closeSync(agentEnd);
+      process.stdin.pipe(pipe);
+    },
+    drained: Promise.resolve(),
+    release: () => {
+      process.stdin.unpipe(pipe);
+      process.stdin.destroy();
+      pipe.destroy();
+    },
+  };
+}
+
+function relayOutput(path: string, descriptor: number): Relay {
+  const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const agentEnd = openSync(path, constants.O_WRONLY);
+  const target = descriptor === 1 ? process.stdout : process.stderr;
+  const pipe = new Socket({ fd: ours, readable: true, writable: false });
+  const drained = new Promise<void>((resolve) => pipe.once('close', () => resolve()));
+  // The operator's side closed: the agent's next write fails, as it would without us.
+  target.once('error', () => pipe.destroy());
+  return {
+    agentEnd,
+    begin: () => {
+      closeSync(agentEnd);
+      pipe.pipe(target, { end: false });
+    },
+    drained,
+    release: () => pipe.destroy(),
+  };
+}
