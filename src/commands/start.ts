@@ -45,7 +45,6 @@ const start: Command = {
     parser
       .argument('<agent>', "an agent's name")
       .argument('[command...]', "what to run, after `--`; the provider's own command when none is given")
-      .passThroughOptions()
       .option('--backend <name>', 'what holds the bottle: bubblewrap')
       .option('--workspace <folder>', 'the folder that the agent works in', '.')
       .option('--dry-run', 'print what would run and end')

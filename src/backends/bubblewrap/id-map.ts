@@ -13,6 +13,8 @@ my ($OPEN_TREE, $MOVE_MOUNT, $MOUNT_SETATTR) = (428, 429, 442);
 my ($AT_FDCWD, $AT_EMPTY_PATH, $AT_RECURSIVE) = (-100, 0x1000, 0x8000);
 my ($CLONE_NEWUSER, $OPEN_TREE_CLONE, $OPEN_TREE_CLOEXEC) = (0x10000000, 1, 02000000);
 my ($MOUNT_ATTR_IDMAP, $MOVE_MOUNT_F_EMPTY_PATH) = (0x00100000, 4);
+# syscall() wants strings that could be written to.
+my $empty = "";
 
 # A child lends its user namespace, which holds the mapping.
 pipe(my $ready, my $say_ready) or die "pipe: $!\\n";
@@ -36,9 +38,9 @@ open(my $namespace, "<", "/proc/$child/ns/user") or die "user namespace: $!\\n";
 my $tree = syscall($OPEN_TREE, $AT_FDCWD, $source, $OPEN_TREE_CLONE | $AT_RECURSIVE | $OPEN_TREE_CLOEXEC);
 $tree >= 0 or die "open_tree: $!\\n";
 my $attributes = pack("QQQQ", $MOUNT_ATTR_IDMAP, 0, 0, fileno($namespace));
-syscall($MOUNT_SETATTR, $tree, "", $AT_EMPTY_PATH | $AT_RECURSIVE, $attributes, length $attributes) == 0
+syscall($MOUNT_SETATTR, $tree, $empty, $AT_EMPTY_PATH | $AT_RECURSIVE, $attributes, length $attributes) == 0
   or die "mount_setattr: $! (the file system can't map ids)\\n";
-syscall($MOVE_MOUNT, $tree, "", $AT_FDCWD, $target, $MOVE_MOUNT_F_EMPTY_PATH) == 0 or die "move_mount: $!\\n";
+syscall($MOVE_MOUNT, $tree, $empty, $AT_FDCWD, $target, $MOVE_MOUNT_F_EMPTY_PATH) == 0 or die "move_mount: $!\\n";
 close $say_end;
 waitpid($child, 0);
 `;

@@ -4,8 +4,8 @@ import { idMapProgram } from './id-map.js';
 import type { AgentIdentity } from './identity.js';
 import type { Sources } from './sandbox-arguments.js';
 
-/** Descriptors that bwrap reads its arguments and the filter of system calls from. */
-export const argumentDescriptor = 9;
+/** Descriptors that bwrap reads its options and the filter of system calls from. */
+export const optionsDescriptor = 9;
 export const seccompDescriptor = 8;
 
 /** In root's private mount namespace the staged sources lie here; no one else's /tmp is touched. */
@@ -25,7 +25,10 @@ export interface LauncherRequest {
   readonly directory: string;
   readonly identity: AgentIdentity;
   readonly sources: Sources;
-  readonly arguments: readonly string[];
+  /** bwrap's options, which it reads from a file: they don't appear in any list of processes. */
+  readonly options: readonly string[];
+  /** The first process of the sandbox. */
+  readonly command: readonly string[];
   readonly seccomp: Buffer | null;
   readonly terminal: boolean;
 }
@@ -34,7 +37,7 @@ export interface LauncherRequest {
 export function writeLauncher(request: LauncherRequest): readonly [string, ...string[]] {
   const { directory, identity, terminal } = request;
   const file = (name: string) => join(directory, name);
-  writeFileSync(file('arguments'), request.arguments.map((argument) => `${argument}\0`).join(''));
+  writeFileSync(file('options'), request.options.map((option) => `${option}\0`).join(''));
   if (request.seccomp) writeFileSync(file('seccomp'), request.seccomp);
   writeFileSync(file('launch'), launchScript(request));
   if (identity.kind === 'lowered') {
@@ -68,15 +71,15 @@ function onOwnTerminal(command: readonly string[]): string[] {
   ];
 }
 
-function launchScript({ directory, identity, sources, seccomp, terminal }: LauncherRequest): string {
+function launchScript({ directory, identity, sources, command, seccomp, terminal }: LauncherRequest): string {
   const lines = [
     'set -eu',
-    `exec ${argumentDescriptor}<${quote(join(directory, 'arguments'))}`,
+    `exec ${optionsDescriptor}<${quote(join(directory, 'options'))}`,
     ...(seccomp ? [`exec ${seccompDescriptor}<${quote(join(directory, 'seccomp'))}`] : []),
     // Ctrl-C and its like go to the whole foreground group: they are for the agent, not for what holds it.
     ...(terminal ? ["trap '' INT QUIT TSTP"] : []),
   ];
-  const sandbox = `exec bwrap --args ${argumentDescriptor}`;
+  const sandbox = `exec bwrap --args ${optionsDescriptor} -- ${command.map(quote).join(' ')}`;
   if (identity.kind === 'caller') return `${[...lines, sandbox].join('\n')}\n`;
   return `${[...lines, ...staging(directory, identity, sources, terminal), lowered(identity, sandbox)].join('\n')}\n`;
 }

@@ -20,8 +20,7 @@ export interface SandboxRequest {
   /** Without a terminal of its own the agent gets no terminal at all. */
   readonly terminal: boolean;
   readonly seccompDescriptor: number | null;
-  /** The first process and what it is told. */
-  readonly command: readonly string[];
+  /** What the first process is told. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -29,7 +28,7 @@ export interface SandboxRequest {
 const folderSize = 4 * 1024 ** 3;
 const sharedMemorySize = 512 * 1024 ** 2;
 
-/** bwrap's whole command line, in the order in which it acts on it. */
+/** bwrap's options, in the order in which it acts on them. */
 export function sandboxArguments(request: SandboxRequest): string[] {
   const { features, sources, mounts, terminal } = request;
   return [
@@ -55,8 +54,6 @@ export function sandboxArguments(request: SandboxRequest): string[] {
     ...['--chdir', bottlePaths.workspace],
     ...(request.seccompDescriptor === null ? [] : ['--seccomp', String(request.seccompDescriptor)]),
     ...Object.entries(request.environment).flatMap(([name, value]) => ['--setenv', name, value]),
-    '--',
-    ...request.command,
   ];
 }
 

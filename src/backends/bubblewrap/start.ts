@@ -82,7 +82,7 @@ interface Preparation {
 }
 
 async function startSandbox(preparation: Preparation): Promise<Sandbox> {
-  const { plan, request, services, directory, folder, releases } = preparation;
+  const { plan, request, services, directory, folder, identity, releases } = preparation;
   const { processes } = services;
   const features = installedFeatures(processes);
   const held = await holdPlaceholders({
@@ -91,7 +91,7 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     survey: () => surveyProtection(plan.workspace),
   });
   releases.add(held.release);
-  const streams = request.terminal ? terminalStreams : await agentStreams(directory, processes);
+  const streams = request.terminal ? terminalStreams : await agentStreams(directory, identity, processes);
   releases.add(async () => streams.release());
   fillSandboxFolder(
     folder,
@@ -128,7 +128,8 @@ function writeCommand(
     sources,
     seccomp,
     terminal: request.terminal,
-    arguments: sandboxArguments({
+    command: ['prlimit', ...limits, '--', bottlePaths.node, bottlePaths.init],
+    options: sandboxArguments({
       features,
       sources: reachable,
       mounts: protection.mounts,
@@ -136,7 +137,6 @@ function writeCommand(
       certificates: certificateArguments(`${reachable.sandbox}/ca-certificates.crt`),
       terminal: request.terminal,
       seccompDescriptor: seccomp && seccompDescriptor,
-      command: ['prlimit', ...limits, '--', bottlePaths.node, bottlePaths.init],
       environment: { PATH: systemPath, [initVariable]: JSON.stringify(initConfiguration(plan)) },
     }),
   });

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fchownSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Processes, Stdio } from '../../plan/ports.js';
+import type { AgentIdentity } from './identity.js';
 import { systemPath } from './system-path.js';
 
 /** The agent's standard input, output and error, without any descriptor by which it could reach more than that. */
@@ -25,13 +26,19 @@ export const terminalStreams: AgentStreams = {
 /**
  * Pipes, sockets and /dev/null are handed on as they are. Through a terminal the agent could push keystrokes, and a
  * file or folder can be opened anew through /proc/self/fd with more rights than it was given with: their bytes are
- * relayed through a named pipe instead (a pipe, for a socket has no /dev/stdout).
+ * relayed through a named pipe instead (a pipe, for a socket has no /dev/stdout). Any user may open it, but the private
+ * directory that it lies in keeps others out.
  */
-export async function agentStreams(directory: string, processes: Processes): Promise<AgentStreams> {
+export async function agentStreams(
+  directory: string,
+  identity: AgentIdentity,
+  processes: Processes,
+): Promise<AgentStreams> {
   const relayed = [0, 1, 2].filter((descriptor) => !isHarmless(descriptor));
+  if (identity.kind === 'lowered') givePipes(identity);
   if (relayed.length === 0) return terminalStreams;
   const pathOf = (descriptor: number) => join(directory, `stream${descriptor}`);
-  const { exitCode, stderr } = await processes.run('mkfifo', ['-m', '0600', ...relayed.map(pathOf)], {
+  const { exitCode, stderr } = await processes.run('mkfifo', ['-m', '0666', ...relayed.map(pathOf)], {
     environment: { PATH: systemPath },
   });
   if (exitCode !== 0) throw new Error(`no named pipe could be made: ${stderr.trim()}`);
@@ -54,6 +61,18 @@ export async function agentStreams(directory: string, processes: Processes): Pro
       for (const relay of relays.values()) relay.release();
     },
   };
+}
+
+/** So that /dev/stdout and its like can be opened by the lowered user, as by any other whose pipes are his own. */
+function givePipes({ uid, gid }: { readonly uid: number; readonly gid: number }): void {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      // Without a name in any folder: nobody else's.
+      if (readlinkSync(`/proc/self/fd/${descriptor}`).startsWith('pipe:')) fchownSync(descriptor, uid, gid);
+    } catch {
+      // Closed: there is nothing to give.
+    }
+  }
 }
 
 interface Relay {
