@@ -70,11 +70,12 @@ export function mergeLayers(base: BottleLayer, child: BottleLayer): BottleLayer 
 
 function mergeRoutes(base: RouteLayer, child: RouteLayer): RouteLayer {
   if (child.reset) return child;
+  const before = base.removed ? [] : base.bottles.filter((name) => !child.bottles.includes(name));
   return {
     reset: base.reset,
     removed: false,
     values: { ...base.values, ...child.values },
     place: child.place,
-    bottles: [...base.bottles.filter((name) => !child.bottles.includes(name)), ...child.bottles],
+    bottles: [...before, ...child.bottles],
   };
 }
