@@ -2,19 +2,6 @@ import { stringify } from 'yaml';
 import type { ManifestFile, ManifestFiles, ManifestKind } from '../../src/manifest/source.js';
 import { pick, type Random, upTo } from './fuzzing.js';
 
-const names = ['a', 'b', 'c', 'constructor', 'x1', '__proto__', '../a', 'A'];
-const hosts = [
-  'a.example.com',
-  'A.Example.com.',
-  '*.b.example',
-  'bücher.example',
-  'localhost',
-  '1.2.3.4',
-  '*.com',
-  'constructor',
-  'xn--a',
-  '',
-];
 const odd = [
   null,
   true,
@@ -74,98 +61,149 @@ const fragments = [
 type Value = unknown;
 type Maker = (random: Random) => Value;
 
-const word: Maker = (random) => pick(random, ['x', 'GET', '/v1', 'TOKEN', 'a-b', 'value', 'https', 'http']);
-const bool: Maker = (random) => pick(random, [true, false, null]);
-const oneOf =
-  (...values: readonly Value[]): Maker =>
+/** One of the good values; once in fifty times one of the bad. */
+const mostly =
+  (good: readonly Value[], bad: readonly Value[] = []): Maker =>
   (random) =>
-    pick(random, values);
+    bad.length > 0 && random() < 0.02 ? pick(random, bad) : pick(random, good);
+const bool = mostly([true, false, null]);
+const word = mostly(['x', 'some words', 'ü'], ['']);
 const listOf =
-  (maker: Maker): Maker =>
+  (maker: Maker, most = 3): Maker =>
   (random) =>
-    Array.from({ length: upTo(random, 3) }, () => maker(random));
-/** Each key is there half of the time; one in thirty values is anything. */
+    Array.from({ length: upTo(random, most) }, () => maker(random));
+/** Each key is there half of the time; one in three hundred values is anything. */
 const mapOf =
   (makers: Readonly<Record<string, Maker>>, always: readonly string[] = []): Maker =>
   (random) =>
     Object.fromEntries(
       Object.entries(makers)
         .filter(([key]) => always.includes(key) || random() < 0.4)
-        .map(([key, maker]) => [key, random() < 0.03 ? pick(random, odd) : maker(random)]),
+        .map(([key, maker]) => [key, random() < 0.003 ? pick(random, odd) : maker(random)]),
     );
+/** A list without two entries of one name. */
+const distinct =
+  (maker: Maker, key: string): Maker =>
+  (random) => {
+    const items = listOf(maker)(random) as Record<string, Value>[];
+    return random() < 0.03
+      ? items
+      : [...new Map(items.map((item) => [String(item[key]).toLowerCase(), item])).values()];
+  };
 
-const type = oneOf('exact', 'regex');
+const goodNames = ['a', 'b', 'c', 'constructor'];
+const badNames = ['__proto__', '../a', 'A', ''];
+const name = mostly(goodNames, badNames);
+const host = mostly(
+  ['api.example.com', '*.b.example', 'bücher.example', 'localhost', 'constructor', 'x--y.example'],
+  ['1.2.3.4', '*.com', 'xn--a', '', '*'],
+);
+const pathMatch = mapOf(
+  {
+    type: mostly(['prefix', 'exact']),
+    value: mostly(['/v1', '/', '/a/b', '/a%20b', '/@x%2Fy'], ['/../x', 'x', '/%2e']),
+  },
+  ['type', 'value'],
+);
+const pathPattern = mapOf({ type: mostly(['regex']), value: mostly(['/v\\d+', '/(a|b)*'], ['(', '(?=a)']) }, [
+  'type',
+  'value',
+]);
 const match = mapOf({
-  paths: listOf(
-    mapOf(
-      { type: oneOf('prefix', 'exact', 'regex'), value: oneOf('/v1', '/', '/a/b', '/a%20b', '/../x', '(') },
-      ['type', 'value'],
-    ),
-  ),
-  methods: listOf(oneOf('GET', 'POST', 'get', 'CONNECT')),
+  paths: (random) => listOf(random() < 0.5 ? pathMatch : pathPattern)(random),
+  methods: listOf(mostly(['GET', 'POST', 'PROPFIND'], ['get', 'CONNECT'])),
   headers: listOf(
-    mapOf({ name: oneOf('X-A', 'x b'), value: oneOf('v', '^a+$', ''), type }, ['name', 'value']),
+    mapOf(
+      {
+        name: mostly(['X-A', 'accept'], ['x b']),
+        value: mostly(['v', 'a+', ''], ['\r']),
+        type: mostly(['exact', 'regex']),
+      },
+      ['name', 'value'],
+    ),
   ),
 });
-const route = mapOf(
+const plainHeader = mapOf(
+  { name: mostly(['X-A', 'x-b'], ['Host', 'authorization']), value: mostly(['v', ''], ['a\nb']) },
+  ['name', 'value'],
+);
+const secretHeader = mapOf({ name: mostly(['X-C', 'x-d']), value_ref: mostly(['KEY'], ['k-1']) }, [
+  'name',
+  'value_ref',
+]);
+const openRoute = mapOf(
   {
-    host: (random) => pick(random, hosts),
-    remove: oneOf(true),
-    scheme: oneOf('https', 'http', null),
-    auth: oneOf(null, { scheme: 'Bearer', token_ref: 'T' }, { scheme: 'Basic', token_ref: 'B' }),
-    headers: listOf(
-      mapOf({ name: oneOf('X-A', 'X-B', 'Host', 'authorization'), value: word, value_ref: oneOf('T') }, [
-        'name',
-      ]),
+    host,
+    scheme: mostly(['https', null], ['http']),
+    auth: mostly(
+      [null, { scheme: 'Bearer', token_ref: 'T' }, { scheme: 'Basic', token_ref: 'B' }],
+      [{ scheme: 'bearer' }],
     ),
+    headers: (random) => distinct(random() < 0.5 ? plainHeader : secretHeader, 'name')(random),
     matches: listOf(match),
-    git: oneOf(null, { fetch: true }, { fetch: null }, {}),
+    git: mostly([null, { fetch: true }, { fetch: null }, {}]),
     doh: bool,
-    connect_to: oneOf('10.0.0.1:80', '[::1]:443', 'b.example:1', 'x', null),
+    connect_to: mostly(['10.0.0.1:80', '[::1]:443', 'b.example:1', null], ['x', '1:1']),
     private: bool,
-    ca_file: oneOf('~/a.pem', './b.pem', '/c.pem', '~x', null),
+    ca_file: mostly(['~/a.pem', './b.pem', '/c.pem', null], ['~x']),
   },
   ['host'],
 );
+const route: Maker = (random) => (random() < 0.04 ? { host: host(random), remove: true } : openRoute(random));
+const env: Maker = (random) => {
+  const value = mostly(['v', '', null, 'x: y', '\u2028', ' a\nb ', '\u{1f980}', '-', '---'], ['\u0000']);
+  const variable = mostly(['A', 'B', 'constructor', '_x'], ['HTTP_PROXY', '1']);
+  return Object.fromEntries(Array.from({ length: upTo(random, 3) }, () => [variable(random), value(random)]));
+};
 const keys: Readonly<Record<ManifestKind, Maker>> = {
-  bottle: mapOf({
-    extends: (random) => (random() < 0.5 ? pick(random, names) : listOf(oneOf(...names))(random)),
-    description: word,
-    agent_provider: oneOf({ template: 'shell' }, { template: 'claude' }, { template: null }, null),
-    env: (random) =>
-      Object.fromEntries(
-        listOf(() => [
-          pick(random, ['A', 'B', 'constructor', 'HTTP_PROXY', '1']),
-          pick(random, ['v', '', null, 'x: y', '\u2028']),
-        ])(random) as [string, Value][],
+  bottle: mapOf(
+    {
+      extends: (random) => (random() < 0.6 ? name(random) : [...new Set(listOf(name)(random) as string[])]),
+      description: word,
+      agent_provider: mostly(
+        [{ template: 'shell' }, { template: null }, null],
+        [{ template: 'claude' }, { dockerfile: 'D' }],
       ),
-    git: oneOf(
-      null,
-      { user: { name: 'N', email: 'e@x' } },
-      { user: { name: 'N' } },
-      { user: null },
-      { remotes: {} },
-    ),
-    egress: mapOf({ routes: listOf(route), unknown_host: oneOf('block', 'supervise', null) }),
-    skills: oneOf([], ['x']),
-  }),
-  agent: mapOf({ bottle: (random) => pick(random, names), description: word, skills: oneOf([]) }, ['bottle']),
+      env,
+      git: mostly(
+        [null, { user: { name: 'N', email: 'e@x' } }, { user: null }],
+        [{ user: { name: 'N' } }, { remotes: {} }],
+      ),
+      egress: mapOf(
+        { routes: distinct(route, 'host'), unknown_host: mostly(['block', null], ['supervise']) },
+        ['routes'],
+      ),
+    },
+    ['egress'],
+  ),
+  agent: mapOf({ bottle: name, description: word }, ['bottle']),
 };
 
-/** A few bottles and agents, some of which compose; a third of the texts are damaged afterwards. */
+/** A few bottles and agents, some of which compose; a quarter of the texts are damaged afterwards. */
 export function makeManifests(random: Random): ManifestFiles {
-  const files = Array.from({ length: 1 + upTo(random, 3) }, () => makeFile(random));
-  return { files, userHome: '/home/user' };
+  const taken = goodNames.slice(0, 1 + upTo(random, 3));
+  const bottles = taken.map((each, index) => makeFile(random, 'bottle', each, taken.slice(0, index)));
+  const agents = random() < 0.4 ? [makeFile(random, 'agent', name(random) as string, taken)] : [];
+  return { files: [...bottles, ...agents], userHome: '/home/user' };
 }
 
-function makeFile(random: Random): ManifestFile {
-  const kind: ManifestKind = random() < 0.75 ? 'bottle' : 'agent';
-  const origin = random() < 0.85 ? 'home' : 'repository';
-  const name = pick(random, names);
-  const written = `---\n${stringify(keys[kind](random))}---\nText.\n`;
-  const text = random() < 0.33 ? damaged(random, written) : written;
-  const shown = `${origin}/${kind}s/${JSON.stringify(name)}.md`;
-  return { kind, origin, name, path: `/manifests/${kind}s/${name}.md`, shown, text };
+/** What a file names are mostly `others`, so that most sets compose. */
+function makeFile(
+  random: Random,
+  kind: ManifestKind,
+  fileName: string,
+  others: readonly string[],
+): ManifestFile {
+  const origin = random() < 0.93 ? 'home' : 'repository';
+  const data = keys[kind](random) as Record<string, Value>;
+  if (random() < 0.9) {
+    if (kind === 'agent') data['bottle'] = others[0];
+    else if ('extends' in data) data['extends'] = others.filter(() => random() < 0.7);
+  }
+  const written = `---\n${stringify(data)}---\nText.\n`;
+  const text = random() < 0.25 ? damaged(random, written) : written;
+  const shown = `${origin}/${kind}s/${JSON.stringify(fileName)}.md`;
+  return { kind, origin, name: fileName, path: `/manifests/${kind}s/${fileName}.md`, shown, text };
 }
 
 function damaged(random: Random, text: string): string {
