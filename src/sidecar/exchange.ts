@@ -26,6 +26,8 @@ export interface Exchange {
   /** Set once: how it went, for the event. */
   code: RefusalCode | null;
   failed: boolean;
+  /** Records it, once; called as the answer is done or the connection is gone. */
+  settle(): void;
 }
 
 /** Requests that a client may send ahead on one connection. */
@@ -63,6 +65,7 @@ export function openExchange(
   response: ServerResponse,
   upgrade: boolean,
 ): Exchange {
+  let settled = false;
   const exchange: Exchange = {
     gate,
     connection,
@@ -75,17 +78,16 @@ export function openExchange(
     received: 0,
     code: null,
     failed: false,
+    settle: () => {
+      if (settled) return;
+      settled = true;
+      connection.inFlight -= 1;
+      recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
+    },
   };
   response.sendDate = false;
   connection.inFlight += 1;
-  let settled = false;
-  const settle = () => {
-    if (settled) return;
-    settled = true;
-    connection.inFlight -= 1;
-    recordExchange(exchange, response.headersSent ? response.statusCode : 0);
-  };
-  response.once('close', settle);
+  response.once('finish', exchange.settle).once('close', exchange.settle);
   return exchange;
 }
 

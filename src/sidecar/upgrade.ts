@@ -102,6 +102,11 @@ function joinSockets(
   response.statusCode = 101;
   response.detachSocket(client);
   client.setTimeout(0);
+  if (client.destroyed) {
+    upstream.destroy();
+    exchange.settle();
+    return;
+  }
   upstream.on('data', (chunk: Buffer) => {
     exchange.received += chunk.length;
   });
@@ -116,6 +121,6 @@ function joinSockets(
   upstream.once('close', () => client.destroySoon());
   client.once('close', () => {
     upstream.destroy();
-    response.destroy();
+    exchange.settle();
   });
 }

@@ -1,0 +1,434 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Canary, headerValues, startCanary } from '../support/canary.js';
+import { secretValue } from '../support/proxy-rig.js';
+import {
+  askInside,
+  askProxy,
+  openTunnel,
+  readAnswer,
+  readToEnd,
+  refusalCode,
+  sendRaw,
+} from '../support/raw-client.js';
+import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { createTestAuthority } from '../support/test-authority.js';
+
+const listener: RequestListener = (request, response) => {
+  const handler = handlers[request.url?.split('?')[0] ?? ''];
+  if (handler) return handler(request, response);
+  request.resume();
+  request.once('end', () => response.end('ok'));
+};
+
+const handlers: Record<string, RequestListener> = {
+  '/echo': (request, response) => request.pipe(response),
+  '/redirect': (_request, response) => response.writeHead(302, { location: 'https://denied.test/' }).end(),
+  '/forged': (_request, response) =>
+    response
+      .writeHead(200, {
+        'X-Bot-Bottle-Verdict': 'refused; code=forged',
+        Connection: 'X-Hop',
+        'X-Hop': '1',
+        Kept: '1',
+      })
+      .end('x'),
+  '/trailers': (_request, response) => {
+    response.writeHead(200, { trailer: 'x-sum' });
+    response.write('body');
+    response.addTrailers({ 'x-sum': 'abc', 'x-bot-bottle-verdict': 'forged' });
+    response.end();
+  },
+  '/dies': (_request, response) => {
+    response.writeHead(200, { 'content-length': '100' });
+    response.write('half');
+    setImmediate(() => response.destroy());
+  },
+  '/dies-chunked': (_request, response) => {
+    response.write('half');
+    setImmediate(() => response.destroy());
+  },
+  '/no-content': (_request, response) => response.writeHead(204).end(),
+  '/not-modified': (_request, response) => response.writeHead(304, { etag: '"x"' }).end(),
+  '/early': (_request, response) => response.writeHead(413).end('too much'),
+  '/hints': (_request, response) => {
+    response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+    response.end('hinted');
+  },
+  '/events': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: first\n\n');
+    held.push(() => response.end('data: last\n\n'));
+  },
+  '/headers-first': (_request, response) => {
+    response.writeHead(200, { 'content-length': '4' });
+    response.flushHeaders();
+    held.push(() => response.end('late'));
+  },
+  '/hang': (request) => {
+    request.once('close', () => {
+      for (const wake of hangs.splice(0)) wake();
+    });
+  },
+};
+const held: (() => void)[] = [];
+const hangs: (() => void)[] = [];
+
+let upstream: Canary;
+let plain: Canary;
+let denied: Canary;
+let sidecar: SidecarProcess;
+
+beforeAll(async () => {
+  const authority = await createTestAuthority();
+  const names = ['allowed.test', 'auth.test', 'basic.test', 'picky.test', '*.wild.test'];
+  upstream = await startCanary({ authority, names }, listener);
+  denied = await startCanary({ authority, names: ['denied.test'] });
+  plain = await startCanary(null, listener);
+  const own = { certificateAuthority: authority.certificate };
+  sidecar = await startSidecar({
+    routes: [
+      routeTo('allowed.test', upstream.port, own),
+      routeTo('auth.test', upstream.port, {
+        ...own,
+        auth: { scheme: 'Bearer', secret: 'TOKEN' },
+        headers: [
+          { name: 'X-Team', value: 'blue' },
+          { name: 'X-Second', secret: 'TOKEN' },
+        ],
+      }),
+      routeTo('basic.test', upstream.port, { ...own, auth: { scheme: 'Basic', secret: 'BASIC' } }),
+      routeTo('picky.test', upstream.port, {
+        ...own,
+        matches: [
+          {
+            paths: [{ type: 'prefix', value: '/v1' }],
+            methods: ['GET'],
+            headers: [{ name: 'X-Key', value: 'a', type: 'exact' }],
+          },
+        ],
+      }),
+      routeTo('*.wild.test', upstream.port, own),
+      routeTo('plain.test', plain.port, { scheme: 'http' }),
+    ],
+    secrets: { TOKEN: secretValue, BASIC: 'user:pass' },
+  });
+});
+afterAll(async () => {
+  await sidecar?.[Symbol.asyncDispose]();
+  for (const canary of [upstream, plain, denied]) await canary?.[Symbol.asyncDispose]();
+});
+afterEach(() => {
+  upstream.requests.length = 0;
+  expect(sidecar.child.exitCode).toBe(null);
+  expect(sidecar.output()).not.toContain(secretValue);
+});
+
+const get = (path: string, host = 'allowed.test', headers = '') =>
+  askInside({ ...sidecar, host }, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`);
+
+describe('credentials', () => {
+  const forged = [
+    'Authorization: Bearer mine',
+    'Proxy-Authorization: Basic abc',
+    'X-Api-Key: mine',
+    'X_Api_Key: mine',
+    'Private-Token: mine',
+    'Cookie: session=mine',
+    'x-team: red',
+    'X_Team: red',
+    'X-SECOND: mine',
+    'Kept: yes',
+    '',
+  ].join('\r\n');
+
+  test('every credential of the client is taken off before the route’s own is set', async () => {
+    expect((await get('/', 'auth.test', forged)).status).toBe(200);
+    const [request] = upstream.requests;
+    expect(headerValues(request, 'authorization')).toEqual([`Bearer ${secretValue}`]);
+    expect(headerValues(request, 'x-team')).toEqual(['blue']);
+    expect(headerValues(request, 'x-second')).toEqual([secretValue]);
+    expect(headerValues(request, 'kept')).toEqual(['yes']);
+    expect(JSON.stringify(request)).not.toMatch(/mine|red|Basic abc/);
+  });
+
+  test('Basic is encoded', async () => {
+    await get('/', 'basic.test');
+    expect(headerValues(upstream.requests[0], 'authorization')).toEqual(['Basic dXNlcjpwYXNz']);
+  });
+
+  test('a route without a credential passes the client’s own', async () => {
+    await get('/', 'allowed.test', 'Authorization: Bearer mine\r\nCookie: a=b\r\n');
+    expect(headerValues(upstream.requests[0], 'authorization')).toEqual(['Bearer mine']);
+    expect(headerValues(upstream.requests[0], 'cookie')).toEqual(['a=b']);
+  });
+
+  test('the client cannot have the route’s credential dropped by naming it in Connection', async () => {
+    await get('/', 'auth.test', 'Connection: authorization, host, x-team\r\n');
+    expect(headerValues(upstream.requests[0], 'authorization')).toEqual([`Bearer ${secretValue}`]);
+    expect(headerValues(upstream.requests[0], 'host')).toEqual(['auth.test']);
+  });
+});
+
+test('headers between two neighbours are not passed on', async () => {
+  const hop =
+    'Connection: keep-alive, X-Hop\r\nX-Hop: 1\r\nTE: trailers\r\nKeep-Alive: 5\r\nProxy-Connection: x\r\nUpgrade: h2c\r\n';
+  await get('/', 'allowed.test', hop);
+  const [request] = upstream.requests;
+  for (const name of ['x-hop', 'te', 'keep-alive', 'proxy-connection', 'upgrade']) {
+    expect(headerValues(request, name)).toEqual([]);
+  }
+});
+
+test('header matches ask for exactly one occurrence, of a header that is passed on', async () => {
+  expect((await get('/v1/a', 'picky.test', 'X-Key: a\r\n')).status).toBe(200);
+  expect(refusalCode(await get('/v1/a', 'picky.test', 'X-Key: a\r\nX-Key: a\r\n'))).toBe(
+    'request-not-allowed',
+  );
+  expect(refusalCode(await get('/v1/a', 'picky.test', 'X-Key: a\r\nConnection: X-Key\r\n'))).toBe(
+    'request-not-allowed',
+  );
+  expect(refusalCode(await get('/v10/a', 'picky.test', 'X-Key: a\r\n'))).toBe('path-not-allowed');
+  expect(upstream.requests.length).toBe(1);
+});
+
+test('a wildcard covers names below it, each dialled by its own name', async () => {
+  expect((await get('/', 'a.wild.test')).status).toBe(200);
+  expect(headerValues(upstream.requests[0], 'host')).toEqual(['a.wild.test']);
+  const answer = await askProxy(sidecar.port, 'CONNECT wild.test:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(refusalCode(answer)).toBe('host-not-allowed');
+});
+
+test('plain http goes to a route that says http', async () => {
+  const answer = await askProxy(
+    sidecar.port,
+    'GET http://plain.test/x?y HTTP/1.1\r\nHost: plain.test\r\n\r\n',
+  );
+  expect([answer.status, answer.body]).toEqual([200, 'ok']);
+  expect(plain.requests.map(({ line }) => line)).toEqual(['GET /x?y']);
+});
+
+test('the path goes on as it came', async () => {
+  await get('/@scope%2fname/%7Ea?q=%20');
+  expect(upstream.requests.map(({ line }) => line)).toEqual(['GET /@scope%2fname/%7Ea?q=%20']);
+});
+
+describe('bodies', () => {
+  const tunnel = () => openTunnel({ ...sidecar, host: 'allowed.test' });
+
+  test.each([
+    ['small, by Content-Length', 'Content-Length: 5\r\n\r\nhello', 'hello'],
+    [
+      'chunked',
+      'Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nX-Trailer: dropped\r\n\r\n',
+      'hello',
+    ],
+    ['empty', 'Content-Length: 0\r\n\r\n', ''],
+    ['large', `Content-Length: 300000\r\n\r\n${'z'.repeat(300_000)}`, 'z'.repeat(300_000)],
+  ])('%s', async (_name, rest, expected) => {
+    const secure = await tunnel();
+    const answer = await sendRaw(
+      secure,
+      `POST /echo HTTP/1.1\r\nHost: allowed.test\r\nConnection: close\r\n${rest}`,
+    );
+    expect(answer.status).toBe(200);
+    const chunks = answer.body.replace(/(?:^|\r\n)[\da-f]+\r\n/g, '').replace(/\r\n$/, '');
+    expect(chunks.length === expected.length && chunks === expected).toBe(true);
+    expect(JSON.stringify(upstream.requests)).not.toContain('dropped');
+    secure.destroy();
+  });
+
+  test('an answer that comes before the body is read arrives, and the connection goes on', async () => {
+    const secure = await tunnel();
+    const answer = await sendRaw(
+      secure,
+      `POST /early HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 2000000\r\n\r\n${'a'.repeat(2_000_000)}`,
+    );
+    expect([answer.status, answer.body.includes('too much')]).toEqual([413, true]);
+    expect((await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n')).status).toBe(200);
+    secure.destroy();
+  });
+
+  test('HEAD, 204 and 304 have none', async () => {
+    const secure = await tunnel();
+    const head = await new Promise<string>((resolve) => {
+      secure.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+      secure.write('HEAD / HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+    });
+    expect(head).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\n$/);
+    expect((await sendRaw(secure, 'GET /no-content HTTP/1.1\r\nHost: allowed.test\r\n\r\n')).status).toBe(
+      204,
+    );
+    const unchanged = await sendRaw(secure, 'GET /not-modified HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+    expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, '"x"']);
+    secure.destroy();
+  });
+
+  test('trailers of the answer pass, but not a forged verdict', async () => {
+    const answer = await get('/trailers');
+    expect(answer.text).toContain('\r\nx-sum: abc\r\n');
+    expect(answer.text).not.toContain('forged');
+  });
+
+  test('hints that come before the answer pass', async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      tunnel().then((secure) => {
+        secure.write('GET /hints HTTP/1.1\r\nHost: allowed.test\r\nConnection: close\r\n\r\n');
+        readToEnd(secure).then(resolve, reject);
+      }, reject);
+    });
+    expect(text).toMatch(/^HTTP\/1\.1 103 [\s\S]*<\/style\.css>[\s\S]*HTTP\/1\.1 200 [\s\S]*hinted/);
+  });
+});
+
+describe('100-continue', () => {
+  const expecting = (path: string, host: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n`;
+
+  test('an allowed upload is told to go on', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    expect((await sendRaw(secure, expecting('/echo', 'allowed.test'))).status).toBe(100);
+    expect((await sendRaw(secure, 'hello')).body).toContain('hello');
+    secure.destroy();
+  });
+
+  test('a refused upload never is', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'picky.test' });
+    const answer = await sendRaw(secure, expecting('/v1', 'picky.test'));
+    expect(answer.status).toBe(403);
+    expect(upstream.requests).toEqual([]);
+    secure.destroy();
+  });
+
+  test('another expectation is refused', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    const answer = await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\nExpect: miracles\r\n\r\n');
+    expect(refusalCode(answer)).toBe('malformed-request');
+    secure.destroy();
+  });
+});
+
+describe('what an upstream can’t do', () => {
+  test('a redirect is passed on, never followed', async () => {
+    const answer = await get('/redirect');
+    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'https://denied.test/']);
+    expect(denied.connections()).toBe(0);
+    expect(
+      refusalCode(await askProxy(sidecar.port, 'CONNECT denied.test:443 HTTP/1.1\r\nHost: x\r\n\r\n')),
+    ).toBe('host-not-allowed');
+  });
+
+  test('a verdict header of its own is taken off, and what its Connection names', async () => {
+    const answer = await get('/forged');
+    expect(answer.status).toBe(200);
+    expect([...answer.headers.keys()]).not.toContain('x-bot-bottle-verdict');
+    expect([...answer.headers.keys()]).not.toContain('x-hop');
+    expect(answer.headers.get('kept')).toBe('1');
+  });
+
+  test.each(['/dies', '/dies-chunked'])('an end in the middle (%s) is no clean end', async (path) => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    const text = await new Promise<string>((resolve) => {
+      let all = '';
+      secure.on('data', (chunk: Buffer) => (all += chunk.toString()));
+      secure.once('close', () => resolve(all));
+      secure.write(`GET ${path} HTTP/1.1\r\nHost: allowed.test\r\n\r\n`);
+    });
+    expect(text).toContain('half');
+    expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
+    const event = await sidecar.event((entry) => entry.path === path);
+    expect(event.verdict).toBe('failed');
+  });
+});
+
+describe('while it lasts', () => {
+  test('the first event of a stream arrives before the last is sent', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    let text = '';
+    secure.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    secure.write('GET /events HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+    while (!text.includes('data: first')) await once(secure, 'data');
+    expect(text).not.toContain('data: last');
+    for (const finish of held.splice(0)) finish();
+    while (!text.includes('data: last')) await once(secure, 'data');
+    secure.destroy();
+  });
+
+  test('headers do not wait for a body', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    const [chunk] = (await Promise.all([
+      once(secure, 'data'),
+      secure.write('GET /headers-first HTTP/1.1\r\nHost: allowed.test\r\n\r\n'),
+    ]).then(([data]) => data)) as [Buffer];
+    expect(chunk.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    const rest = once(secure, 'data');
+    for (const finish of held.splice(0)) finish();
+    expect(String((await rest)[0])).toBe('late');
+    secure.destroy();
+  });
+
+  test('a client that leaves takes its upstream request with it', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    const arrived = once(upstream.server, 'request');
+    secure.write('GET /hang HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+    await arrived;
+    const left = new Promise<void>((resolve) => hangs.push(resolve));
+    secure.destroy();
+    await left;
+  });
+
+  test('a client that leaves during its upload does so too', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    const arrived = once(upstream.server, 'request');
+    secure.write('POST /hang HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 1000000\r\n\r\nsome');
+    await arrived;
+    const left = new Promise<void>((resolve) => hangs.push(resolve));
+    secure.destroy();
+    await left;
+  });
+
+  test('a connection is used again, on both sides', async () => {
+    const before = upstream.connections();
+    const secure = await openTunnel({ ...sidecar, host: 'again.wild.test' });
+    for (let count = 0; count < 5; count += 1) {
+      expect((await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: again.wild.test\r\n\r\n')).status).toBe(200);
+    }
+    expect(upstream.connections() - before).toBeLessThan(3);
+    secure.destroy();
+  });
+
+  test('an upstream that closes idle connections costs no request', async () => {
+    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+    for (let count = 0; count < 5; count += 1) {
+      expect((await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n')).status).toBe(200);
+      upstream.server.closeIdleConnections();
+    }
+    secure.destroy();
+  });
+});
+
+test('events say what was decided, without the query', async () => {
+  await get('/seen?secret=1');
+  const event = await sidecar.event(({ path }) => path === '/seen');
+  expect(event).toMatchObject({
+    kind: 'decision',
+    way: 'tls',
+    method: 'GET',
+    host: 'allowed.test',
+    route: 'allowed.test',
+    verdict: 'allowed',
+    code: null,
+    status: 200,
+    bytesSent: 0,
+    bytesReceived: 2,
+  });
+  expect(sidecar.output()).not.toContain('secret=1');
+  const odd = await openTunnel({ ...sidecar, host: 'allowed.test' });
+  odd.write(`GET /${'long'.repeat(100)} HTTP/1.1\r\nHost: allowed.test\r\n\r\n`);
+  await readAnswer(odd as Socket);
+  const long = await sidecar.event(({ path }) => path.startsWith('/long'));
+  expect(long.path.length).toBe(200);
+  odd.destroy();
+});
