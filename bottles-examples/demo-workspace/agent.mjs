@@ -1,6 +1,7 @@
 // The demo's agent: does one thing it may do and four that it may not, and reports each as a line of JSON.
 // It runs inside the bottle. TOKEN_MARK is how the token begins; its value is nowhere in here.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readSync } from 'node:fs';
+import { request as requestHttp } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 
@@ -21,11 +22,32 @@ async function request(url, options) {
   }
 }
 
+/** What the proxy answers to a CONNECT: where a host isn't allowed there is nothing behind it to speak TLS with. */
+function tunnel(authority) {
+  const { hostname, port } = new URL(process.env.HTTPS_PROXY);
+  return new Promise((resolve) => {
+    const connecting = requestHttp({ host: hostname, port, method: 'CONNECT', path: authority });
+    connecting.once('error', (error) => resolve({ failed: error.code }));
+    connecting.once('connect', (response, socket) => {
+      socket.destroy();
+      const verdict = response.headers['x-bot-bottle-verdict'] ?? '';
+      resolve({ status: response.statusCode, code: verdict.replace('refused; code=', '') });
+    });
+    connecting.end();
+  });
+}
+
+/** The first megabyte: some files of /proc have no end. */
 function readable(path) {
+  let file;
   try {
-    return statSync(path).size > 5_000_000 ? '' : readFileSync(path, 'latin1');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const bytes = Buffer.alloc(1 << 20);
+    return bytes.latin1Slice(0, readSync(file, bytes));
   } catch {
     return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 
@@ -71,7 +93,7 @@ function dial(address) {
 
 report('first instruction', { time: started });
 report('allowed call', await request('https://api.demo.example/v1/hello'));
-report('host not allowed', await request('https://elsewhere.example/'));
+report('host not allowed', await tunnel('elsewhere.example:443'));
 report('method not allowed', await request('https://api.demo.example/v1/hello', { method: 'DELETE' }));
 report('read the token', searchToken());
 report(

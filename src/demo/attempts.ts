@@ -27,7 +27,7 @@ export const attempts: readonly Attempt[] = [
   },
   {
     attempt: 'host not allowed',
-    title: 'GET https://elsewhere.example/, a host that no route names',
+    title: 'CONNECT elsewhere.example:443, a host that no route names',
     judge: refusedWith('host-not-allowed'),
   },
   {

@@ -106,62 +106,67 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-needs('curl', hasProgram('curl'), 'curl gets, posts 2 MB with 100-continue, and reads why it was refused', () => {
-  test('through the proxy', async () => {
-  const got = await room.run('curl', ['-sS', 'https://api.test/x?y=z']);
-  expect(JSON.parse(got.stdout)).toMatchObject({ method: 'GET', path: '/x?y=z' });
-  expect(headerValues(api.requests.at(-1), 'authorization')).toEqual([`Bearer ${secretValue}`]);
-  const body = 'm'.repeat(2_000_000);
-  writeFileSync(join(room.folder, 'body'), body);
-  const posted = await room.run('curl', [
-    '-sS',
-    '--data-binary',
-    '@body',
-    '-H',
-    'Expect: 100-continue',
-    'https://api.test/up',
-  ]);
-  expect(JSON.parse(posted.stdout)).toMatchObject({
-    size: 2_000_000,
-    sum: createHash('sha256').update(body).digest('hex'),
-  });
-  const refused = await room.run('curl', [
-    '-sS',
-    '-o',
-    '/dev/null',
-    '-w',
-    '%{http_connect} %{errormsg}',
-    'https://denied.test/',
-  ]);
-  expect(refused.stdout).toMatch(/^403 /);
-  });
-});
+needs(
+  'curl',
+  hasProgram('curl'),
+  'curl gets, posts 2 MB with 100-continue, and reads why it was refused',
+  () => {
+    test('through the proxy', async () => {
+      const got = await room.run('curl', ['-sS', 'https://api.test/x?y=z']);
+      expect(JSON.parse(got.stdout)).toMatchObject({ method: 'GET', path: '/x?y=z' });
+      expect(headerValues(api.requests.at(-1), 'authorization')).toEqual([`Bearer ${secretValue}`]);
+      const body = 'm'.repeat(2_000_000);
+      writeFileSync(join(room.folder, 'body'), body);
+      const posted = await room.run('curl', [
+        '-sS',
+        '--data-binary',
+        '@body',
+        '-H',
+        'Expect: 100-continue',
+        'https://api.test/up',
+      ]);
+      expect(JSON.parse(posted.stdout)).toMatchObject({
+        size: 2_000_000,
+        sum: createHash('sha256').update(body).digest('hex'),
+      });
+      const refused = await room.run('curl', [
+        '-sS',
+        '-o',
+        '/dev/null',
+        '-w',
+        '%{http_connect} %{errormsg}',
+        'https://denied.test/',
+      ]);
+      expect(refused.stdout).toMatch(/^403 /);
+    });
+  },
+);
 
 needs('git', hasProgram('git'), 'git clones over HTTPS, and cannot push', () => {
   test('through the proxy', async () => {
-  const cloned = await room.run('git', ['clone', '-q', 'https://git.test/repository.git', 'clone']);
-  expect(cloned).toMatchObject({ code: 0 });
-  expect(readFileSync(join(room.folder, 'clone/file.txt'), 'utf8')).toBe('from the upstream\n');
-  const pushed = await room.run('git', ['-C', 'clone', 'push', '-q', 'origin', 'HEAD:refs/heads/other']);
-  expect(pushed.code).not.toBe(0);
-  expect(pushed.stderr).toContain('403');
-  expect(git.requests.some(({ line }) => line.includes('receive-pack'))).toBe(false);
+    const cloned = await room.run('git', ['clone', '-q', 'https://git.test/repository.git', 'clone']);
+    expect(cloned).toMatchObject({ code: 0 });
+    expect(readFileSync(join(room.folder, 'clone/file.txt'), 'utf8')).toBe('from the upstream\n');
+    const pushed = await room.run('git', ['-C', 'clone', 'push', '-q', 'origin', 'HEAD:refs/heads/other']);
+    expect(pushed.code).not.toBe(0);
+    expect(pushed.stderr).toContain('403');
+    expect(git.requests.some(({ line }) => line.includes('receive-pack'))).toBe(false);
   });
 });
 
 needs('npm', hasProgram('npm'), 'npm installs a scoped package', () => {
   test('through the proxy', async () => {
-  writeFileSync(join(room.folder, 'package.json'), '{}');
-  const installed = await room.run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', '--no-update-notifier', '@scope/tiny'],
-    {
-      npm_config_registry: 'https://registry.test/',
-      npm_config_cache: join(room.folder, 'cache'),
-    },
-  );
-  expect(installed).toMatchObject({ code: 0 });
-  expect(createRequire(join(room.folder, 'x.js'))('@scope/tiny')).toBe(42);
+    writeFileSync(join(room.folder, 'package.json'), '{}');
+    const installed = await room.run(
+      'npm',
+      ['install', '--no-audit', '--no-fund', '--no-update-notifier', '@scope/tiny'],
+      {
+        npm_config_registry: 'https://registry.test/',
+        npm_config_cache: join(room.folder, 'cache'),
+      },
+    );
+    expect(installed).toMatchObject({ code: 0 });
+    expect(createRequire(join(room.folder, 'x.js'))('@scope/tiny')).toBe(42);
   });
 });
 
@@ -177,44 +182,44 @@ test('Node fetches', async () => {
 
 needs('python3', hasProgram('python3'), 'Python’s urllib gets', () => {
   test('through the proxy', async () => {
-  const got = await room.run('/usr/bin/python3', [
-    '-c',
-    'import urllib.request as u; print(u.urlopen("https://api.test/urllib").read().decode())',
-  ]);
-  expect(JSON.parse(got.stdout)).toMatchObject({ path: '/urllib' });
+    const got = await room.run('/usr/bin/python3', [
+      '-c',
+      'import urllib.request as u; print(u.urlopen("https://api.test/urllib").read().decode())',
+    ]);
+    expect(JSON.parse(got.stdout)).toMatchObject({ path: '/urllib' });
   });
 });
 
 needs('python3-requests', hasProgram('python3') && hasRequests(), 'Python’s requests posts', () => {
   test('through the proxy', async () => {
-  const got = await room.run('/usr/bin/python3', [
-    '-c',
-    'import requests; s = requests.Session(); s.get("https://api.test/a"); print(s.post("https://api.test/requests", json={"a": 1}).text)',
-  ]);
-  expect(JSON.parse(got.stdout)).toMatchObject({ method: 'POST', path: '/requests' });
+    const got = await room.run('/usr/bin/python3', [
+      '-c',
+      'import requests; s = requests.Session(); s.get("https://api.test/a"); print(s.post("https://api.test/requests", json={"a": 1}).text)',
+    ]);
+    expect(JSON.parse(got.stdout)).toMatchObject({ method: 'POST', path: '/requests' });
   });
 });
 
 needs('openssl', hasProgram('openssl'), 'the certificates stand up to openssl’s strict checks', () => {
   test('through the proxy', async () => {
-  const [, host, port] = ['', 'api.test', sidecar.port];
-  const shown = await room.run('openssl', [
-    's_client',
-    '-proxy',
-    `127.0.0.1:${port}`,
-    '-connect',
-    `${host}:443`,
-    '-servername',
-    host,
-    '-CAfile',
-    'ca.pem',
-    '-x509_strict',
-    '-verify_hostname',
-    host,
-    '-verify_return_error',
-    '-showcerts',
-  ]);
-  expect(shown.stdout).toContain('Verify return code: 0 (ok)');
-  expect(existsSync(join(room.folder, 'ca.pem'))).toBe(true);
+    const [, host, port] = ['', 'api.test', sidecar.port];
+    const shown = await room.run('openssl', [
+      's_client',
+      '-proxy',
+      `127.0.0.1:${port}`,
+      '-connect',
+      `${host}:443`,
+      '-servername',
+      host,
+      '-CAfile',
+      'ca.pem',
+      '-x509_strict',
+      '-verify_hostname',
+      host,
+      '-verify_return_error',
+      '-showcerts',
+    ]);
+    expect(shown.stdout).toContain('Verify return code: 0 (ok)');
+    expect(existsSync(join(room.folder, 'ca.pem'))).toBe(true);
   });
 });
