@@ -24,7 +24,8 @@ export function quoted(text: string): string {
 /** The position of an offset (in UTF-16 units, as JavaScript counts) in a text. */
 export function positionAt(text: string, offset: number): Position {
   const end = Math.max(0, Math.min(offset, text.length));
-  const lineStart = text.lastIndexOf('\n', end - 1) + 1;
+  // lastIndexOf takes a negative start for 0.
+  const lineStart = end === 0 ? 0 : text.lastIndexOf('\n', end - 1) + 1;
   let line = 1;
   for (
     let index = text.indexOf('\n');

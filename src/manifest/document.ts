@@ -5,7 +5,7 @@ import type { FrontMatter } from './front-matter.js';
 import type { ManifestFile } from './source.js';
 
 /** JSON-like data of a front matter; objects have no prototype. */
-export type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data };
+type Data = string | number | boolean | null | readonly Data[] | { readonly [key: string]: Data };
 
 /** Offsets in the file of a value and of the key that names it (of the value where it has none). */
 interface Span {

@@ -93,7 +93,7 @@ function describe(file: ManifestFile, document: YamlDocument, error: SchemaError
 }
 
 /** `egress.routes[0].host` */
-export function nameOf(pointer: string): string {
+function nameOf(pointer: string): string {
   const steps = pointer.split('/').slice(1);
   const text = steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('');
   return pointer === ''

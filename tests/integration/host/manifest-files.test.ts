@@ -81,6 +81,7 @@ describe('the operator’s folder', () => {
     writeFileSync(path, Buffer.from([0xff, 0xfe, 0x61]));
     expect(() => shown()).toThrow('not UTF-8');
     rmSync(path);
+    chmodSync(manifests, 0o700);
     symlinkSync('/dev/zero', path);
     expect(() => shown()).toThrow('not an ordinary file');
   });

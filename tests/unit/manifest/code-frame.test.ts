@@ -15,6 +15,7 @@ describe('positions', () => {
     expect(positionAt('ab\n🦀x', 2)).toEqual({ line: 1, column: 3 });
     expect(positionAt('ab\n🦀x', 5)).toEqual({ line: 2, column: 2 });
     expect(positionAt('ab', 99)).toEqual({ line: 1, column: 3 });
+    expect(positionAt('\nab', 0)).toEqual({ line: 1, column: 1 });
   });
 
   it('lie in the text, before as many line ends as the line says', () => {

@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command as CommanderCommand } from 'commander';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import init from '../../../src/commands/init.js';
+import routes from '../../../src/commands/routes.js';
+import validate from '../../../src/commands/validate.js';
+import type { Command } from '../../../src/console/command.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'manifest-commands-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+async function run(command: Command, ...args: string[]) {
+  const outcome = { printed: '', code: 0 };
+  const parser = new CommanderCommand(command.name).exitOverride();
+  command.configure(parser, {
+    environment: { HOME: home, API_TOKEN: 'the-value-itself' },
+    workingDirectory: home,
+    print: (text) => {
+      outcome.printed += text;
+    },
+    tell: () => {},
+    end: (code) => {
+      outcome.code = code;
+    },
+  });
+  await parser.parseAsync(args, { from: 'user' });
+  return outcome;
+}
+
+const bottle = (name: string) => join(home, '.bot-bottle/bottles', `${name}.md`);
+
+it('init, validate and routes follow on each other', async () => {
+  expect((await run(init)).printed).toContain('wrote ~/.bot-bottle/bottles/sandbox.md');
+  expect((await run(init)).printed).toContain('kept  ~/.bot-bottle/bottles/sandbox.md');
+  expect(await run(validate)).toEqual({ printed: 'valid: 2 files\n', code: 0 });
+  const { printed } = await run(routes, 'sandbox');
+  expect(printed).toContain('registry.npmjs.org  https   GET|HEAD any path');
+  expect(printed).toContain('~/.bot-bottle/bottles/sandbox.md:');
+});
+
+it('validate prints every problem and ends with 2', async () => {
+  await run(init);
+  writeFileSync(bottle('web'), '---\nevn: {}\negres: {}\n---\n');
+  const { printed, code } = await run(validate);
+  expect(code).toBe(2);
+  expect(printed).toContain("error: unknown key 'evn' (manifest)\n  at ~/.bot-bottle/bottles/web.md:2:1\n");
+  expect(printed).toContain("  fix: did you mean 'env'?\n");
+  expect(printed).toContain('2 problems in 3 files\n');
+  expect((await run(validate, bottle('sandbox'))).code).toBe(0);
+  expect((await run(validate, bottle('web'))).code).toBe(2);
+});
+
+it('validate --json prints an array, empty when all is well', async () => {
+  await run(init);
+  expect(JSON.parse((await run(validate, '--json')).printed)).toEqual([]);
+  writeFileSync(bottle('web'), '---\nevn: {}\n---\n');
+  const { printed, code } = await run(validate, '--json');
+  expect(code).toBe(2);
+  expect(JSON.parse(printed)).toEqual([
+    {
+      code: 'unknown-key',
+      message: "unknown key 'evn'",
+      file: '~/.bot-bottle/bottles/web.md',
+      line: 2,
+      column: 1,
+      hint: "did you mean 'env'?",
+    },
+  ]);
+});
+
+it('routes names the variable of a credential, never its value', async () => {
+  await run(init);
+  const route = '{host: api.example.com, auth: {scheme: Bearer, token_ref: API_TOKEN}}';
+  writeFileSync(bottle('web'), `---\nextends: sandbox\negress: {routes: [${route}]}\n---\n`);
+  const table = await run(routes, 'web');
+  expect(table.printed).toContain('adds Authorization: Bearer $API_TOKEN');
+  const json = await run(routes, 'web', '--json');
+  expect(JSON.parse(json.printed)).toMatchObject({
+    agent: null,
+    bottle: { chain: ['sandbox', 'web'] },
+    routes: [
+      { host: 'registry.npmjs.org', bottles: ['sandbox'] },
+      { host: 'api.example.com', auth: { secret: 'API_TOKEN' }, bottles: ['web'] },
+    ],
+  });
+  expect(table.printed + json.printed).not.toContain('the-value-itself');
+});
