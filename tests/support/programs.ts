@@ -34,6 +34,7 @@ export function openProgramRoom(sidecar: SidecarProcess): ProgramRoom {
     CURL_CA_BUNDLE: certificate,
     REQUESTS_CA_BUNDLE: certificate,
     NODE_EXTRA_CA_CERTS: certificate,
+    npm_config_cafile: certificate,
     GIT_SSL_CAINFO: certificate,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
