@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { processes } from '../../../src/host/processes.js';
+import type { RunResult } from '../../../src/plan/ports.js';
+
+const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+const secret = 'the-value-that-is-nowhere-printed';
+
+describe('the command line', () => {
+  let folder = '';
+  const run = (...args: readonly string[]): Promise<RunResult> =>
+    processes.run(process.execPath, [join(root, 'dist/cli.js'), ...args], {
+      environment: { ...process.env, BOT_BOTTLE_HOME: folder, BOT_BOTTLE_BACKEND: '', API_TOKEN: secret },
+      workingDirectory: folder,
+      timeout: 20_000,
+    });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'command-line-'));
+    await mkdir(join(folder, 'bottles'));
+    await mkdir(join(folder, 'agents'));
+    await mkdir(join(folder, 'workspace'));
+    const route =
+      '{host: api.example.com, auth: {scheme: Bearer, token_ref: API_TOKEN}, matches: [{methods: [GET]}]}';
+    await writeFile(join(folder, 'bottles/reading.md'), `---\negress:\n  routes:\n    - ${route}\n---\n`);
+    await writeFile(join(folder, 'agents/reader.md'), '---\nbottle: reading\n---\nRead.\n');
+    await writeFile(
+      join(folder, 'bottles/missing.md'),
+      `---\negress:\n  routes:\n    - ${route.replace('API_TOKEN', 'NOT_SET_ANYWHERE')}\n---\n`,
+    );
+    await writeFile(join(folder, 'agents/forgetful.md'), '---\nbottle: missing\n---\n');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('lists every command in its help', async () => {
+    const { exitCode, stdout } = await run('--help');
+    expect(exitCode).toBe(0);
+    const files = await readdir(join(root, 'src/commands'));
+    for (const file of files.filter((name) => name.endsWith('.ts') && !name.includes('.generated.'))) {
+      expect(stdout).toContain(`  ${file.replace('.ts', '')} `);
+    }
+  });
+
+  it('explains each command with an example or a note', async () => {
+    const files = await readdir(join(root, 'src/commands'));
+    for (const file of files.filter((name) => name.endsWith('.ts') && !name.includes('.generated.'))) {
+      const { exitCode, stdout } = await run(file.replace('.ts', ''), '--help');
+      expect(exitCode, file).toBe(0);
+      expect(stdout, file).toMatch(/Examples:|Exit code|\n[A-Z].*\n/);
+    }
+  });
+
+  it.each([
+    ['an unknown command', ['strat'], /unknown command 'strat'.*start/s],
+    ['an unknown option', ['start', 'reader', '--bakend', 'x'], /unknown option/],
+    ['a missing argument', ['start'], /missing required argument/],
+    ['an unknown agent', ['start', 'raeder'], /raeder.*reader/s],
+    ['an unknown backend', ['start', 'reader', '--backend', 'xen'], /no backend 'xen'.*bubblewrap/s],
+    [
+      'a workspace that is not there',
+      ['start', 'reader', '--workspace', '/no/such'],
+      /workspace.*--workspace/s,
+    ],
+    [
+      'a secret without a value',
+      ['start', 'forgetful', '--workspace', 'workspace', '--', 'true'],
+      /NOT_SET_ANYWHERE.*is not set.*export/s,
+    ],
+  ])('answers %s in one shape, with exit code 2 and no stack trace', async (_what, args, expected) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stderr).toMatch(expected);
+    expect(stderr).toMatch(/^error: .+\n/);
+    expect(stderr).toMatch(/\n {2}fix: .+\n$/);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  it('prints its help and ends with 2 when nothing is asked', async () => {
+    const { exitCode, stderr } = await run();
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('First steps:');
+  });
+
+  it('prints a plan without the value of any secret', async () => {
+    const text = await run('start', 'reader', '--workspace', 'workspace', '--dry-run', '--', 'echo', "it's");
+    expect(text.exitCode).toBe(0);
+    expect(text.stdout).toContain('GET any path; adds Authorization: Bearer $API_TOKEN');
+    expect(text.stdout).toContain(`echo 'it'\\''s'`);
+    const json = await run('start', 'reader', '--workspace', 'workspace', '--dry-run', '--json');
+    const plan = JSON.parse(json.stdout);
+    expect(plan.secrets).toMatchObject([{ name: 'API_TOKEN', environmentVariable: 'API_TOKEN' }]);
+    expect(plan.command).toEqual(['/bin/bash']);
+    expect(text.stdout + json.stdout + text.stderr + json.stderr).not.toContain(secret);
+  });
+
+  it('explains a request by the rules that would decide it', async () => {
+    const allowed = await run('explain', 'GET', 'https://api.example.com/v1', '--agent', 'reader', '--json');
+    expect(allowed.exitCode).toBe(0);
+    expect(JSON.parse(allowed.stdout)).toMatchObject({ allowed: true, route: 'api.example.com' });
+    const refused = await run('explain', 'PUT', 'https://api.example.com/v1', '--agent', 'reader');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stdout).toMatch(/matches refuses: method-not-allowed.*to allow it:/s);
+    const hidden = await run('explain', 'GET', 'https://api.example.com/a/%2e%2e/b', '--agent', 'reader');
+    expect(hidden.stdout).toContain('path-not-canonical');
+  });
+
+  it('says what each backend needs, for a program too', async () => {
+    const { exitCode, stdout } = await run('doctor', '--json');
+    const { backends } = JSON.parse(stdout);
+    expect(backends.map(({ backend }: { backend: string }) => backend)).toContain('bubblewrap');
+    for (const { usable, problems } of backends) {
+      if (!usable)
+        expect(problems[0]).toMatchObject({ message: expect.any(String), mend: expect.any(String) });
+    }
+    expect(exitCode).toBe(backends.some(({ usable }: { usable: boolean }) => usable) ? 0 : 3);
+  });
+});
