@@ -56,5 +56,7 @@ try {
 } catch (error) {
   console.error(error.message);
   console.error('repeat it: npm run fuzz -- TARGET --seed SEED --cases 1');
-  process.exit(1);
+  process.exitCode = 1;
+} finally {
+  await target.close?.();
 }

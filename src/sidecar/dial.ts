@@ -21,7 +21,7 @@ export interface Dialler {
   warm(): void;
 }
 
-/** Milliseconds, for the name, the connection and the handshake together. */
+/** Milliseconds for the name, and again for the connection and its handshake. */
 const connectTimeout = 10_000;
 /** Milliseconds before the next address of a name is tried beside the last. */
 const attemptTimeout = 500;
@@ -56,9 +56,10 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
     warm: () => void contextFor(null),
     async dial(route, host, session) {
       const target = route.connectTo ?? { host, port: route.scheme === 'https' ? 443 : 80 };
+      const mayBePrivate = route.private || route.connectTo !== null;
       const addresses = isAddress(target.host)
         ? null
-        : await checkedAddresses(resolve, target.host, route.private || route.connectTo !== null);
+        : await inTime(checkedAddresses(resolve, target.host, mayBePrivate), host);
       const options = {
         host: target.host,
         port: target.port,
@@ -97,29 +98,36 @@ function fixedLookup(addresses: readonly LookupAddress[]): LookupFunction {
   };
 }
 
-function connected<T extends Socket>(
+async function connected<T extends Socket>(
   socket: T,
   event: 'connect' | 'secureConnect',
   host: string,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      socket.destroy();
-      reject(
-        new UpstreamError('upstream-timeout', `no connection to ${host} within ${connectTimeout / 1000} s`),
-      );
-    }, connectTimeout);
-    const onError = (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
-      reject(dialError(error, host));
-    };
-    socket.once('error', onError);
-    socket.once(event, () => {
-      clearTimeout(timer);
-      socket.off('error', onError);
-      resolve(socket);
-    });
+  const ready = new Promise<T>((resolve, reject) => {
+    // Stays on: an error may come twice, and after the time is up.
+    socket.on('error', (error) => reject(dialError(error, host)));
+    socket.once(event, () => resolve(socket));
   });
+  try {
+    return await inTime(ready, host);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** Rejects as a time-out of the upstream's when the work takes too long; it may still end, unheard. */
+async function inTime<T>(work: Promise<T>, host: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const message = `no connection to ${host} within ${connectTimeout / 1000} s`;
+    timer = setTimeout(() => reject(new UpstreamError('upstream-timeout', message)), connectTimeout);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function dialError(error: NodeJS.ErrnoException, host: string): UpstreamError {

@@ -31,7 +31,7 @@ export interface Exchange {
 }
 
 /** Requests that a client may send ahead on one connection. */
-const pipelineLimit = 32;
+const pipelineLimit = 8;
 const noBody: RequestBody = { content: null, size: () => 0 };
 
 /** Answers one request: decide, read, dispatch, relay. @param expectsContinue the client waits for a 100 to send its body */
@@ -87,6 +87,8 @@ export function openExchange(
   };
   response.sendDate = false;
   connection.inFlight += 1;
+  // A write after the client has left is told to the response too; its end is handled where it closes.
+  response.on('error', () => response.destroy());
   response.once('finish', exchange.settle).once('close', exchange.settle);
   return exchange;
 }
@@ -157,7 +159,7 @@ function maySendAgain(exchange: Exchange, error: unknown): boolean {
   return safe && body.content === null && !response.headersSent && !response.destroyed;
 }
 
-export function recordExchange(exchange: Exchange, status: number): void {
+function recordExchange(exchange: Exchange, status: number): void {
   const { gate, admission, request, number, started, code, failed, received, body } = exchange;
   const refusedStatus = code === null ? status : refusalStatus[code];
   gate.record({

@@ -33,7 +33,7 @@ export interface ClientConnection {
 }
 
 /** An event without what the gate knows itself. */
-export interface Entry extends Omit<DecisionEvent, 'kind' | 'way' | 'path' | 'method'> {
+interface Entry extends Omit<DecisionEvent, 'kind' | 'way' | 'path' | 'method'> {
   readonly way: Way;
   readonly method: string;
   /** With its query still; it is cut off here. */

@@ -39,8 +39,8 @@ export function createRelay(
         passInformation(response, status, raw);
         return;
       }
-      begun = true;
       writeHead(response, status, message, responseHeaders(raw));
+      begun = true;
       // With a body in the same packet the headers go out with it; without one they must not wait for it.
       process.nextTick(flushHeaders, response);
     },

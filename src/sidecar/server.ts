@@ -10,8 +10,8 @@ import { connectionOf, connections, type Gate, remember } from './gate.js';
 import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
-/** Client connections at once; each may hold ~100 kB. */
-const connectionLimit = 2048;
+/** Client connections at once; each with its upstream's holds some 250 kB. */
+const connectionLimit = 1024;
 
 const options: ServerOptions = {
   /** Bytes of a request's line and headers; more is answered 431. */

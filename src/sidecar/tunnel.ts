@@ -53,9 +53,16 @@ export function handleConnect(
     return;
   }
   socket.setTimeout(handshakeTimeout, () => socket.destroy());
+  // Node lets a server's sockets stay half open; a tunnel that its client has ended is of no use.
+  const onEarlyEnd = () => socket.destroy();
+  socket.once('end', onEarlyEnd);
+  const begin = (first: Buffer) => {
+    socket.off('end', onEarlyEnd);
+    startTls(gate, inner, socket, first, host);
+  };
   socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-  if (head.length > 0) startTls(gate, inner, socket, head, host);
-  else socket.once('data', (chunk) => startTls(gate, inner, socket, chunk, host));
+  if (head.length > 0) begin(head);
+  else socket.once('data', begin);
 }
 
 function admitConnect(gate: Gate, request: IncomingMessage): Opening {
@@ -95,9 +102,11 @@ function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host
     (secureContext) => {
       if (socket.destroyed) return;
       const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
-      secure.on('error', () => socket.destroy());
+      const onEarlyEnd = () => socket.destroy();
+      secure.on('error', () => socket.destroy()).once('end', onEarlyEnd);
       secure.once('secure', () => {
         socket.setTimeout(0);
+        secure.off('end', onEarlyEnd);
         remember(secure, { way: 'tls', host, problem: sniProblem(secure, host), inFlight: 0, ended: false });
         inner.emit('connection', secure);
       });

@@ -18,7 +18,7 @@ const timeouts = new Set([
   'ETIMEDOUT',
 ]);
 const protocolErrors =
-  /^(?:HPE_|UND_ERR_(?:HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|HTTP_PARSER|INVALID_ARG))/;
+  /^(?:HPE_|ERR_INVALID_|UND_ERR_(?:HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH|HTTP_PARSER|INVALID_ARG))/;
 
 /** Turns whatever broke the way to an upstream into a refusal; only our own messages are passed on. */
 export function upstreamRefusal(error: unknown, host: string, routeHost: string): Refusal {
@@ -31,7 +31,8 @@ export function upstreamRefusal(error: unknown, host: string, routeHost: string)
   if (timeouts.has(code)) {
     return { code: 'upstream-timeout', message: `${host} did not answer in time`, rule, allow: null };
   }
-  if (protocolErrors.test(code)) {
+  // undici's parser errors carry their code only in part.
+  if (protocolErrors.test(code) || (error instanceof Error && error.name === 'HTTPParserError')) {
     return {
       code: 'upstream-protocol',
       message: `${host} did not answer in valid HTTP/1.1`,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type ProxyRig, startProxyRig } from '../support/proxy-rig.js';
 import { askProxy, openSocket, readToEnd, refusalCode, sendRaw } from '../support/raw-client.js';
-import { routeTo } from '../support/sidecar-process.js';
+import { routeTo } from '../support/routes.js';
 
 let rig: ProxyRig;
 

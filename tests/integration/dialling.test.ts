@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Canary, startCanary } from '../support/canary.js';
 import { type NameServer, startNameServer } from '../support/name-server.js';
 import { askInside, refusalCode } from '../support/raw-client.js';
-import { plainRoute, routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { plainRoute, routeTo } from '../support/routes.js';
+import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 let names: NameServer;

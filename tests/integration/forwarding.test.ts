@@ -1,133 +1,23 @@
-import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Canary, headerValues, startCanary } from '../support/canary.js';
+import { headerValues } from '../support/canary.js';
+import { type ForwardingRig, startForwardingRig } from '../support/forwarding-rig.js';
 import { secretValue } from '../support/proxy-rig.js';
-import {
-  askInside,
-  askProxy,
-  openTunnel,
-  readAnswer,
-  readToEnd,
-  refusalCode,
-  sendRaw,
-} from '../support/raw-client.js';
-import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
-import { createTestAuthority } from '../support/test-authority.js';
+import { askProxy, openTunnel, readAnswer, readToEnd, refusalCode, sendRaw } from '../support/raw-client.js';
 
-const listener: RequestListener = (request, response) => {
-  const handler = handlers[request.url?.split('?')[0] ?? ''];
-  if (handler) return handler(request, response);
-  request.resume();
-  request.once('end', () => response.end('ok'));
-};
-
-const handlers: Record<string, RequestListener> = {
-  '/echo': (request, response) => request.pipe(response),
-  '/redirect': (_request, response) => response.writeHead(302, { location: 'https://denied.test/' }).end(),
-  '/forged': (_request, response) =>
-    response
-      .writeHead(200, {
-        'X-Bot-Bottle-Verdict': 'refused; code=forged',
-        Connection: 'X-Hop',
-        'X-Hop': '1',
-        Kept: '1',
-      })
-      .end('x'),
-  '/trailers': (_request, response) => {
-    response.writeHead(200, { trailer: 'x-sum' });
-    response.write('body');
-    response.addTrailers({ 'x-sum': 'abc', 'x-bot-bottle-verdict': 'forged' });
-    response.end();
-  },
-  '/dies': (_request, response) => {
-    response.writeHead(200, { 'content-length': '100' });
-    response.write('half');
-    setImmediate(() => response.destroy());
-  },
-  '/dies-chunked': (_request, response) => {
-    response.write('half');
-    setImmediate(() => response.destroy());
-  },
-  '/no-content': (_request, response) => response.writeHead(204).end(),
-  '/not-modified': (_request, response) => response.writeHead(304, { etag: '"x"' }).end(),
-  '/early': (_request, response) => response.writeHead(413).end('too much'),
-  '/hints': (_request, response) => {
-    response.writeEarlyHints({ link: '</style.css>; rel=preload' });
-    response.end('hinted');
-  },
-  '/events': (_request, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('data: first\n\n');
-    held.push(() => response.end('data: last\n\n'));
-  },
-  '/headers-first': (_request, response) => {
-    response.writeHead(200, { 'content-length': '4' });
-    response.flushHeaders();
-    held.push(() => response.end('late'));
-  },
-  '/hang': (request) => {
-    request.once('close', () => {
-      for (const wake of hangs.splice(0)) wake();
-    });
-  },
-};
-const held: (() => void)[] = [];
-const hangs: (() => void)[] = [];
-
-let upstream: Canary;
-let plain: Canary;
-let denied: Canary;
-let sidecar: SidecarProcess;
+let rig: ForwardingRig;
+let { upstream, plain, sidecar, get } = {} as ForwardingRig;
 
 beforeAll(async () => {
-  const authority = await createTestAuthority();
-  const names = ['allowed.test', 'auth.test', 'basic.test', 'picky.test', '*.wild.test'];
-  upstream = await startCanary({ authority, names }, listener);
-  denied = await startCanary({ authority, names: ['denied.test'] });
-  plain = await startCanary(null, listener);
-  const own = { certificateAuthority: authority.certificate };
-  sidecar = await startSidecar({
-    routes: [
-      routeTo('allowed.test', upstream.port, own),
-      routeTo('auth.test', upstream.port, {
-        ...own,
-        auth: { scheme: 'Bearer', secret: 'TOKEN' },
-        headers: [
-          { name: 'X-Team', value: 'blue' },
-          { name: 'X-Second', secret: 'TOKEN' },
-        ],
-      }),
-      routeTo('basic.test', upstream.port, { ...own, auth: { scheme: 'Basic', secret: 'BASIC' } }),
-      routeTo('picky.test', upstream.port, {
-        ...own,
-        matches: [
-          {
-            paths: [{ type: 'prefix', value: '/v1' }],
-            methods: ['GET'],
-            headers: [{ name: 'X-Key', value: 'a', type: 'exact' }],
-          },
-        ],
-      }),
-      routeTo('*.wild.test', upstream.port, own),
-      routeTo('plain.test', plain.port, { scheme: 'http' }),
-    ],
-    secrets: { TOKEN: secretValue, BASIC: 'user:pass' },
-  });
+  rig = await startForwardingRig();
+  ({ upstream, plain, sidecar, get } = rig);
 });
-afterAll(async () => {
-  await sidecar?.[Symbol.asyncDispose]();
-  for (const canary of [upstream, plain, denied]) await canary?.[Symbol.asyncDispose]();
-});
+afterAll(() => rig?.[Symbol.asyncDispose]());
 afterEach(() => {
   upstream.requests.length = 0;
   expect(sidecar.child.exitCode).toBe(null);
   expect(sidecar.output()).not.toContain(secretValue);
 });
-
-const get = (path: string, host = 'allowed.test', headers = '') =>
-  askInside({ ...sidecar, host }, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`);
 
 describe('credentials', () => {
   const forged = [
@@ -306,105 +196,6 @@ describe('100-continue', () => {
     const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
     const answer = await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\nExpect: miracles\r\n\r\n');
     expect(refusalCode(answer)).toBe('malformed-request');
-    secure.destroy();
-  });
-});
-
-describe('what an upstream can’t do', () => {
-  test('a redirect is passed on, never followed', async () => {
-    const answer = await get('/redirect');
-    expect([answer.status, answer.headers.get('location')]).toEqual([302, 'https://denied.test/']);
-    expect(denied.connections()).toBe(0);
-    expect(
-      refusalCode(await askProxy(sidecar.port, 'CONNECT denied.test:443 HTTP/1.1\r\nHost: x\r\n\r\n')),
-    ).toBe('host-not-allowed');
-  });
-
-  test('a verdict header of its own is taken off, and what its Connection names', async () => {
-    const answer = await get('/forged');
-    expect(answer.status).toBe(200);
-    expect([...answer.headers.keys()]).not.toContain('x-bot-bottle-verdict');
-    expect([...answer.headers.keys()]).not.toContain('x-hop');
-    expect(answer.headers.get('kept')).toBe('1');
-  });
-
-  test.each(['/dies', '/dies-chunked'])('an end in the middle (%s) is no clean end', async (path) => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    const text = await new Promise<string>((resolve) => {
-      let all = '';
-      secure.on('data', (chunk: Buffer) => (all += chunk.toString()));
-      secure.once('close', () => resolve(all));
-      secure.write(`GET ${path} HTTP/1.1\r\nHost: allowed.test\r\n\r\n`);
-    });
-    expect(text).toContain('half');
-    expect(text).not.toMatch(/\r\n0\r\n\r\n$/);
-    const event = await sidecar.event((entry) => entry.path === path);
-    expect(event.verdict).toBe('failed');
-  });
-});
-
-describe('while it lasts', () => {
-  test('the first event of a stream arrives before the last is sent', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    let text = '';
-    secure.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    secure.write('GET /events HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
-    while (!text.includes('data: first')) await once(secure, 'data');
-    expect(text).not.toContain('data: last');
-    for (const finish of held.splice(0)) finish();
-    while (!text.includes('data: last')) await once(secure, 'data');
-    secure.destroy();
-  });
-
-  test('headers do not wait for a body', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    const [chunk] = (await Promise.all([
-      once(secure, 'data'),
-      secure.write('GET /headers-first HTTP/1.1\r\nHost: allowed.test\r\n\r\n'),
-    ]).then(([data]) => data)) as [Buffer];
-    expect(chunk.toString()).toMatch(/^HTTP\/1\.1 200 /);
-    const rest = once(secure, 'data');
-    for (const finish of held.splice(0)) finish();
-    expect(String((await rest)[0])).toBe('late');
-    secure.destroy();
-  });
-
-  test('a client that leaves takes its upstream request with it', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    const arrived = once(upstream.server, 'request');
-    secure.write('GET /hang HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
-    await arrived;
-    const left = new Promise<void>((resolve) => hangs.push(resolve));
-    secure.destroy();
-    await left;
-  });
-
-  test('a client that leaves during its upload does so too', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    const arrived = once(upstream.server, 'request');
-    secure.write('POST /hang HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 1000000\r\n\r\nsome');
-    await arrived;
-    const left = new Promise<void>((resolve) => hangs.push(resolve));
-    secure.destroy();
-    await left;
-  });
-
-  test('a connection is used again, on both sides', async () => {
-    const before = upstream.connections();
-    const secure = await openTunnel({ ...sidecar, host: 'again.wild.test' });
-    for (let count = 0; count < 5; count += 1) {
-      expect((await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: again.wild.test\r\n\r\n')).status).toBe(200);
-    }
-    expect(upstream.connections() - before).toBeLessThan(3);
-    secure.destroy();
-  });
-
-  test('an upstream that closes idle connections costs no request', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    for (let count = 0; count < 5; count += 1) {
-      expect((await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n')).status).toBe(200);
-      upstream.server.closeIdleConnections();
-    }
     secure.destroy();
   });
 });

@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { startCanary } from '../support/canary.js';
 import { runLoad } from '../support/load-client.js';
 import { askInside, openTunnel } from '../support/raw-client.js';
-import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { routeTo } from '../support/routes.js';
+import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 const gigabyte = 1024 ** 3;

@@ -11,7 +11,8 @@ import { gitListener } from '../support/git-server.js';
 import { hasProgram, needs } from '../support/needs.js';
 import { openProgramRoom, type ProgramRoom } from '../support/programs.js';
 import { secretValue } from '../support/proxy-rig.js';
-import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { routeTo } from '../support/routes.js';
+import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'upstreams-'));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Canary, startCanary } from '../support/canary.js';
 import { askInside, askProxy, refusalCode } from '../support/raw-client.js';
-import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { routeTo } from '../support/routes.js';
+import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 let upstream: Canary;

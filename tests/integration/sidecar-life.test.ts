@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { secretValue } from '../support/proxy-rig.js';
 import { askProxy, openSocket } from '../support/raw-client.js';
-import { configurationOf, plainRoute, spawnSidecar, startSidecar } from '../support/sidecar-process.js';
+import { plainRoute } from '../support/routes.js';
+import { configurationOf, spawnSidecar, startSidecar } from '../support/sidecar-process.js';
 
 /** Feeds one line and collects all until the process ends. */
 async function runToEnd(input: string, endInput: boolean): Promise<{ code: number | null; output: string }> {

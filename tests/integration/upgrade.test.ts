@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { type Canary, startCanary } from '../support/canary.js';
 import { openTunnel, refusalCode, sendRaw } from '../support/raw-client.js';
-import { routeTo, type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { routeTo } from '../support/routes.js';
+import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 let upstream: Canary;

@@ -9,6 +9,8 @@ export interface FuzzTarget<Case> {
   check(value: Case): void | Promise<void>;
   /** The case as text that can be pasted into a test. */
   show(value: Case): string;
+  /** Ends what the checks started. */
+  close?(): Promise<void>;
 }
 
 export interface FuzzLimits {

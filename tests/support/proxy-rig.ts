@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import type { Route } from '../../src/contract/route.js';
 import { type Canary, startCanary } from './canary.js';
 import { askInside } from './raw-client.js';
-import { routeTo, type SidecarProcess, startSidecar } from './sidecar-process.js';
+import { routeTo } from './routes.js';
+import { type SidecarProcess, startSidecar } from './sidecar-process.js';
 import { createTestAuthority } from './test-authority.js';
 
 /** A sidecar with canaries: one at an allowed host, one that nothing may reach. */

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { DecisionEvent } from '../../src/contract/event.js';
-import type { Route } from '../../src/contract/route.js';
 import type { SidecarConfiguration, SidecarMessage } from '../../src/contract/sidecar.js';
 
 const bundle = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/sidecar.cjs');
@@ -23,24 +22,6 @@ export interface SidecarProcess extends AsyncDisposable {
   event(fits: (event: DecisionEvent) => boolean): Promise<DecisionEvent>;
   /** Resident memory, bytes. */
   residentMemory(): number;
-}
-
-export const plainRoute: Route = {
-  host: 'allowed.test',
-  scheme: 'https',
-  matches: null,
-  auth: null,
-  headers: [],
-  gitFetch: false,
-  doh: false,
-  connectTo: null,
-  private: false,
-  certificateAuthority: null,
-};
-
-/** A route whose upstream is a canary on loopback. */
-export function routeTo(host: string, port: number, rest: Partial<Route> = {}): Route {
-  return { ...plainRoute, host, connectTo: { host: '127.0.0.1', port }, ...rest };
 }
 
 export function configurationOf(parts: Partial<SidecarConfiguration>): SidecarConfiguration {
