@@ -18,7 +18,7 @@ export interface RequestMatch {
   readonly headers?: readonly HeaderMatch[];
 }
 
-export type AuthScheme = 'Bearer' | 'token' | 'Basic';
+type AuthScheme = 'Bearer' | 'token' | 'Basic';
 
 export interface RouteAuth {
   readonly scheme: AuthScheme;
