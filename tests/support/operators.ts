@@ -1,0 +1,58 @@
+import { accessSync, chmodSync, constants, copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runsAsRoot } from './needs.js';
+
+/** Who runs bot-bottle in a test. */
+export interface Operator {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Needs no entry in /etc/passwd; of no other use on a test machine. */
+const ordinaryId = 1547;
+
+/** Every attack is run for both where the tests may act as both; an ordinary user can't test root's part. */
+export const operators: readonly Operator[] = runsAsRoot
+  ? [
+      { name: 'an ordinary user', uid: ordinaryId, gid: ordinaryId },
+      { name: 'root', uid: 0, gid: 0 },
+    ]
+  : [{ name: 'an ordinary user', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }];
+
+/** The built program and Node, where every operator can read them. */
+export interface Program {
+  readonly node: string;
+  readonly cli: string;
+  remove(): void;
+}
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+
+export function installProgram(): Program {
+  const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-program-'));
+  chmodSync(folder, 0o755);
+  cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  let node = process.execPath;
+  if (!isReachableByAnyone(node)) {
+    node = join(folder, 'node');
+    copyFileSync(process.execPath, node);
+    chmodSync(node, 0o755);
+  }
+  return {
+    node,
+    cli: join(folder, 'dist/cli.js'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+function isReachableByAnyone(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return !path.startsWith('/root/') && !path.startsWith('/home/');
+  } catch {
+    return false;
+  }
+}
