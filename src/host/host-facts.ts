@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ResolvedAgent } from '../manifest/resolved.js';
 import type { HostFacts } from '../plan/make-plan.js';
+import { findWorkspace } from './workspace.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,7 +26,7 @@ export function gatherFacts({ agent, backend, workspace, environment }: FactsReq
   return {
     suffix: randomBytes(2).toString('hex'),
     backend,
-    workspace: workspaceOf(workspace),
+    workspace: findWorkspace(workspace, environment),
     locale: localeOf(environment),
     certificates: Object.fromEntries(
       caFiles.map(({ caFile, where }) => [caFile, readCertificates(caFile, where)]),
@@ -41,27 +42,6 @@ function localeOf(environment: Environment): Record<string, string> {
     if (value !== undefined && localeVariables.test(name)) locale[name] = value;
   }
   return locale;
-}
-
-function workspaceOf(path: string): string {
-  try {
-    const real = realpathSync(path);
-    if (statSync(real).isDirectory()) return real;
-  } catch (cause) {
-    throw new BottleError({
-      code: 'usage',
-      message: 'the workspace is not a folder that can be entered',
-      where: path,
-      hint: 'give one with --workspace DIR',
-      cause,
-    });
-  }
-  throw new BottleError({
-    code: 'usage',
-    message: 'the workspace is not a folder',
-    where: path,
-    hint: 'give one with --workspace DIR',
-  });
 }
 
 function readCertificates(path: string, where: string): string {

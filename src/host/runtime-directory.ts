@@ -1,5 +1,5 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { RuntimeDirectory } from '../plan/ports.js';
@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * folder of this user's in the temporary directory. Short, because a unix socket's path may have 107 bytes.
  */
 export function runtimeRoot(environment: Environment): string {
-  const { uid } = userInfo();
+  const uid = process.getuid?.();
   if (uid === 0) return '/run/bot-bottle';
   const given = environment['XDG_RUNTIME_DIR'];
   return given?.startsWith('/') ? join(given, 'bot-bottle') : join(tmpdir(), `bot-bottle-${uid}`);
@@ -28,7 +28,7 @@ export async function createRuntimeDirectory(bottle: string, root: string): Prom
 
 /** In /tmp anyone may have made the folder first: it must be ours and closed to others. */
 async function assertPrivate(root: string): Promise<void> {
-  const { uid } = userInfo();
+  const uid = process.getuid?.();
   const status = await lstat(root);
   if (status.isDirectory() && status.uid === uid && (status.mode & 0o077) === 0) return;
   throw new BottleError({

@@ -19,7 +19,6 @@ export const protectedPaths: readonly ProtectedPath[] = [
   file('.git/config.worktree'),
   // Says where hooks and config are found; git dies on an empty one, and `.` is what its absence means.
   file('.git/commondir', '.\n'),
-  directory('.git/info'),
   directory('.git/modules'),
   directory('.git/worktrees'),
   // Shells that act as one enters the folder.

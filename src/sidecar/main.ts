@@ -73,7 +73,8 @@ async function run(): Promise<void> {
   await listen(server, configuration.listen);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
-  // The parent's end is ours, however it came.
+  // The parent's end is ours, however it came, and also when it came while we were busy.
+  if (process.stdin.readableEnded || process.stdin.destroyed) process.exit(0);
   process.stdin.once('end', () => process.exit(0)).once('error', () => process.exit(0));
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for, while the agent is being started.

@@ -32,7 +32,7 @@ export async function openCanaries(socketFiles: readonly string[]): Promise<Cana
     return server;
   };
   const bind = async (kind: 'udp4' | 'udp6', port: number): Promise<UdpSocket> => {
-    const socket = createSocket({ type: kind, ipv6Only: true });
+    const socket = createSocket({ type: kind, ...(kind === 'udp6' && { ipv6Only: true }) });
     socket.on('message', () => {
       count += 1;
     });

@@ -74,6 +74,8 @@ function onOwnTerminal(command: readonly string[]): string[] {
 function launchScript({ directory, identity, sources, command, seccomp, terminal }: LauncherRequest): string {
   const lines = [
     'set -eu',
+    // Where memory runs out the kernel ends the bottle before anything of the operator's.
+    'echo 900 >/proc/self/oom_score_adj || true',
     `exec ${optionsDescriptor}<${quote(join(directory, 'options'))}`,
     ...(seccomp ? [`exec ${seccompDescriptor}<${quote(join(directory, 'seccomp'))}`] : []),
     // Ctrl-C and its like go to the whole foreground group: they are for the agent, not for what holds it.

@@ -14,7 +14,6 @@ const programs: readonly { readonly name: string; readonly package: string; read
   { name: 'prlimit', package: 'util-linux' },
   { name: 'setpriv', package: 'util-linux' },
   { name: 'script', package: 'bsdutils' },
-  { name: 'mkfifo', package: 'coreutils' },
   { name: 'unshare', package: 'util-linux', rootOnly: true },
   { name: 'mount', package: 'mount', rootOnly: true },
   { name: 'perl', package: 'perl-base', rootOnly: true },

@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
@@ -62,7 +63,8 @@ export async function start(
     await unlessEnded(sandbox.control.listening, sandbox, request.signal);
     request.onStep('first process ready');
     sandbox.control.send({ type: 'go' });
-    await unlessEnded(sandbox.control.started, sandbox, request.signal);
+    // From here on the agent may run: an interruption is a signal to it, which the caller sends.
+    await unlessEnded(sandbox.control.started, sandbox);
     request.onStep('walls proved, agent started');
     return runningBottle(sandbox, releases);
   } catch (thrown) {
@@ -91,7 +93,7 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     survey: () => surveyProtection(plan.workspace),
   });
   releases.add(held.release);
-  const streams = request.terminal ? terminalStreams : await agentStreams(directory, identity, processes);
+  const streams = request.terminal ? terminalStreams : await agentStreams(identity, processes);
   releases.add(async () => streams.release());
   fillSandboxFolder(
     folder,
@@ -142,8 +144,11 @@ function writeCommand(
   });
 }
 
-/** Processes of the bottle (counted in its own user namespace from Linux 5.14 on), and no memory written to disk. */
-const limits = ['--nproc=4096:4096', '--core=0:0'];
+/**
+ * Processes of the bottle (counted in its own user namespace from Linux 5.14 on), bytes of memory that one process may
+ * write to (half of the machine's), and none of it written to disk in a crash.
+ */
+const limits = ['--nproc=4096:4096', `--data=${Math.floor(totalmem() / 2)}`, '--core=0:0'];
 
 function initConfiguration(plan: BottlePlan): InitConfiguration {
   return {
@@ -161,7 +166,7 @@ function initConfiguration(plan: BottlePlan): InitConfiguration {
 function unlessEnded<Value>(
   promise: Promise<Value>,
   { process: child }: Sandbox,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Value> {
   const ended = child.exit.then(async (code) => {
     // What it said last may still be on its way.
@@ -174,8 +179,8 @@ function unlessEnded<Value>(
   });
   const interrupted = new Promise<never>((_, reject) => {
     const stop = () => reject(new BottleError({ code: 'interrupted', message: 'the start was interrupted' }));
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop, { once: true });
   });
   return Promise.race([promise, ended, interrupted]);
 }

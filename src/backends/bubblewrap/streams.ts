@@ -1,9 +1,8 @@
-import { closeSync, constants, fchownSync, fstatSync, openSync, readlinkSync } from 'node:fs';
+import { closeSync, fchownSync, fstatSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { join } from 'node:path';
 import type { Processes, Stdio } from '../../plan/ports.js';
 import type { AgentIdentity } from './identity.js';
-import { systemPath } from './system-path.js';
+import { openPipe, type Pipe } from './pipe.js';
 
 /** The agent's standard input, output and error, without any descriptor by which it could reach more than that. */
 export interface AgentStreams {
@@ -26,28 +25,20 @@ export const terminalStreams: AgentStreams = {
 /**
  * Pipes, sockets and /dev/null are handed on as they are. Through a terminal the agent could push keystrokes, and a
  * file or folder can be opened anew through /proc/self/fd with more rights than it was given with: their bytes are
- * relayed through a named pipe instead (a pipe, for a socket has no /dev/stdout). Any user may open it, but the private
- * directory that it lies in keeps others out.
+ * relayed through a pipe instead.
  */
-export async function agentStreams(
-  directory: string,
-  identity: AgentIdentity,
-  processes: Processes,
-): Promise<AgentStreams> {
+export async function agentStreams(identity: AgentIdentity, processes: Processes): Promise<AgentStreams> {
   const relayed = [0, 1, 2].filter((descriptor) => !isHarmless(descriptor));
   if (identity.kind === 'lowered') givePipes(identity);
   if (relayed.length === 0) return terminalStreams;
-  const pathOf = (descriptor: number) => join(directory, `stream${descriptor}`);
-  const { exitCode, stderr } = await processes.run('mkfifo', ['-m', '0666', ...relayed.map(pathOf)], {
-    environment: { PATH: systemPath },
-  });
-  if (exitCode !== 0) throw new Error(`no named pipe could be made: ${stderr.trim()}`);
-  const relays = new Map(
-    relayed.map((descriptor) => [
-      descriptor,
-      descriptor === 0 ? relayInput(pathOf(0)) : relayOutput(pathOf(descriptor), descriptor),
-    ]),
+  const opened = await Promise.all(
+    relayed.map(async (descriptor) => {
+      const pipe = await openPipe(processes, descriptor === 0 ? 'to agent' : 'from agent');
+      if (identity.kind === 'lowered') fchownSync(pipe.agents, identity.uid, identity.gid);
+      return [descriptor, descriptor === 0 ? relayInput(pipe) : relayOutput(pipe, descriptor)] as const;
+    }),
   );
+  const relays = new Map(opened);
   const end = (descriptor: number) => relays.get(descriptor)?.agentEnd ?? 'inherit';
   return {
     stdio: [end(0), end(1), end(2)],
@@ -93,19 +84,14 @@ function isHarmless(descriptor: number): boolean {
   }
 }
 
-/** Our ends don't block, the agent's do: each end is an opening of its own. */
-function relayInput(path: string): Relay {
-  const both = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-  const agentEnd = openSync(path, constants.O_RDONLY);
-  const ours = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
-  closeSync(both);
+function relayInput({ ours, agents }: Pipe): Relay {
   const pipe = new Socket({ fd: ours, readable: false, writable: true });
   // The agent closed its input, or ended.
   pipe.on('error', () => process.stdin.unpipe(pipe));
   return {
-    agentEnd,
+    agentEnd: agents,
     begin: () => {
-      closeSync(agentEnd);
+      closeSync(agents);
       process.stdin.pipe(pipe);
     },
     drained: Promise.resolve(),
@@ -117,18 +103,16 @@ function relayInput(path: string): Relay {
   };
 }
 
-function relayOutput(path: string, descriptor: number): Relay {
-  const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const agentEnd = openSync(path, constants.O_WRONLY);
+function relayOutput({ ours, agents }: Pipe, descriptor: number): Relay {
   const target = descriptor === 1 ? process.stdout : process.stderr;
   const pipe = new Socket({ fd: ours, readable: true, writable: false });
   const drained = new Promise<void>((resolve) => pipe.once('close', () => resolve()));
   // The operator's side closed: the agent's next write fails, as it would without us.
   target.once('error', () => pipe.destroy());
   return {
-    agentEnd,
+    agentEnd: agents,
     begin: () => {
-      closeSync(agentEnd);
+      closeSync(agents);
       pipe.pipe(target, { end: false });
     },
     drained,

@@ -1,3 +1,4 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   linkSync,
@@ -131,7 +132,6 @@ needs('bwrap', hasProgram('bwrap'), 'attacks from inside a bubblewrap bottle', (
         '-c',
         'ls /proc/self/fd; cat <&9; cat /proc/self/fd/*',
       ]);
-      const { spawn } = await import('node:child_process');
       const child = spawn(
         '/bin/bash',
         ['-c', 'exec 9<"$0" 47<"$0" 200<"$0"; exec "$@"', secretFile, file, ...args],
@@ -154,7 +154,6 @@ needs('bwrap', hasProgram('bwrap'), 'attacks from inside a bubblewrap bottle', (
       give(playground.folder, operator);
       const attack = 'cat; echo x >>/proc/self/fd/0; cd /proc/self/fd/0 && ls; echo done';
       const [node, ...args] = playground.commandLine(['sh', '-c', attack]);
-      const { spawn } = await import('node:child_process');
       const run = async (input: string) => {
         const child = spawn('/bin/sh', ['-c', 'exec "$@" <"$0"', input, node, ...args], {
           uid: operator.uid,
@@ -191,8 +190,13 @@ needs('bwrap', hasProgram('bwrap'), 'attacks from inside a bubblewrap bottle', (
       it('hold in a repository, by every way to write them', async () => {
         const repository = makePlayground(program, operator);
         try {
-          const { execFileSync } = await import('node:child_process');
-          const git = (...args: string[]) => execFileSync('git', args, { cwd: repository.workspace });
+          const git = (...args: string[]) =>
+            execFileSync('git', args, {
+              cwd: repository.workspace,
+              uid: operator.uid,
+              gid: operator.gid,
+              env: repository.environment,
+            });
           git('init', '-q');
           repository.write('.envrc', 'echo mine\n');
           repository.write('.vscode/tasks.json', '{}\n');
@@ -218,12 +222,22 @@ needs('bwrap', hasProgram('bwrap'), 'attacks from inside a bubblewrap bottle', (
         const bare = makePlayground(program, operator);
         try {
           const before = snapshot(bare.workspace);
-          const { stdout } = await bare.run([
-            'sh',
-            '-c',
-            'git init . 2>/dev/null || git init --bare . 2>/dev/null || mkdir -p refs objects 2>/dev/null || echo refused',
-          ]);
-          expect(stdout).toBe('refused\n');
+          const layout = [
+            'git init .; git init --bare .; mkdir -p objects refs/heads',
+            'echo "ref: refs/heads/main" >HEAD',
+            'printf "[core]\\n\\tbare = false\\n\\tworktree = .\\n\\tfsmonitor = touch /workspace-marker; touch ../marker\\n" >config',
+          ];
+          await bare.run(['sh', '-c', layout.join('; ')]);
+          const { status } = spawnSync('git', ['status'], {
+            cwd: bare.workspace,
+            uid: operator.uid,
+            gid: operator.gid,
+            env: bare.environment,
+          });
+          expect(status).toBe(128);
+          expect(existsSync(join(bare.folder, 'marker'))).toBe(false);
+          for (const made of ['objects', 'HEAD', 'config'])
+            rmSync(join(bare.workspace, made), { recursive: true, force: true });
           const finished = await bare.run(python('protected'), {
             input: JSON.stringify(['.git', 'refs', '.claude']),
           });

@@ -1,0 +1,54 @@
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { BottleError } from '../contract/errors.js';
+import { assertWorkspaceAllowed } from '../plan/workspace.js';
+import { manifestHome, userHomeOf } from './manifest-files.js';
+import { runtimeRoot } from './runtime-directory.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The real path of the workspace; refuses what is no folder, and one that holds more than a project. */
+export function findWorkspace(path: string, environment: Environment): string {
+  const workspace = folderAt(path);
+  const home = userHomeOf(environment);
+  const manifests = manifestHome(environment);
+  const state = environment['XDG_STATE_HOME'] || join(home, '.local/state');
+  assertWorkspaceAllowed(workspace, {
+    home: realPathOf(home),
+    ours: [
+      join(manifests, 'bottles'),
+      join(manifests, 'agents'),
+      join(state, 'bot-bottle'),
+      runtimeRoot(environment),
+    ].map(realPathOf),
+  });
+  return workspace;
+}
+
+function folderAt(path: string): string {
+  const refuse = (message: string, cause?: unknown) =>
+    new BottleError({
+      code: 'usage',
+      message,
+      where: path,
+      hint: 'give one with --workspace DIR',
+      cause,
+    });
+  let real: string;
+  try {
+    real = realpathSync(path);
+  } catch (cause) {
+    throw refuse('the workspace is not a folder that can be entered', cause);
+  }
+  if (statSync(real).isDirectory()) return real;
+  throw refuse('the workspace is not a folder');
+}
+
+/** What isn't there yet is where it will be made. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
