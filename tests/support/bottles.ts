@@ -38,14 +38,14 @@ interface StartOptions {
   readonly workspace?: string;
 }
 
-export interface StartedBottle {
+interface StartedBottle {
   readonly process: ChildProcess;
   readonly finished: Promise<Finished>;
   /** Waits until the text stands in what the agent wrote to its standard output. */
   seen(text: string): Promise<void>;
 }
 
-export interface Finished {
+interface Finished {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;

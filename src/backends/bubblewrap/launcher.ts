@@ -5,7 +5,7 @@ import type { AgentIdentity } from './identity.js';
 import type { Sources } from './sandbox-arguments.js';
 
 /** Descriptors that bwrap reads its options and the filter of system calls from. */
-export const optionsDescriptor = 9;
+const optionsDescriptor = 9;
 export const seccompDescriptor = 8;
 
 /** In root's private mount namespace the staged sources lie here; no one else's /tmp is touched. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
@@ -9,7 +10,7 @@ const pause = 10;
 
 /** Runs the work while no other process holds the lock; a holder that died holds nothing. */
 export async function withLock<Result>(path: string, work: () => Result): Promise<Result> {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(own, JSON.stringify(ownIdentity()), { mode: 0o600 });
   try {
     await acquire(own, path);

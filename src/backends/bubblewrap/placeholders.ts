@@ -37,8 +37,8 @@ interface MadePlaceholder extends Placeholder {
 export interface PlaceholderRequest {
   readonly workspace: string;
   readonly runtimeDirectory: string;
-  /** Looks at the workspace anew, once leftovers are gone. */
-  readonly survey: () => Protection;
+  /** Looks at the workspace, once leftovers are gone; it is told which paths are other bottles' placeholders. */
+  readonly survey: (placeholders: ReadonlySet<string>) => Protection;
 }
 
 export interface HeldProtection {
@@ -57,8 +57,8 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
   mkdirSync(registry, { recursive: true, mode: 0o700 });
   return withLock(lock, () => {
     const records = sweep(registry);
-    const protection = request.survey();
     const shared = inUse(records, workspace);
+    const protection = request.survey(new Set(shared.keys()));
     const record = (placeholders: readonly MadePlaceholder[]) =>
       writeRecord(recordFile, { owner: ownIdentity(), workspace, runtimeDirectory, placeholders });
     // Written down first, so that whenever we are killed the next start knows what to look for.

@@ -32,10 +32,16 @@ const bareRepository = ['refs', 'objects', 'HEAD'];
 /**
  * Looks at what of the protected paths is there and says what to mount and what to make. Refuses what a mount can't
  * keep: a symbolic link (the agent could reach its target by another way) and a file with a second name.
+ *
+ * @param placeholders paths that another bottle made: kept whole, as if they were still missing.
  */
-export function surveyProtection({ source, protectedPaths }: WorkspacePlan): Protection {
+export function surveyProtection(
+  { source, protectedPaths }: WorkspacePlan,
+  placeholders: ReadonlySet<string>,
+): Protection {
   const mounts = new Map<string, OwnMount>();
   const missing = new Map<string, Placeholder>();
+  for (const path of placeholders) mounts.set(path, { path, readOnly: true });
   for (const protectedPath of protectedPaths) survey(source, protectedPath, mounts, missing);
   const guard = bareRepositoryGuard(source);
   mounts.set(guard, { path: guard, readOnly: true });
@@ -64,7 +70,7 @@ function survey(
       return;
     }
     assertMountable(workspace, here, status);
-    const readOnly = last || !status.isDirectory();
+    const readOnly = last || !status.isDirectory() || mounts.get(here)?.readOnly === true;
     if (readOnly || !mounts.has(here)) mounts.set(here, { path: here, readOnly });
     if (last && status.isDirectory() && !unsearched.has(path)) assertNoSecondNames(workspace, here);
     if (readOnly) return;

@@ -90,7 +90,7 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
   const held = await holdPlaceholders({
     workspace: plan.workspace.source,
     runtimeDirectory: directory,
-    survey: () => surveyProtection(plan.workspace),
+    survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
   });
   releases.add(held.release);
   const streams = request.terminal ? terminalStreams : await agentStreams(identity, processes);

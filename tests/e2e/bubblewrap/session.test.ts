@@ -126,6 +126,16 @@ needs('bwrap', hasProgram('bwrap'), 'a session in a bubblewrap bottle', () => {
       }
     });
 
+    it('the built-in fetch of Node goes through the proxy, and so do curl and Python', async () => {
+      const script = [
+        `node -e 'fetch("https://elsewhere.example/").catch((error) => console.log(String(error.cause ?? error)))'`,
+        'curl -sS https://elsewhere.example/ 2>&1',
+        `/usr/bin/python3 -c 'import urllib.request as u; u.urlopen("https://elsewhere.example/")' 2>&1 | tail -1`,
+      ];
+      const { stdout } = await playground.run(shell(script.join('\n')));
+      expect(stdout.match(/403/g), stdout).toHaveLength(3);
+    });
+
     it('what the agent makes belongs to the workspace’s owner', async () => {
       await playground.run(shell('echo made >made; mkdir folder; chmod 755 folder; echo x >folder/x'));
       for (const name of ['made', 'folder', 'folder/x']) {

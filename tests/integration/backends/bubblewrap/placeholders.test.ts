@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { withLock } from '../../../../src/backends/bubblewrap/lock.js';
+import { holdPlaceholders } from '../../../../src/backends/bubblewrap/placeholders.js';
+import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
+import { protectedPaths } from '../../../../src/plan/protected-paths.js';
+
+let folder: string;
+let workspace: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bot-bottle-placeholders-'));
+  workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const survey = (placeholders: ReadonlySet<string> = new Set()) =>
+  surveyProtection({ source: workspace, target: '/workspace', protectedPaths }, placeholders);
+const hold = (bottle: string) =>
+  holdPlaceholders({ workspace, runtimeDirectory: join(folder, 'runtime', bottle), survey });
+
+describe('placeholders', () => {
+  it('are made for what is missing and removed by the last bottle that uses them', async () => {
+    const first = await hold('a');
+    const second = await hold('b');
+    expect(existsSync(join(workspace, '.vscode'))).toBe(true);
+    expect(second.protection.missing).toEqual([]);
+    expect(second.protection.mounts).toEqual(first.protection.mounts);
+    await first.release();
+    expect(existsSync(join(workspace, '.vscode'))).toBe(true);
+    await second.release();
+    expect(readdirSync(workspace)).toEqual([]);
+  });
+
+  it('of a process that died are removed by the next start, with its runtime directory', async () => {
+    await hold('killed');
+    const runtime = join(folder, 'runtime/killed');
+    mkdirSync(runtime);
+    const record = join(folder, 'runtime/.bottles/killed.json');
+    // As a process that is gone left it: the number is in use again, by one that started at another time.
+    const left = JSON.parse(readFileSync(record, 'utf8'));
+    writeFileSync(record, JSON.stringify({ ...left, owner: { pid: process.pid, started: '1' } }));
+    rmSync(join(workspace, '.idea'), { recursive: true });
+    mkdirSync(join(workspace, '.idea'));
+    writeFileSync(join(workspace, '.idea/mine'), '');
+    await (await hold('next')).release();
+    expect(readdirSync(workspace)).toEqual(['.idea']);
+    expect(existsSync(runtime)).toBe(false);
+  });
+
+  it('git works with every one of them in place', async () => {
+    const git = (...args: string[]) =>
+      spawnSync('git', ['-c', 'user.name=n', '-c', 'user.email=e@x', ...args], {
+        cwd: workspace,
+        encoding: 'utf8',
+      });
+    git('init', '-q');
+    const held = await hold('a');
+    expect(held.protection.missing.map(({ path }) => path)).toContain('.git/commondir');
+    writeFileSync(join(workspace, 'file'), 'x');
+    for (const args of [
+      ['add', 'file'],
+      ['commit', '-qm', 'one'],
+      ['branch', 'b'],
+      ['checkout', '-q', 'b'],
+      ['status'],
+    ]) {
+      const { status, stderr } = git(...args);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    }
+    await held.release();
+    expect(git('status', '--porcelain').stdout).toBe('');
+  });
+});
+
+describe('surveyProtection', () => {
+  it('mounts every folder on the way, parents first', () => {
+    mkdirSync(join(workspace, '.git/hooks'), { recursive: true });
+    const { mounts } = survey();
+    const names = mounts.map(({ path }) => path);
+    expect(mounts).toContainEqual({ path: '.git', readOnly: false });
+    expect(mounts).toContainEqual({ path: '.git/hooks', readOnly: true });
+    expect(names.indexOf('.git')).toBeLessThan(names.indexOf('.git/hooks'));
+  });
+
+  it('keeps a .git file, as of a linked worktree, read-only', () => {
+    writeFileSync(join(workspace, '.git'), 'gitdir: /elsewhere\n');
+    expect(survey().mounts).toContainEqual({ path: '.git', readOnly: true });
+  });
+
+  it('refuses a link', () => {
+    symlinkSync('/etc', join(workspace, '.claude'));
+    expect(() => survey()).toThrow('.claude is a symbolic link');
+  });
+
+  it('refuses the inside of a repository', () => {
+    for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
+    writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
+    expect(() => survey()).toThrow('the inside of a git repository');
+  });
+});
+
+describe('withLock', () => {
+  it('lets one in at a time, and passes by a holder that died', async () => {
+    const lock = join(folder, 'lock');
+    const dead = spawnSync('true');
+    writeFileSync(lock, JSON.stringify({ pid: dead.pid, started: '1' }));
+    const order = await Promise.all([1, 2, 3].map((number) => withLock(lock, () => number)));
+    expect(order).toEqual([1, 2, 3]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+});
