@@ -28,6 +28,8 @@ export interface Playground {
   run(command: readonly string[], options?: StartOptions): Promise<Finished>;
   /** The command line that starts a bottle. */
   commandLine(command: readonly string[]): readonly [string, ...string[]];
+  /** Runs a shell script as the operator, with the command line that starts a bottle as its `"$@"` and `$0` as given. */
+  runThroughShell(script: string, zeroth: string, command: readonly string[]): Promise<Finished>;
   write(path: string, content: string): void;
   remove(): void;
 }
@@ -92,15 +94,17 @@ export function makePlayground(program: Program, operator: Operator): Playground
     program.node,
     ...[program.cli, 'start', 'e2e', '--workspace', at, '--', ...command],
   ];
-  const start = (command: readonly string[], options: StartOptions = {}) => {
-    const [file, ...args] = commandLine(command, options.workspace);
-    const child = spawn(file, args, {
+  const spawnAsOperator = (file: string, args: readonly string[], more: StartOptions['environment']) =>
+    spawn(file, args, {
       cwd: folder,
       uid: operator.uid,
       gid: operator.gid,
-      env: { ...environment, ...options.environment },
+      env: { ...environment, ...more },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+  const start = (command: readonly string[], options: StartOptions = {}) => {
+    const [file, ...args] = commandLine(command, options.workspace);
+    const child = spawnAsOperator(file, args, options.environment);
     if (options.input !== undefined) child.stdin.end(options.input);
     return watch(child);
   };
@@ -113,6 +117,11 @@ export function makePlayground(program: Program, operator: Operator): Playground
     commandLine,
     start,
     run: (command, options) => start(command, { input: '', ...options }).finished,
+    runThroughShell: (script, zeroth, command) => {
+      const child = spawnAsOperator('/bin/bash', ['-c', script, zeroth, ...commandLine(command)], {});
+      child.stdin.end();
+      return watch(child).finished;
+    },
     write: (path, content) => {
       mkdirSync(dirname(join(workspace, path)), { recursive: true });
       writeFileSync(join(workspace, path), content);

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makePlayground, type Playground, processesWith, until } from '../../support/bottles.js';
-import { hasProgram, needs } from '../../support/needs.js';
-import { installProgram, operators, type Program } from '../../support/operators.js';
+import { expect, it } from 'vitest';
+import { bottleSuite } from '../../support/bottle-suite.js';
+import { processesWith, until } from '../../support/bottles.js';
 import { drive, type TerminalStep } from '../../support/terminal.js';
 
 const prompt = 'agent@bottle[^$]*\\$ ';
@@ -15,124 +14,110 @@ const command = (line: string, answer: string): TerminalStep[] => [
   ['expect', answer],
 ];
 
-needs(
-  'bwrap and python3',
-  hasProgram('bwrap') && hasProgram('python3'),
-  'a bubblewrap bottle on a terminal',
-  () => {
-    let program: Program;
-    beforeAll(() => {
-      program = installProgram();
+bottleSuite('a bubblewrap bottle on a terminal', (bench) => {
+  const { operator } = bench;
+
+  const converse = (command: readonly string[], steps: readonly TerminalStep[]) =>
+    drive(bench.playground.commandLine(command), steps, {
+      ...operator,
+      environment: bench.playground.environment,
     });
-    afterAll(() => program.remove());
 
-    describe.each(operators)('started by $name', (operator) => {
-      let playground: Playground;
-      beforeAll(() => {
-        playground = makePlayground(program, operator);
-      });
-      afterAll(() => playground.remove());
+  it('a shell has job control, sees resizes and passes its exit code on', async () => {
+    const { code, output, modesRestored, failure } = await converse(
+      ['bash', '--norc', '-i'],
+      [
+        ...command('stty size', '24 80'),
+        // The program says that it runs; what is typed before that would be the shell's.
+        ...command("sh -c 'printf r%s unning; exec sleep 500'", 'running'),
+        ['send', '\x1a'],
+        ['expect', 'Stopped'],
+        ...command('echo "jobs=$(jobs | wc -l)"', 'jobs=1'),
+        ...command('fg', "sleep 500'\r\n"),
+        ['send', '\x03'],
+        ...command('echo "code=$?"', 'code=130'),
+        ['resize', 50, 132],
+        ...command('stty size', '50 132'),
+        ['expect', shellPrompt],
+        ['send', 'exit 7\n'],
+      ],
+    );
+    expect({ code, failure, modesRestored }).toEqual({ code: 7, failure: null, modesRestored: true });
+    expect(output).not.toMatch(/no job control|cannot set terminal process group/);
+  });
 
-      const converse = (command: readonly string[], steps: readonly TerminalStep[]) =>
-        drive(playground.commandLine(command), steps, { ...operator, environment: playground.environment });
+  it('Ctrl-C reaches a program that is no shell, and only it', async () => {
+    const script =
+      'import time\ntry:\n  print("waiting", flush=True); time.sleep(100)\nexcept KeyboardInterrupt:\n  print("interrupted"); raise SystemExit(4)';
+    const { code, output } = await converse(
+      ['/usr/bin/python3', '-c', script],
+      [
+        ['expect', 'waiting'],
+        ['send', '\x03'],
+        ['expect', 'interrupted'],
+      ],
+    );
+    expect(code, output).toBe(4);
+  });
 
-      it('a shell has job control, sees resizes and passes its exit code on', async () => {
-        const { code, output, modesRestored, failure } = await converse(
-          ['bash', '--norc', '-i'],
-          [
-            ...command('stty size', '24 80'),
-            // The program says that it runs; what is typed before that would be the shell's.
-            ...command("sh -c 'printf r%s unning; exec sleep 500'", 'running'),
-            ['send', '\x1a'],
-            ['expect', 'Stopped'],
-            ...command('echo "jobs=$(jobs | wc -l)"', 'jobs=1'),
-            ...command('fg', "sleep 500'\r\n"),
-            ['send', '\x03'],
-            ...command('echo "code=$?"', 'code=130'),
-            ['resize', 50, 132],
-            ...command('stty size', '50 132'),
-            ['expect', shellPrompt],
-            ['send', 'exit 7\n'],
-          ],
-        );
-        expect({ code, failure, modesRestored }).toEqual({ code: 7, failure: null, modesRestored: true });
-        expect(output).not.toMatch(/no job control|cannot set terminal process group/);
-      });
+  it('keystrokes pushed into a terminal don’t reach the operator’s shell', async () => {
+    const attack = ['/usr/bin/python3', 'attacks/keystrokes.py'];
+    const { code, output, pending, terminal } = await converse(attack, []);
+    expect({ code, pending }).toEqual({ code: 0, pending: '' });
+    expect(output).toContain('outcomes:');
+    // Nor does it hold that terminal at all.
+    expect(output.match(/terminals: \[(.*)\]/)?.[1]?.split(', ')).not.toContain(String(terminal));
+  });
 
-      it('Ctrl-C reaches a program that is no shell, and only it', async () => {
-        const script =
-          'import time\ntry:\n  print("waiting", flush=True); time.sleep(100)\nexcept KeyboardInterrupt:\n  print("interrupted"); raise SystemExit(4)';
-        const { code, output } = await converse(
-          ['/usr/bin/python3', '-c', script],
-          [
-            ['expect', 'waiting'],
-            ['send', '\x03'],
-            ['expect', 'interrupted'],
-          ],
-        );
-        expect(code, output).toBe(4);
-      });
+  it('the attack works without a bottle, where the kernel allows it', async () => {
+    const { pending, output } = await drive(
+      ['/usr/bin/python3', `${bench.playground.workspace}/attacks/keystrokes.py`, 'own'],
+      [],
+      { ...operator, environment: bench.playground.environment },
+    );
+    // Some kernels refuse it to everyone (dev.tty.legacy_tiocsti=0).
+    expect(pending.includes('pushed-keystrokes')).toBe(output.includes("'pushed'"));
+  });
 
-      it('keystrokes pushed into a terminal don’t reach the operator’s shell', async () => {
-        const attack = ['/usr/bin/python3', 'attacks/keystrokes.py'];
-        const { code, output, pending, terminal } = await converse(attack, []);
-        expect({ code, pending }).toEqual({ code: 0, pending: '' });
-        expect(output).toContain('outcomes:');
-        // Nor does it hold that terminal at all.
-        expect(output.match(/terminals: \[(.*)\]/)?.[1]?.split(', ')).not.toContain(String(terminal));
-      });
-
-      it('the attack works without a bottle, where the kernel allows it', async () => {
-        const { pending, output } = await drive(
-          ['/usr/bin/python3', `${playground.workspace}/attacks/keystrokes.py`, 'own'],
-          [],
-          { ...operator, environment: playground.environment },
-        );
-        // Some kernels refuse it to everyone (dev.tty.legacy_tiocsti=0).
-        expect(pending.includes('pushed-keystrokes')).toBe(output.includes("'pushed'"));
-      });
-
-      it('with one stream elsewhere the agent gets no terminal at all', async () => {
-        const [node, ...args] = playground.commandLine([
-          'sh',
-          '-c',
-          'test -t 0 || test -t 1 || test -t 2 || echo none; cat /dev/tty; python3 attacks/keystrokes.py',
-        ]);
-        const { pending, output } = await drive(['/bin/sh', '-c', '"$0" "$@" | cat', node, ...args], [], {
-          ...operator,
-          environment: playground.environment,
-        });
-        expect(pending).toBe('');
-        expect(output).toContain('none');
-        expect(output).toContain("outcomes: ['Operation not permitted'] terminals");
-      });
-
-      it('a killed command line leaves nothing, with a terminal too', async () => {
-        const [node, ...args] = playground.commandLine(['sh', '-c', 'echo up; sleep 600']);
-        const driver = spawn('/usr/bin/python3', ['-c', killFixture, node, ...args], {
-          uid: operator.uid,
-          gid: operator.gid,
-          env: { ...playground.environment },
-        });
-        let output = '';
-        for await (const chunk of driver.stdout) output += chunk;
-        expect(output).toContain('killed');
-        await until('no process is left', () => processesWith(playground.folder).length === 0);
-      });
-
-      it('the prompt is the agent’s', async () => {
-        const { code } = await converse(
-          ['bash', '-i'],
-          [
-            ['expect', prompt],
-            ['send', 'exit\n'],
-          ],
-        );
-        expect(code).toBe(0);
-      });
+  it('with one stream elsewhere the agent gets no terminal at all', async () => {
+    const [node, ...args] = bench.playground.commandLine([
+      'sh',
+      '-c',
+      'test -t 0 || test -t 1 || test -t 2 || echo none; cat /dev/tty; python3 attacks/keystrokes.py',
+    ]);
+    const { pending, output } = await drive(['/bin/sh', '-c', '"$0" "$@" | cat', node, ...args], [], {
+      ...operator,
+      environment: bench.playground.environment,
     });
-  },
-);
+    expect(pending).toBe('');
+    expect(output).toContain('none');
+    expect(output).toContain("outcomes: ['Operation not permitted'] terminals");
+  });
+
+  it('a killed command line leaves nothing, with a terminal too', async () => {
+    const [node, ...args] = bench.playground.commandLine(['sh', '-c', 'echo up; sleep 600']);
+    const driver = spawn('/usr/bin/python3', ['-c', killFixture, node, ...args], {
+      uid: operator.uid,
+      gid: operator.gid,
+      env: { ...bench.playground.environment },
+    });
+    let output = '';
+    for await (const chunk of driver.stdout) output += chunk;
+    expect(output).toContain('killed');
+    await until('no process is left', () => processesWith(bench.playground.folder).length === 0);
+  });
+
+  it('the prompt is the agent’s', async () => {
+    const { code } = await converse(
+      ['bash', '-i'],
+      [
+        ['expect', prompt],
+        ['send', 'exit\n'],
+      ],
+    );
+    expect(code).toBe(0);
+  });
+});
 
 /** Starts the command on a terminal, waits for `up` and kills the command line itself. */
 const killFixture = `
