@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { makePlayground, type Playground } from './bottles.js';
 import { hasProgram, needs } from './needs.js';
 import { installProgram, type Operator, operators, type Program } from './operators.js';
@@ -20,27 +20,29 @@ export function bottleSuite(name: string, tests: (bench: Bench) => void): void {
     });
     afterAll(() => program.remove());
 
-    describe.each(operators)('started by $name', (operator) => {
-      const made: Playground[] = [];
-      const another = () => {
-        const playground = makePlayground(program, operator);
-        made.push(playground);
-        return playground;
-      };
-      let playground: Playground;
-      beforeAll(() => {
-        playground = another();
-      });
-      afterAll(() => {
-        for (const one of made) one.remove();
-      });
-      tests({
-        operator,
-        get playground() {
+    for (const operator of operators) {
+      needs(operator.part, operator.present, `started by ${operator.name}`, () => {
+        const made: Playground[] = [];
+        const another = () => {
+          const playground = makePlayground(program, operator);
+          made.push(playground);
           return playground;
-        },
-        another,
+        };
+        let playground: Playground;
+        beforeAll(() => {
+          playground = another();
+        });
+        afterAll(() => {
+          for (const one of made) one.remove();
+        });
+        tests({
+          operator,
+          get playground() {
+            return playground;
+          },
+          another,
+        });
       });
-    });
+    }
   });
 }

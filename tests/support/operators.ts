@@ -9,18 +9,23 @@ export interface Operator {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
+  /** Whether the tests may act as this one, and what they need for it. */
+  readonly part: string;
+  readonly present: boolean;
 }
 
 /** Needs no entry in /etc/passwd; of no other use on a test machine. */
 const ordinaryId = 1547;
 
+const ordinary = runsAsRoot
+  ? { uid: ordinaryId, gid: ordinaryId }
+  : { uid: process.getuid?.() ?? ordinaryId, gid: process.getgid?.() ?? ordinaryId };
+
 /** Every attack is run for both where the tests may act as both; an ordinary user can't test root's part. */
-export const operators: readonly Operator[] = runsAsRoot
-  ? [
-      { name: 'an ordinary user', uid: ordinaryId, gid: ordinaryId },
-      { name: 'root', uid: 0, gid: 0 },
-    ]
-  : [{ name: 'an ordinary user', uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }];
+export const operators: readonly Operator[] = [
+  { name: 'an ordinary user', ...ordinary, part: 'Linux', present: process.platform === 'linux' },
+  { name: 'root', uid: 0, gid: 0, part: 'root', present: runsAsRoot },
+];
 
 /** The built program and Node, where every operator can read them. */
 export interface Program {
