@@ -54,6 +54,9 @@ function compiledRoutes({ routes }: SidecarConfiguration): RouteTable {
   }
 }
 
+/** Milliseconds after which the rest is loaded, if no request has asked for it before. */
+const warmUpDelay = 60;
+
 async function run(): Promise<void> {
   // The socket is private from its first moment on.
   process.umask(0o177);
@@ -77,11 +80,11 @@ async function run(): Promise<void> {
   if (process.stdin.readableEnded || process.stdin.destroyed) process.exit(0);
   process.stdin.once('end', () => process.exit(0)).once('error', () => process.exit(0));
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
-  // What the first request would wait for, while the agent is being started.
-  setImmediate(() => {
+  // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
+  setTimeout(() => {
     loadUndici().catch(fail);
     dialler.warm();
-  });
+  }, warmUpDelay).unref();
 }
 
 // Nothing half alive: a fault that reaches this far ends the process, and with it every way out.
