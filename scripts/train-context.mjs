@@ -67,7 +67,7 @@ function toExample(row) {
     candidates.push({ features, hit: secrets.some(([from, to]) => start < to && end > from), text: bytes.toString('latin1', start, end) });
   });
   const positive = row.label === 'secret' && (row.class === 'contextual' || !hasStructure(bytes));
-  const group = row.label === 'secret' ? `${row.rule}` : row.source.split(':')[0];
+  const group = row.label === 'secret' ? `${row.rule}` : row.tier === 'near-miss' ? row.source : row.source.split(':')[0];
   let hash = 7;
   for (const character of group) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
   return { row, candidates, positive, labelled: secrets.length > 0, fold: hash % folds };
@@ -84,19 +84,19 @@ function hasStructure(bytes) {
 
 function train(set) {
   let model = null;
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const data = [];
     for (const example of set) {
       if (example.row.label === 'clean')
         for (const { features } of example.candidates)
-          data.push({ features, target: 0, weight: example.row.tier === 'near-miss' ? 0.6 : example.row.tier === 'files' ? 0.4 : 1.5 });
+          data.push({ features, target: 0, weight: example.row.tier === 'near-miss' ? Number(process.env.NEAR ?? 0.6) : example.row.tier === 'files' ? 0.4 : 1.5 });
       else if (example.positive) {
         const weight = example.row.tier === 'creddata-generic' || example.row.tier === 'generic' ? 0.3 : 1;
         const hits = example.labelled ? example.candidates.filter(({ hit }) => hit) : [top(model, example.candidates)];
         for (const hit of hits) if (hit) data.push({ features: hit.features, target: 1, weight });
       }
     }
-    model = fitLogistic(data, featureCount, { penalty: 2e-4, rounds: 400 });
+    model = fitLogistic(data, featureCount, { penalty: Number(process.env.PENALTY ?? 2e-4), rounds: 300 });
   }
   return model;
 }
@@ -117,7 +117,7 @@ function report(scores) {
   const nearMiss = examples.flatMap((e, i) => (e.row.tier === 'near-miss' ? [scores[i]] : []));
   const extra = examples.flatMap((e, i) => (e.row.tier === 'prose' || e.row.tier === 'files' ? [scores[i]] : []));
   const nearMisses = rows.filter((row) => row.tier === 'near-miss').length;
-  for (const threshold of [0.3, 0.5, 0.7, 0.8, 0.9, 0.95]) {
+  for (const threshold of [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]) {
     const share = (tier) => {
       const of = examples.flatMap((e, i) => (e.positive && e.row.tier === tier ? [scores[i]] : []));
       return `${((100 * of.filter((s) => s >= threshold).length) / of.length).toFixed(1)} %`;

@@ -11,6 +11,15 @@ export const symbols = 28;
 
 const table = Uint8Array.from(Buffer.from(bigramTable, 'base64'));
 
+/** Whether a value is so much like words that no context makes it a credential: most values are, and cost only this look. */
+export function readsAsWords(bytes: Uint8Array, start: number, end: number): boolean {
+  const strange = strangeness(bytes, start, Math.min(end, start + 64));
+  if (strange >= 62) return false;
+  let digits = 0;
+  for (let i = start; i < end; i += 1) if (symbolOf[bytes[i] as number] === 26) digits += 1;
+  return digits === 0 || (digits <= 2 && strange < 56);
+}
+
 /**
  * How little the bytes look like words: mean cost of their letter pairs, in sixteenths of a bit,
  * under a model of identifiers and English. Words come to about 60, random letters to 90 and more.

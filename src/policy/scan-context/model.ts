@@ -10,4 +10,4 @@ export function chance(features: Uint16Array, count: number): number {
 }
 
 /** From this chance on a value is reported: set so that real code and configuration hardly ever are. */
-export const contextThreshold = 0.8;
+export const contextThreshold = 0.5;

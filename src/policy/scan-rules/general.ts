@@ -10,8 +10,8 @@ export const generalPatterns: readonly PatternRule[] = [
     id: 'private-key',
     keywords: ['-----begin '],
     pattern:
-      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}[^<>{}-]{0,6000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
-    window: 6800,
+      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}[^<>{}-]{0,13000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
+    window: 14000,
     certain: true,
   },
   {
@@ -48,7 +48,7 @@ export const generalPatterns: readonly PatternRule[] = [
   {
     id: 'jdbc-password',
     keywords: ['jdbc:'],
-    pattern: /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=(?<secret>[^\s"'<>&;$,{}]{2,100})/iy,
+    pattern: /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=[^\s"'<>&;$,{}]{2,100}/iy,
   },
   {
     id: 'jdbc-login',

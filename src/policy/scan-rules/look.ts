@@ -3,6 +3,7 @@ import { buildAutomaton, findOccurrences, newOccurrences, type Occurrences } fro
 import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
+import { readsAsWords } from '../scan-context/bigrams.js';
 import type { Candidate } from '../scan-context/candidate.js';
 import { featuresOf, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
@@ -86,6 +87,7 @@ const features = new Uint16Array(mostFeatures);
 
 function lookAtContext(bytes: Buffer, marks: Marks, report: (sighting: Sighting) => void): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
+    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
     if (score < contextThreshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({ rule: 'credential-assignment', start: candidate.start, end: candidate.end, score, class: 'contextual' });
@@ -98,6 +100,7 @@ export function contextCandidates(bytes: Buffer, visit: (candidate: Candidate, f
   findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
   const marks = triggerAll(bytes, found, () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
+    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);
     visit(candidate, features.slice(0, count));
   });

@@ -60,8 +60,8 @@ export function matchPrefix(
   const { rule, prefix, slot } = trigger;
   const start = end - prefix.length;
   if (start < (progress[slot] as number)) return null;
-  if (start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start))
-    return null;
+  const glued = start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
+  if (glued && !isDistinctive(prefix)) return null;
   if (!rule.anyCase) for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const alphabet = alphabets[rule.body];
   const limit = end + rule.max;
@@ -70,6 +70,11 @@ export function matchPrefix(
   if (length > rule.min || length === rule.min) return judgePrefix(rule, bytes, start, end, stop, progress, slot);
   if (length > 24) progress[slot] = stop;
   return null;
+}
+
+/** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
+function isDistinctive(prefix: Uint8Array): boolean {
+  return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
 }
 
 /** `\n`, `\t` and `\r` written out put a letter before a token that is none of its own. */

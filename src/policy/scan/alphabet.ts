@@ -74,18 +74,19 @@ export function runStart(bytes: Uint8Array, from: number, limit: number, alphabe
 
 /** Bits a byte of the bytes' own distribution, and how many distinct bytes there are. */
 export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number; distinct: number } {
-  counts.fill(0);
   for (let i = start; i < end; i += 1) counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
   const total = end - start;
   let bits = 0;
   let distinct = 0;
-  for (let i = 0; i < 256; i += 1) {
-    const count = counts[i] as number;
+  for (let i = start; i < end; i += 1) {
+    const count = counts[bytes[i] as number] as number;
     if (count === 0) continue;
+    counts[bytes[i] as number] = 0;
     distinct += 1;
     bits -= (count / total) * Math.log2(count / total);
   }
   return { bits, distinct };
 }
 
-const counts = new Uint16Array(256);
+/** All zero between calls. */
+const counts = new Uint32Array(256);
