@@ -11,7 +11,7 @@ const crlf: Detector = {
   summary: 'line breaks in a host, path, query or header, by which a request would be split (always refused)',
   direction: 'outbound',
   decodes: false,
-  prepare: () => (view, surface, report) => {
+  prepare: () => (view, { surface }, report) => {
     if (!lineBound.has(surface)) return;
     for (const match of view.bytes.toString('latin1').matchAll(lineBreak))
       report({

@@ -7,14 +7,27 @@ import { readsAsWords } from '../scan-context/bigrams.js';
 import type { Candidate } from '../scan-context/candidate.js';
 import { featuresOf, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
-import { chance, contextThreshold } from '../scan-context/model.js';
+import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import { matchPattern, matchPrefix, newProgress, triggersOf } from './match.js';
+import { isDistinctive, matchPattern, matchPrefix, newProgress, type Progress, type Trigger, triggersOf } from './match.js';
+import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { shapeOf } from './shapes.js';
 
-const { keywords, triggers } = triggersOf();
+const { keywords, triggers: plainTriggers } = triggersOf();
+const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
+for (const trigger of plainTriggers) {
+  if (trigger.kind !== 'prefix' || !isDistinctive(trigger.prefix)) continue;
+  const prefix = Buffer.from(trigger.prefix).toString('latin1');
+  for (const [by, text] of [
+    ['reversed', reversedText(prefix)],
+    ['rot13', rot13Text(prefix)],
+  ] as const) {
+    keywords.push(text);
+    triggers.push({ kind: 'mirror', by, of: trigger, length: text.length });
+  }
+}
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
 /** For each context word: its group and whether it opens, and whether it must begin a word. */
@@ -24,12 +37,12 @@ const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 
 /** Values shorter than this are passwords at best, and told from words by nothing that we know. */
 const shortestValue = 12;
 
-export const lookForTokens: Look = (view, _surface, report) => {
+export const lookForTokens: Look = (view, { thorough }, report) => {
   const found = newOccurrences();
   findOccurrences(automaton, view.bytes, 0, view.bytes.length, 0, found);
   const marks = triggerAll(view.bytes, found, report);
   lookAtRuns(view, report);
-  lookAtContext(view.bytes, marks, report);
+  lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
 };
 
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
@@ -48,14 +61,16 @@ function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighti
       continue;
     }
     const trigger = triggers[id] as (typeof triggers)[number];
-    const sighting =
-      trigger.kind === 'prefix'
-        ? matchPrefix(trigger, bytes, end, progress)
-        : matchPattern(trigger, bytes, end, progress);
+    const sighting = match(trigger, bytes, end, progress);
     if (sighting) report(sighting);
   }
   found.count = kept;
   return found;
+}
+
+function match(trigger: Trigger | MirrorTrigger, bytes: Buffer, end: number, progress: Progress): Sighting | null {
+  if (trigger.kind === 'prefix') return matchPrefix(trigger, bytes, end, progress);
+  return trigger.kind === 'pattern' ? matchPattern(trigger, bytes, end, progress) : matchMirror(trigger, bytes, end);
 }
 
 /** Lower case before lower case: the keyword is the tail of another word. */
@@ -85,11 +100,11 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
 
 const features = new Uint16Array(mostFeatures);
 
-function lookAtContext(bytes: Buffer, marks: Marks, report: (sighting: Sighting) => void): void {
+function lookAtContext(bytes: Buffer, marks: Marks, threshold: number, report: (sighting: Sighting) => void): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
-    if (score < contextThreshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({ rule: 'credential-assignment', start: candidate.start, end: candidate.end, score, class: 'contextual' });
   });
 }

@@ -5,6 +5,7 @@ import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
+import { joinedEnd } from './joined.js';
 import { isPlaceholder } from './placeholder.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
@@ -53,7 +54,7 @@ const wordlike = 70;
 /** @param end the offset after the keyword's last byte. */
 export function matchPrefix(
   trigger: Extract<Trigger, { kind: 'prefix' }>,
-  bytes: Uint8Array,
+  bytes: Buffer,
   end: number,
   progress: Progress,
 ): Sighting | null {
@@ -67,13 +68,21 @@ export function matchPrefix(
   const limit = end + rule.max;
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
-  if (length > rule.min || length === rule.min) return judgePrefix(rule, bytes, start, end, stop, progress, slot);
+  if (length > rule.min || length === rule.min) return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
   if (length > 24) progress[slot] = stop;
-  return null;
+  if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
+  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
+  if (joined < 0 || !hasDigit(bytes, end, joined) || isPlaceholder(bytes, end, stop)) return null;
+  progress[slot] = joined;
+  return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }
 
+/** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
+const partsFields = (byte: number | undefined): boolean =>
+  byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
+
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
-function isDistinctive(prefix: Uint8Array): boolean {
+export function isDistinctive(prefix: Uint8Array): boolean {
   return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
 }
 
@@ -92,11 +101,12 @@ function judgePrefix(
   stop: number,
   progress: Progress,
   slot: number,
+  distinctive: boolean,
 ): Sighting | null {
   progress[slot] = stop;
   const last = stop > end + rule.max ? end + rule.max : stop;
   // A fixed length that goes on in letters or digits is another thing.
-  if (rule.min === rule.max && stop > last && (memberships[bytes[last] as number] as number) & alnum) return null;
+  if (!distinctive && rule.min === rule.max && stop > last && (memberships[bytes[last] as number] as number) & alnum) return null;
   let score = 0.9;
   if (rule.checksum && last - end >= 12) score = checksums[rule.checksum](bytes, end, last) ? 1 : 0.75;
   if (score < 1) {

@@ -15,8 +15,15 @@ export interface DetectorMaterial {
 /** Where the scanned bytes stand in a message; some detectors look at some places only. */
 export type Surface = 'host' | 'path' | 'query' | 'header' | 'body' | 'frame';
 
+/** Where a view stands, and how hard to look. */
+export interface Scene {
+  readonly surface: Surface;
+  /** Something was found already: weaker signs count. */
+  readonly thorough: boolean;
+}
+
 /** Looks at one view and reports what it sees, by offsets of the view. */
-export type Look = (view: View, surface: Surface, report: (sighting: Sighting) => void) => void;
+export type Look = (view: View, scene: Scene, report: (sighting: Sighting) => void) => void;
 
 /** One file in src/policy/detectors exports one as its default. */
 export interface Detector {

@@ -34,7 +34,7 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
   }
   const index = buildFingerprints(bytes);
   const scratch = Buffer.alloc(block + overlap);
-  return (view, _surface, report) => {
+  return (view, _scene, report) => {
     for (const { name, value } of literal) reportLiteral(view.bytes, name, value, report);
     if (needles.length === 0) return;
     for (let from = 0; from < view.bytes.length; from += block) {

@@ -1,6 +1,6 @@
 import { decodeViews } from '../views/decode.js';
 import { type Budget, budgetFor, spend } from './budget.js';
-import type { Detector, DetectorMaterial, Look, Surface } from './detector.js';
+import type { Detector, DetectorMaterial, Look, Scene, Surface } from './detector.js';
 import type { Finding, ScanResult, Sighting } from './finding.js';
 import { textView, type View } from './view.js';
 
@@ -15,6 +15,8 @@ export interface ScanOptions {
   readonly budget?: Budget;
   /** Leave out the views; for a caller that has made sure nothing is encoded. */
   readonly plain?: boolean;
+  /** Take weaker signs too: for a message in which something was found already. */
+  readonly thorough?: boolean;
 }
 
 /** How often things may be wrapped in each other. */
@@ -31,8 +33,9 @@ export function createScanner(detectors: readonly Detector[], material: Detector
       const findings: Finding[] = [];
       const text = textView(bytes);
       if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
-      lookAt(text, surface, looks, findings);
-      const complete = options.plain || decoding.length === 0 || lookDeeper(text, surface, decoding, budget, findings);
+      const scene: Scene = { surface, thorough: options.thorough === true };
+      lookAt(text, scene, looks, findings);
+      const complete = options.plain || decoding.length === 0 || lookDeeper(text, scene, decoding, budget, findings);
       return { findings: merge(findings), outcome: complete ? 'complete' : 'over-budget' };
     },
   };
@@ -43,21 +46,21 @@ interface Prepared {
   readonly look: Look;
 }
 
-function lookAt(view: View, surface: Surface, looks: readonly Prepared[], findings: Finding[]): void {
+function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
   for (const { detector, look } of looks) {
-    look(view, surface, (sighting) => {
+    look(view, scene, (sighting) => {
       if (findings.length < mostFindings) findings.push(toFinding(detector.name, view, sighting));
     });
   }
 }
 
 /** Breadth first; false when the budget ran out. */
-function lookDeeper(text: View, surface: Surface, looks: readonly Prepared[], budget: Budget, findings: Finding[]): boolean {
+function lookDeeper(text: View, scene: Scene, looks: readonly Prepared[], budget: Budget, findings: Finding[]): boolean {
   const waiting = [text];
   for (let view = waiting.shift(); view; view = waiting.shift()) {
     for (const derived of decodeViews(view, budget)) {
       if (!spend(budget, derived.bytes.length)) return false;
-      lookAt(derived, surface, looks, findings);
+      lookAt(derived, scene, looks, findings);
       if (derived.depth < deepest) waiting.push(derived);
     }
     if (budget.remaining < 0) return false;
