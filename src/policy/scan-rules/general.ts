@@ -48,11 +48,15 @@ export const generalPatterns: readonly PatternRule[] = [
   {
     id: 'jdbc-password',
     keywords: ['jdbc:'],
+    run: { alphabet: 'graphic', min: 12 },
+    spent: true,
     pattern: /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=[^\s"'<>&;$,{}]{2,100}/iy,
   },
   {
     id: 'jdbc-login',
     keywords: ['jdbc:'],
+    run: { alphabet: 'graphic', min: 12 },
+    spent: true,
     pattern: /jdbc:[\w:+-]{2,40}:(?:@?\/\/|thin:)?[\w.%+-]{1,64}[:/](?<secret>[^\s:/@"'<>\\$,{}]{2,100})@[\w./:-]{3,200}/iy,
   },
   {

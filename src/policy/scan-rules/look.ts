@@ -16,16 +16,20 @@ import { isPlaceholder } from './placeholder.js';
 import { shapeOf } from './shapes.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
+let slots = newProgress().length;
 const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
 for (const trigger of plainTriggers) {
   if (trigger.kind !== 'prefix' || !isDistinctive(trigger.prefix)) continue;
+  if (trigger.rule.min < 16) continue;
   const prefix = Buffer.from(trigger.prefix).toString('latin1');
   for (const [by, text] of [
     ['reversed', reversedText(prefix)],
     ['rot13', rot13Text(prefix)],
   ] as const) {
+    if (text === prefix || !/[a-z].*[a-z]/i.test(text)) continue;
     keywords.push(text);
-    triggers.push({ kind: 'mirror', by, of: trigger, length: text.length });
+    triggers.push({ kind: 'mirror', by, of: trigger, length: text.length, slot: slots });
+    slots += 1;
   }
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
@@ -47,7 +51,7 @@ export const lookForTokens: Look = (view, { thorough }, report) => {
 
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
 function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighting) => void): Marks {
-  const progress = newProgress();
+  const progress: Progress = new Int32Array(slots);
   let kept = 0;
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
@@ -70,7 +74,7 @@ function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighti
 
 function match(trigger: Trigger | MirrorTrigger, bytes: Buffer, end: number, progress: Progress): Sighting | null {
   if (trigger.kind === 'prefix') return matchPrefix(trigger, bytes, end, progress);
-  return trigger.kind === 'pattern' ? matchPattern(trigger, bytes, end, progress) : matchMirror(trigger, bytes, end);
+  return trigger.kind === 'pattern' ? matchPattern(trigger, bytes, end, progress) : matchMirror(trigger, bytes, end, progress);
 }
 
 /** Lower case before lower case: the keyword is the tail of another word. */

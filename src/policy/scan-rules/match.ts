@@ -143,7 +143,7 @@ export function matchPattern(
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(bytes.toString('latin1', from, to));
   if (!found) {
-    progress[slot] = rule.spent ? to : end;
+    progress[slot] = rule.spent ? (rule.run ? runEnd(bytes, end, to, alphabets[rule.run.alphabet]) : to) : end;
     return null;
   }
   progress[slot] = from + found[0].length;
@@ -159,7 +159,8 @@ export function matchPattern(
 
 function isFollowed(rule: PatternRule, bytes: Uint8Array, end: number, progress: Progress, slot: number): boolean {
   if (!rule.run) return true;
-  const stop = runEnd(bytes, end, end + 2048, alphabets[rule.run.alphabet]);
+  const limit = rule.run.then || rule.spent ? 2048 : rule.run.min;
+  const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
   if (stop - end >= rule.run.min && (!rule.run.then || bytes[stop] === rule.run.then.charCodeAt(0))) return true;
   progress[slot] = stop;
   return false;

@@ -1,5 +1,6 @@
+import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet.js';
 import type { Sighting } from '../scan/finding.js';
-import { matchPrefix, newProgress, type Trigger } from './match.js';
+import { matchPrefix, newProgress, type Progress, type Trigger } from './match.js';
 
 type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
 
@@ -9,6 +10,7 @@ export interface MirrorTrigger {
   readonly by: 'reversed' | 'rot13';
   readonly of: PrefixTrigger;
   readonly length: number;
+  readonly slot: number;
 }
 
 /** Bytes around the keyword that are mirrored: longer than nearly every token. */
@@ -24,9 +26,24 @@ export const rot13Text = (text: string): string =>
   Buffer.from(Buffer.from(text, 'latin1').map((byte) => rot13[byte] as number)).toString('latin1');
 export const reversedText = (text: string): string => Array.from(text).reverse().join('');
 
+/** What the body's letters become under rot13 is in a wider alphabet. */
+const widened: Partial<Record<AlphabetName, AlphabetName>> = { hex: 'alnum', lowerHex: 'lowerAlnum', base32: 'alnum' };
+/** Bytes after an attempt in which the same rule isn't mirrored again. */
+const pause = 32;
+
+/** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
+function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
+  const { body, min } = trigger.of.rule;
+  const alphabet = alphabets[widened[body] ?? body];
+  if (trigger.by === 'reversed') return start - runStart(bytes, start, start - min, alphabet) >= min;
+  return runEnd(bytes, end, end + min, alphabet) - end >= min;
+}
+
 /** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
-export function matchMirror(trigger: MirrorTrigger, bytes: Buffer, end: number): Sighting | null {
+export function matchMirror(trigger: MirrorTrigger, bytes: Buffer, end: number, progress: Progress): Sighting | null {
   const start = end - trigger.length;
+  if (start < (progress[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
+  progress[trigger.slot] = end + pause;
   const reversed = trigger.by === 'reversed';
   const from = Math.max(0, reversed ? end - reach : start - 1);
   const to = Math.min(bytes.length, reversed ? end + 1 : start + reach);

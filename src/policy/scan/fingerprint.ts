@@ -1,5 +1,5 @@
 /**
- * Finds any long piece of any of many byte strings, in one pass that looks at one place in four.
+ * Finds any long piece of any of many byte strings, in one pass that looks at one place in five.
  *
  * Every string is entered by all its windows of {@link windowLength} bytes; the text is looked up by the window
  * at every {@link stride}-th byte. A piece of at least `windowLength + stride - 1` bytes holds one such window whole,
@@ -27,7 +27,7 @@ export interface Piece {
 }
 
 export const windowLength = 8;
-export const stride = 4;
+export const stride = 5;
 const bucketBits = 16;
 
 function hashAt(bytes: Uint8Array, at: number): number {
