@@ -1,8 +1,9 @@
 // Trains the model that tells a credential from any other value by the value's make-up and the words before it
 // (src/policy/scan-context): letter-pair costs and one weight a feature, from the labelled corpora.
 // Only numbers end up in the repository. Prints what held-out providers and sources come to.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanFiles } from './detection/clean-files.mjs';
 import { readCorpus } from './detection/corpora.mjs';
 import { loadModule, root } from './detection/load.mjs';
 import { fitLogistic, scoreOf } from './detection/logistic.mjs';
@@ -36,23 +37,6 @@ function cleanProse() {
   return prose
     .filter(({ label, tier }) => label === 'clean' && tier !== 'discusses-injection')
     .map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' }));
-}
-
-/** Source files of folders that the caller knows to hold no secrets, joined by `:`. */
-function cleanFiles(folders) {
-  const files = [];
-  const walk = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
-      else if (/\.(?:m?[jt]s|py|md|json|ya?ml|toml|c|h|sh|css|html)$/.test(entry.name) && entry.isFile()) files.push(path);
-    }
-  };
-  for (const folder of (folders ?? '').split(':').filter(Boolean)) walk(folder);
-  const step = Math.max(1, Math.floor(files.length / 1500));
-  return files
-    .filter((_, i) => i % step === 0)
-    .map((path) => ({ text: readFileSync(path, 'latin1').slice(0, 60_000), source: path, label: 'clean', tier: 'files' }));
 }
 
 function toExample(row) {
@@ -89,14 +73,14 @@ function train(set) {
     for (const example of set) {
       if (example.row.label === 'clean')
         for (const { features } of example.candidates)
-          data.push({ features, target: 0, weight: example.row.tier === 'near-miss' ? Number(process.env.NEAR ?? 0.6) : example.row.tier === 'files' ? 0.4 : 1.5 });
+          data.push({ features, target: 0, weight: example.row.tier === 'near-miss' ? 2 : example.row.tier === 'files' ? 0.4 : 1.5 });
       else if (example.positive) {
         const weight = example.row.tier === 'creddata-generic' || example.row.tier === 'generic' ? 0.3 : 1;
         const hits = example.labelled ? example.candidates.filter(({ hit }) => hit) : [top(model, example.candidates)];
         for (const hit of hits) if (hit) data.push({ features: hit.features, target: 1, weight });
       }
     }
-    model = fitLogistic(data, featureCount, { penalty: Number(process.env.PENALTY ?? 2e-4), rounds: 300 });
+    model = fitLogistic(data, featureCount, { penalty: 1e-4, rounds: 300 });
   }
   return model;
 }

@@ -72,7 +72,7 @@ export function matchPrefix(
   if (length > 24) progress[slot] = stop;
   if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
-  if (joined < 0 || !hasDigit(bytes, end, joined) || isPlaceholder(bytes, end, stop)) return null;
+  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop)) return null;
   progress[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }

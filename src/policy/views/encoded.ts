@@ -1,3 +1,4 @@
+import { shortestRun } from '../scan/runs.js';
 import { derivedView, type View } from '../scan/view.js';
 import { hexValue } from './collector.js';
 
@@ -101,7 +102,24 @@ function joinLines(view: View): [start: number, end: number, joined: boolean][] 
       last[2] = true;
     } else joined.push([start, end, false]);
   }
+  for (const run of joined) {
+    const tail = shortTail(view.bytes, run[1]);
+    if (tail === run[1]) continue;
+    run[1] = tail;
+    run[2] = true;
+  }
   return joined;
+}
+
+/** The last line of broken base64 may be too short to be a run of its own. */
+function shortTail(bytes: Buffer, end: number): number {
+  let at = end;
+  while (at < end + 2 && (bytes[at] === 0x0d || bytes[at] === 0x0a)) at += 1;
+  if (at === end) return end;
+  let stop = at;
+  while (stop < at + shortestRun && (base64Value[bytes[stop] ?? 0] as number) >= 0) stop += 1;
+  const closed = bytes[stop] === undefined || bytes[stop] === 0x3d || (base64Value[bytes[stop] as number] as number) < 0;
+  return stop > at && closed ? stop : end;
 }
 
 /** Every stretch of an even number of hexadecimal digits that decodes to text. */
