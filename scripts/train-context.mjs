@@ -20,7 +20,9 @@ const { featureCount } = await loadModule('src/policy/scan-context/features.ts')
 const { textView } = await loadModule('src/policy/scan/view.ts');
 const { isPlaceholder } = await loadModule('src/policy/scan-rules/placeholder.ts');
 
-const examples = [...rows, ...cleanProse(), ...cleanFiles(process.env.BOT_BOTTLE_CLEAN)].map(toExample).filter((example) => example.candidates.length > 0 || example.positive);
+const examples = [...rows, ...cleanProse(), ...cleanFiles(process.env.BOT_BOTTLE_CLEAN)]
+  .map(toExample)
+  .filter((example) => example.candidates.length > 0 || example.positive);
 const heldOut = examples.map(() => 0);
 for (let fold = 0; fold < folds; fold += 1) {
   const model = train(examples.filter((example) => example.fold !== fold));
@@ -48,10 +50,15 @@ function toExample(row) {
   const candidates = [];
   contextCandidates(bytes, ({ start, end }, features) => {
     if (isPlaceholder(bytes, start, end)) return;
-    candidates.push({ features, hit: secrets.some(([from, to]) => start < to && end > from), text: bytes.toString('latin1', start, end) });
+    candidates.push({
+      features,
+      hit: secrets.some(([from, to]) => start < to && end > from),
+      text: bytes.toString('latin1', start, end),
+    });
   });
   const positive = row.label === 'secret' && (row.class === 'contextual' || !hasStructure(bytes));
-  const group = row.label === 'secret' ? `${row.rule}` : row.tier === 'near-miss' ? row.source : row.source.split(':')[0];
+  const group =
+    row.label === 'secret' ? `${row.rule}` : row.tier === 'near-miss' ? row.source : row.source.split(':')[0];
   let hash = 7;
   for (const character of group) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
   return { row, candidates, positive, labelled: secrets.length > 0, fold: hash % folds };
@@ -73,10 +80,16 @@ function train(set) {
     for (const example of set) {
       if (example.row.label === 'clean')
         for (const { features } of example.candidates)
-          data.push({ features, target: 0, weight: example.row.tier === 'near-miss' ? 2 : example.row.tier === 'files' ? 0.4 : 1.5 });
+          data.push({
+            features,
+            target: 0,
+            weight: example.row.tier === 'near-miss' ? 2 : example.row.tier === 'files' ? 0.4 : 1.5,
+          });
       else if (example.positive) {
         const weight = example.row.tier === 'creddata-generic' || example.row.tier === 'generic' ? 0.3 : 1;
-        const hits = example.labelled ? example.candidates.filter(({ hit }) => hit) : [top(model, example.candidates)];
+        const hits = example.labelled
+          ? example.candidates.filter(({ hit }) => hit)
+          : [top(model, example.candidates)];
         for (const hit of hits) if (hit) data.push({ features: hit.features, target: 1, weight });
       }
     }
@@ -96,10 +109,14 @@ function best(model, candidates) {
 }
 
 function report(scores) {
-  const clean = examples.flatMap((e, i) => (e.row.label === 'clean' && !['near-miss', 'prose', 'files'].includes(e.row.tier) ? [[scores[i], e]] : []));
+  const clean = examples.flatMap((e, i) =>
+    e.row.label === 'clean' && !['near-miss', 'prose', 'files'].includes(e.row.tier) ? [[scores[i], e]] : [],
+  );
   const total = rows.filter((row) => row.label === 'clean' && row.tier !== 'near-miss').length;
   const nearMiss = examples.flatMap((e, i) => (e.row.tier === 'near-miss' ? [scores[i]] : []));
-  const extra = examples.flatMap((e, i) => (e.row.tier === 'prose' || e.row.tier === 'files' ? [scores[i]] : []));
+  const extra = examples.flatMap((e, i) =>
+    e.row.tier === 'prose' || e.row.tier === 'files' ? [scores[i]] : [],
+  );
   const nearMisses = rows.filter((row) => row.tier === 'near-miss').length;
   for (const threshold of [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]) {
     const share = (tier) => {
@@ -115,16 +132,29 @@ function report(scores) {
   }
   if (process.env.SHOW)
     for (const [s, e] of clean.sort((a, b) => b[0] - a[0]).slice(0, 25))
-      console.log(s.toFixed(3), e.row.tier, JSON.stringify(e.candidates.map((c) => c.text).slice(0, 4)).slice(0, 160), e.row.source);
+      console.log(
+        s.toFixed(3),
+        e.row.tier,
+        JSON.stringify(e.candidates.map((c) => c.text).slice(0, 4)).slice(0, 160),
+        e.row.source,
+      );
 }
 
 function showMissed(scores) {
   examples.forEach((e, i) => {
     if (e.positive && e.row.tier === 'rule-tp' && scores[i] < 0.5)
-      console.log('missed', scores[i].toFixed(2), e.row.rule, JSON.stringify(e.row.text.slice(0, 120)), JSON.stringify(e.candidates.map((c) => c.text).slice(0, 5)).slice(0, 150), JSON.stringify(e.row.secret ?? null).slice(0, 80));
+      console.log(
+        'missed',
+        scores[i].toFixed(2),
+        e.row.rule,
+        JSON.stringify(e.row.text.slice(0, 120)),
+        JSON.stringify(e.candidates.map((c) => c.text).slice(0, 5)).slice(0, 150),
+        JSON.stringify(e.row.secret ?? null).slice(0, 80),
+      );
   });
   examples.forEach((e, i) => {
-    if (e.row.tier === 'near-miss' && scores[i] > 0.5) console.log('near', scores[i].toFixed(2), JSON.stringify(e.row.text.slice(0, 140)));
+    if (e.row.tier === 'near-miss' && scores[i] > 0.5)
+      console.log('near', scores[i].toFixed(2), JSON.stringify(e.row.text.slice(0, 140)));
   });
 }
 
@@ -136,7 +166,9 @@ function writeBigrams() {
     if (lower >= 0x61 && lower <= 0x7a) return lower - 0x61;
     return byte >= 0x30 && byte <= 0x39 ? 26 : 27;
   };
-  for (const row of [...rows, ...prose].filter(({ label, tier }) => label === 'clean' && tier !== 'near-miss' && tier !== 'lockfile')) {
+  for (const row of [...rows, ...prose].filter(
+    ({ label, tier }) => label === 'clean' && tier !== 'near-miss' && tier !== 'lockfile',
+  )) {
     let before = 27;
     for (const byte of Buffer.from(row.text.slice(0, 20_000))) {
       const now = symbol(byte);

@@ -18,13 +18,15 @@ const size = 1 << bucketBits;
 const folds = 5;
 
 // Projects about attacks on models hold such texts themselves.
-const aboutAttacks = /inject|jailbreak|garak|llm|prompt|attack|guard|secalign|agentdojo|harm|system-prompts|claude|agent/i;
+const aboutAttacks =
+  /inject|jailbreak|garak|llm|prompt|attack|guard|secalign|agentdojo|harm|system-prompts|claude|agent/i;
 const clean = others
   .filter(({ label, source }) => label === 'clean' && !aboutAttacks.test(source))
   .map((row) => ({ ...row, tier: 'code' }));
 const examples = [...rows, ...clean, ...cleanFiles(process.env.BOT_BOTTLE_CLEAN)].map(toExample);
 const perTechnique = new Map();
-for (const { row } of examples) if (row.technique) perTechnique.set(row.technique, (perTechnique.get(row.technique) ?? 0) + 1);
+for (const { row } of examples)
+  if (row.technique) perTechnique.set(row.technique, (perTechnique.get(row.technique) ?? 0) + 1);
 
 const heldOut = examples.map(() => Number.NEGATIVE_INFINITY);
 for (let fold = 0; fold < folds; fold += 1) {
@@ -57,7 +59,10 @@ function sumOf(weights, features) {
 }
 
 function oddsOf({ weights, bias }, { windows }) {
-  return windows.reduce((most, features) => Math.max(most, sumOf(weights, features)), Number.NEGATIVE_INFINITY) + bias;
+  return (
+    windows.reduce((most, features) => Math.max(most, sumOf(weights, features)), Number.NEGATIVE_INFINITY) +
+    bias
+  );
 }
 
 function train(set) {
@@ -68,13 +73,30 @@ function train(set) {
       if (row.label === 'injection') {
         const weight = (row.core ? 6 : 1) / Math.sqrt(perTechnique.get(row.technique));
         // What surrounds a planted text is clean: only the window that the last model finds most telling counts.
-        const chosen = model && row.form === 'embedded' ? [windows.reduce((a, b) => (sumOf(model.weights, a) >= sumOf(model.weights, b) ? a : b), windows[0])] : windows;
-        for (const features of chosen) if (features) data.push({ features, target: 1, weight: weight / Math.sqrt(chosen.length) });
+        const chosen =
+          model && row.form === 'embedded'
+            ? [
+                windows.reduce(
+                  (a, b) => (sumOf(model.weights, a) >= sumOf(model.weights, b) ? a : b),
+                  windows[0],
+                ),
+              ]
+            : windows;
+        for (const features of chosen)
+          if (features) data.push({ features, target: 1, weight: weight / Math.sqrt(chosen.length) });
       } else {
-        const weight = row.tier === 'discusses-injection' ? 0.15 : row.tier === 'files' ? 0.1 : row.tier.startsWith('agent-instructions') ? 4 : 0.4;
+        const weight =
+          row.tier === 'discusses-injection'
+            ? 0.15
+            : row.tier === 'files'
+              ? 0.1
+              : row.tier.startsWith('agent-instructions')
+                ? 4
+                : 0.4;
         windows.forEach((features, i) => {
           // Most clean windows are far from the boundary; those that the last model thinks little of are thinned out.
-          if (model ? sumOf(model.weights, features) + model.bias > -6 || i % 4 === 0 : i % 3 === 0) data.push({ features, target: 0, weight });
+          if (model ? sumOf(model.weights, features) + model.bias > -6 || i % 4 === 0 : i % 3 === 0)
+            data.push({ features, target: 0, weight });
         });
       }
     }
@@ -87,12 +109,24 @@ function report(odds) {
   const calm = ['agent-instructions', 'agent-instructions-hard', 'discusses-injection', 'files', 'code'];
   const of = (test) => examples.flatMap((e, i) => (test(e.row) ? [odds[i]] : []));
   const ordinary = of((row) => row.label === 'clean' && !calm.includes(row.tier));
-  const sorted = of((row) => row.label === 'clean' && row.tier !== 'discusses-injection' && !row.tier.startsWith('agent-instructions')).sort((a, b) => b - a);
+  const sorted = of(
+    (row) =>
+      row.label === 'clean' &&
+      row.tier !== 'discusses-injection' &&
+      !row.tier.startsWith('agent-instructions'),
+  ).sort((a, b) => b - a);
   const agents = of((row) => row.tier?.startsWith('agent-instructions') === true);
   const at = (share, list) => list.sort((a, b) => b - a)[Math.floor(list.length * share)] + 0.02;
-  const top = examples.map((e, i) => [odds[i], e.row]).filter(([, row]) => row.label === 'clean').sort((a, b) => b[0] - a[0]);
-  if (process.env.SHOW) for (const [o, row] of top.slice(0, 25)) console.log(o.toFixed(2), row.tier, row.source);
-  const result = { warn: at(0.005, ordinary), block: Math.max(at(0.001, sorted), at(0.003, ordinary), at(0.015, agents)) };
+  const top = examples
+    .map((e, i) => [odds[i], e.row])
+    .filter(([, row]) => row.label === 'clean')
+    .sort((a, b) => b[0] - a[0]);
+  if (process.env.SHOW)
+    for (const [o, row] of top.slice(0, 25)) console.log(o.toFixed(2), row.tier, row.source);
+  const result = {
+    warn: at(0.005, ordinary),
+    block: Math.max(at(0.001, sorted), at(0.003, ordinary), at(0.015, agents)),
+  };
   for (const [name, threshold] of Object.entries(result)) {
     const techniques = new Map();
     examples.forEach(({ row }, i) => {
@@ -100,8 +134,10 @@ function report(odds) {
       const [hits, total] = techniques.get(row.technique) ?? [0, 0];
       techniques.set(row.technique, [hits + (odds[i] >= threshold ? 1 : 0), total + 1]);
     });
-    const macro = [...techniques.values()].reduce((sum, [hits, total]) => sum + hits / total, 0) / techniques.size;
-    const share = (scores) => `${((100 * scores.filter((s) => s >= threshold).length) / scores.length).toFixed(2)} % of ${scores.length}`;
+    const macro =
+      [...techniques.values()].reduce((sum, [hits, total]) => sum + hits / total, 0) / techniques.size;
+    const share = (scores) =>
+      `${((100 * scores.filter((s) => s >= threshold).length) / scores.length).toFixed(2)} % of ${scores.length}`;
     console.log(
       `held out, ${name} at ${threshold.toFixed(2)}: core macro average ${(100 * macro).toFixed(1)} %, core ${share(of((r) => r.core && r.label === 'injection'))}, ` +
         `ordinary ${share(ordinary)}, code ${share(of((r) => r.tier === 'code'))}, files ${share(of((r) => r.tier === 'files'))}, ` +

@@ -8,7 +8,9 @@ export function injectionQuality(scan) {
   if (!rows) return null;
   return rows.map((row) => {
     const { findings } = scan(Buffer.from(row.text));
-    const score = findings.filter((f) => f.class === 'injection').reduce((most, f) => Math.max(most, f.score), 0);
+    const score = findings
+      .filter((f) => f.class === 'injection')
+      .reduce((most, f) => Math.max(most, f.score), 0);
     return { row, score };
   });
 }
@@ -17,8 +19,13 @@ const calm = ['agent-instructions', 'agent-instructions-hard', 'discusses-inject
 
 export function printInjection(scored) {
   const core = scored.filter(({ row }) => row.label === 'injection' && row.core);
-  const ordinary = scored.filter(({ row }) => row.label === 'clean' && !calm.includes(row.tier)).map(({ score }) => score);
-  for (const [name, threshold] of [['warn', 0.5], ['block', 0.8]]) {
+  const ordinary = scored
+    .filter(({ row }) => row.label === 'clean' && !calm.includes(row.tier))
+    .map(({ score }) => score);
+  for (const [name, threshold] of [
+    ['warn', 0.5],
+    ['block', 0.8],
+  ]) {
     const techniques = new Map();
     for (const { row, score } of core) {
       const [hits, total] = techniques.get(row.technique) ?? [0, 0];
@@ -36,6 +43,7 @@ export function printInjection(scored) {
         `agent instructions ${of(({ row }) => row.tier?.startsWith('agent-instructions'))}, discusses ${of(({ row }) => row.tier === 'discusses-injection')}`,
     );
     if (threshold === 0.5)
-      for (const [technique, [hits, total]] of [...techniques].sort()) console.log(`  ${technique.padEnd(36)} ${hits} of ${total}`);
+      for (const [technique, [hits, total]] of [...techniques].sort())
+        console.log(`  ${technique.padEnd(36)} ${hits} of ${total}`);
   }
 }

@@ -50,10 +50,13 @@ export function printQuality({ groups, spans, uncovered }, byProvider) {
   console.log(`structured, provider tokens    ${sum((key) => key === 'structured rule-tp')}`);
   console.log(`contextual, provider tokens    ${sum((key) => key === 'contextual rule-tp')}`);
   console.log(`real code, creddata-T          ${sum((key) => key.endsWith('creddata-T'))}`);
-  console.log(`false alarms, real clean text  ${sum((key) => key.startsWith('clean') && key !== 'clean near-miss')}`);
+  console.log(
+    `false alarms, real clean text  ${sum((key) => key.startsWith('clean') && key !== 'clean near-miss')}`,
+  );
   console.log(`false alarms, near-misses      ${sum((key) => key === 'clean near-miss')}`);
   console.log(`redaction, spans left open     ${uncovered} of ${spans}`);
-  for (const [key, { flagged, total }] of [...groups].sort()) console.log(`  ${key.padEnd(36)} ${percent(flagged, total).padStart(9)}  ${flagged} of ${total}`);
+  for (const [key, { flagged, total }] of [...groups].sort())
+    console.log(`  ${key.padEnd(36)} ${percent(flagged, total).padStart(9)}  ${flagged} of ${total}`);
   if (!byProvider) return;
   for (const [key, { providers }] of [...groups].sort())
     for (const [provider, [flagged, total]] of [...providers].sort())

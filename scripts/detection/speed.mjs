@@ -25,9 +25,18 @@ export function cleanTexts(size) {
   const turns = source
     .toString('utf8')
     .split('\n\n')
-    .map((content, i) => ({ role: i % 2 ? 'assistant' : 'user', content: [{ type: 'text', text: content }] }));
+    .map((content, i) => ({
+      role: i % 2 ? 'assistant' : 'user',
+      content: [{ type: 'text', text: content }],
+    }));
   const json = Buffer.from(JSON.stringify({ model: 'a-model', max_tokens: 4096, messages: turns }));
-  const rows = Array.from({ length: 2000 }, (_, i) => ({ id: i, name: `item ${i}`, price: i * 1.25, tags: ['a', 'b'], active: i % 3 === 0 }));
+  const rows = Array.from({ length: 2000 }, (_, i) => ({
+    id: i,
+    name: `item ${i}`,
+    price: i * 1.25,
+    tags: ['a', 'b'],
+    active: i % 3 === 0,
+  }));
   const texts = {
     'JSON records': Buffer.from(JSON.stringify(rows)),
     'JSON of a model client': json,
@@ -60,7 +69,8 @@ export function rate(scan, text, runs = 5) {
 /** Inputs made to be slow: every keyword over and over, with what its rule wants next cut short, and encodings in layers. */
 export function* hostileTexts(keywords, size) {
   const bodies = ['', 'a', 'A1', '-', '_', '.', '=', '"', ' ', '\\', '%41', '","', '://a:', '.eyJ', '\n'];
-  for (const keyword of keywords) for (const body of bodies) yield [`${keyword}${body}`, repeat(Buffer.from(keyword + body), size)];
+  for (const keyword of keywords)
+    for (const body of bodies) yield [`${keyword}${body}`, repeat(Buffer.from(keyword + body), size)];
   const base64 = Buffer.from('a perfectly readable sentence, ').toString('base64');
   for (const [name, unit] of Object.entries({
     base64,

@@ -22,7 +22,10 @@ const scan: Command = {
     parser
       .argument('[FILE...]', "files to look through; '-' or none: standard input")
       .option('--json', 'print the findings as one JSON array')
-      .option('--jsonl', 'read one {"id","text","direction"} a line, answer one {"id","findings"} a line, in order')
+      .option(
+        '--jsonl',
+        'read one {"id","text","direction"} a line, answer one {"id","findings"} a line, in order',
+      )
       .addHelpText(
         'after',
         '\nExit code 1 when something was found. Values are never printed, only where they stand.\n\n' +
@@ -58,7 +61,11 @@ async function openInput(file: string, context: CommandContext): Promise<Readabl
     if ((await stat(path)).isDirectory()) throw new Error('is a directory');
     return (await open(path)).createReadStream();
   } catch (thrown) {
-    throw new BottleError({ code: 'usage', message: `can't read ${file}: ${messageOf(thrown)}`, where: file });
+    throw new BottleError({
+      code: 'usage',
+      message: `can't read ${file}: ${messageOf(thrown)}`,
+      where: file,
+    });
   }
 }
 
@@ -70,7 +77,11 @@ async function scanFile(scanner: Scanner, source: Readable, file: string): Promi
   let offset = 0;
   const take = ({ release, findings, outcome }: ReturnType<typeof stream.end>): void => {
     if (outcome === 'over-budget')
-      throw new BottleError({ code: 'usage', message: 'too deeply encoded to be looked through', where: file });
+      throw new BottleError({
+        code: 'usage',
+        message: 'too deeply encoded to be looked through',
+        where: file,
+      });
     for (const finding of findings) {
       const before = release.subarray(0, Math.max(0, finding.start - offset));
       found.push({ ...finding, line: line + newlines(before) });

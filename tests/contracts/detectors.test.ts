@@ -36,7 +36,12 @@ describe.each(Object.entries(registry))('detector %s', (file, load) => {
 
   it('takes empty, binary and cut-off input', async () => {
     const scanner = createScanner([await load()], { knownSecrets });
-    for (const bytes of [Buffer.alloc(0), Buffer.alloc(300), Buffer.from([0xff, 0xd8, 0xf0, 0x9f]), Buffer.from('ghp_')])
+    for (const bytes of [
+      Buffer.alloc(0),
+      Buffer.alloc(300),
+      Buffer.from([0xff, 0xd8, 0xf0, 0x9f]),
+      Buffer.from('ghp_'),
+    ])
       expect(scanner.scan(bytes, 'body').outcome).toBe('complete');
   });
 });

@@ -15,7 +15,8 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
   'base64, second alignment': (value) => base64(`:${value} `),
   'base64, third alignment': (value) => base64(`::${value} `),
   'base64 after a stray letter': (value) => `Q${base64(value)}`,
-  'base64 over lines': (value) => base64(`${'some text before '.repeat(4)}${value}`).replace(/.{60}/g, '$&\r\n'),
+  'base64 over lines': (value) =>
+    base64(`${'some text before '.repeat(4)}${value}`).replace(/.{60}/g, '$&\r\n'),
   'base64 twice': (value) => base64(base64(value)),
   'hex of base64': (value) => Buffer.from(base64(value)).toString('hex'),
   'base64 of hex': (value) => base64(Buffer.from(value).toString('hex')),
@@ -43,7 +44,10 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
     }),
   'tag characters': (value) => each(value, (code) => String.fromCodePoint(0xe0000 + code)),
   'look-alikes': (value) =>
-    value.replace(/[aeopcx]/g, (letter) => ({ a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' })[letter] ?? letter),
+    value.replace(
+      /[aeopcx]/g,
+      (letter) => ({ a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' })[letter] ?? letter,
+    ),
   spaces: (value) => Array.from(value).join(' '),
   'comma and space': (value) => Array.from(value).join(', '),
   'a letter a line': (value) => Array.from(value).join('\n'),

@@ -11,17 +11,19 @@ const crlf: Detector = {
   summary: 'line breaks in a host, path, query or header, by which a request would be split (always refused)',
   direction: 'outbound',
   decodes: false,
-  prepare: () => (view, { surface }, report) => {
-    if (!lineBound.has(surface)) return;
-    for (const match of view.bytes.toString('latin1').matchAll(lineBreak))
-      report({
-        rule: 'line-break',
-        start: match.index,
-        end: match.index + match[0].length,
-        score: 1,
-        class: 'structure',
-      });
-  },
+  prepare:
+    () =>
+    (view, { surface }, report) => {
+      if (!lineBound.has(surface)) return;
+      for (const match of view.bytes.toString('latin1').matchAll(lineBreak))
+        report({
+          rule: 'line-break',
+          start: match.index,
+          end: match.index + match[0].length,
+          score: 1,
+          class: 'structure',
+        });
+    },
 };
 
 export default crlf;

@@ -3,7 +3,8 @@ import { lookForTokens } from '../scan-rules/look.js';
 
 const tokenPatterns: Detector = {
   name: 'token_patterns',
-  summary: "providers' tokens, private keys, connection strings, and values that stand where a credential would",
+  summary:
+    "providers' tokens, private keys, connection strings, and values that stand where a credential would",
   direction: 'outbound',
   decodes: true,
   prepare: () => lookForTokens,

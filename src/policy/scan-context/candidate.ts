@@ -50,7 +50,14 @@ function quotedEnd(bytes: Uint8Array, from: number, quote: number): number {
     if (byte === quote) return odd ? at : -1;
     if (!valueByte[byte]) {
       odd = true;
-      if (!((memberships[byte] as number) & graphic) && byte !== 0x3b && byte !== 0x3e && byte !== 0x3c && byte !== 0x2c) return -1;
+      if (
+        !((memberships[byte] as number) & graphic) &&
+        byte !== 0x3b &&
+        byte !== 0x3e &&
+        byte !== 0x3c &&
+        byte !== 0x2c
+      )
+        return -1;
     }
   }
   return -1;

@@ -11,7 +11,22 @@ import { groupNames } from './keywords.js';
 export type Marks = Occurrences;
 export const opensBit = 0x80;
 
-const shapes = ['uuid', 'digits', 'lowerHex', 'hex', 'lower', 'upper', 'lowerAlnum', 'upperAlnum', 'alnum', 'dashed', 'base64', 'dotted', 'path', 'odd'] as const;
+const shapes = [
+  'uuid',
+  'digits',
+  'lowerHex',
+  'hex',
+  'lower',
+  'upper',
+  'lowerAlnum',
+  'upperAlnum',
+  'alnum',
+  'dashed',
+  'base64',
+  'dotted',
+  'path',
+  'odd',
+] as const;
 const openings = ['quote', 'equals', 'colon', 'space', 'bracket', 'slash', 'joined', 'other'] as const;
 const closings = ['quote', 'end', 'space', 'bracket', 'call', 'separator', 'other'] as const;
 const shortestExact = 12;
@@ -56,7 +71,20 @@ const layout = (() => {
 export const featureCount = layout.size();
 const at = layout.at;
 
-const openerNames = ['token', 'secret', 'password', 'credential', 'apiKey', 'key', 'auth', 'authorization', 'bearer', 'provider', 'seed', 'convert'];
+const openerNames = [
+  'token',
+  'secret',
+  'password',
+  'credential',
+  'apiKey',
+  'key',
+  'auth',
+  'authorization',
+  'bearer',
+  'provider',
+  'seed',
+  'convert',
+];
 const openerGroups = new Set(openerNames.map((name) => groupNames.indexOf(name)));
 const providerGroup = groupNames.indexOf('provider');
 const oddShape = shapes.indexOf('odd');
@@ -90,7 +118,10 @@ export function featuresOf(
   add(at.lengthBand + band(length, [10, 13, 16, 20, 28, 40, 70, 140]));
   const measured = entropy(bytes, start, end);
   add(at.entropy + band(measured.bits, [1.5, 2, 2.5, 2.8, 3.1, 3.4, 3.7, 4, 4.4]));
-  const strange = band(strangeness(bytes, start, end), [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108]);
+  const strange = band(
+    strangeness(bytes, start, end),
+    [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108],
+  );
   add(at.strange + strange);
   if (openersSeen > 0) add(at.strangeOpener + strange);
   add(at.openerCount + Math.min(openersSeen, 3));

@@ -24,7 +24,7 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
     if (!((ids[i] as number) & opensBit)) continue;
     const end = ends[i] as number;
     const to = Math.min(bytes.length, end + reach);
-    let at = walked > end ? walked : end;
+    let at = Math.max(walked, end);
     while (at < to) {
       const candidate = nextCandidate(bytes, at, to, least);
       if (!candidate) break;
@@ -37,7 +37,7 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
       visit(candidate, first, last);
     }
-    walked = at > to ? at : to;
+    walked = Math.max(at, to);
   }
 }
 

@@ -1,5 +1,5 @@
 // Made by scripts/train-context.mjs: one weight a feature, in the order of features.ts.
-export const contextBias = -0.50;
+export const contextBias = -0.5;
 // biome-ignore format: a table of numbers
 export const contextWeights: readonly number[] = [
   0.57, 0.79, 1.42, 0.39, -0.88, 0.6, -0.6, 0.02, 0.18, 0.13, -0.05, -0.13, 0.57, -0.04, -0.31, -0.16, 0.4, -0.5, -0.35, -0.55,

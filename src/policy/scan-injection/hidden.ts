@@ -19,7 +19,14 @@ export function* hiddenText(view: View): Iterable<Hidden> {
   const tag = Buffer.from([0xf3, 0xa0]);
   yield* crowded(bytes, tag, leastTags, 4, 'tag-characters');
   const zeroWidth = Buffer.from([0xe2, 0x80]);
-  yield* crowded(bytes, zeroWidth, leastZeroWidth, 3, 'zero-width-characters', (third) => third >= 0x8b && third <= 0x8f);
+  yield* crowded(
+    bytes,
+    zeroWidth,
+    leastZeroWidth,
+    3,
+    'zero-width-characters',
+    (third) => third >= 0x8b && third <= 0x8f,
+  );
 }
 
 /** Characters beginning with `lead`, each right after the one before, at least `least` of them. */

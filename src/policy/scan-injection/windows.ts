@@ -39,7 +39,12 @@ wordClasses.forEach((words, index) => {
 });
 
 /** Words of a text: a hash of each and where it stands. */
-function readWords(bytes: Uint8Array): { hashes: Uint32Array; starts: Uint32Array; ends: Uint32Array; count: number } {
+function readWords(bytes: Uint8Array): {
+  hashes: Uint32Array;
+  starts: Uint32Array;
+  ends: Uint32Array;
+  count: number;
+} {
   const most = (bytes.length >> 1) + 1;
   const hashes = new Uint32Array(most);
   const starts = new Uint32Array(most);

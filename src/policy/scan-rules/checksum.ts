@@ -30,6 +30,8 @@ function base62Crc32(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-export const checksums: Readonly<Record<ChecksumName, (bytes: Uint8Array, start: number, end: number) => boolean>> = {
+export const checksums: Readonly<
+  Record<ChecksumName, (bytes: Uint8Array, start: number, end: number) => boolean>
+> = {
   'base62-crc32': base62Crc32,
 };

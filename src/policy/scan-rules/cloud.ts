@@ -2,12 +2,22 @@ import { type PatternRule, type PrefixRule, prefix } from './rule.js';
 
 /** Clouds, storage, data bases, networks, monitoring. */
 export const cloudPrefixes: readonly PrefixRule[] = [
-  prefix('aws-access-key-id', ['AKIA', 'ASIA', 'ABIA', 'ACCA', 'A3T0', 'AROA', 'AIDA'], 'upperAlnum', 16, 16, {
-    wordy: true,
-    entropy: 2.5,
-  }),
+  prefix(
+    'aws-access-key-id',
+    ['AKIA', 'ASIA', 'ABIA', 'ACCA', 'A3T0', 'AROA', 'AIDA'],
+    'upperAlnum',
+    16,
+    16,
+    {
+      wordy: true,
+      entropy: 2.1,
+    },
+  ),
   prefix('aws-bedrock-key', 'ABSKQmVkcm9ja0FQSUtleS', 'base64', 90, 300, { entropy: 3.6 }),
-  prefix('aws-bedrock-short-key', 'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t', 'base64', 0, 4000, { entropy: 0, wordy: true }),
+  prefix('aws-bedrock-short-key', 'bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t', 'base64', 0, 4000, {
+    entropy: 0,
+    wordy: true,
+  }),
   prefix('aws-mws-token', 'amzn.mws.', 'dashed', 36),
   prefix('aws-oauth-secret', 'amzn1.oa2-cs.v1.', 'hex', 64),
   prefix('aws-appsync-key', 'da2-', 'lowerAlnum', 26, 26, { entropy: 3, wordy: true }),
@@ -39,7 +49,13 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('new-relic-key', ['NRAK-', 'NRAL-', 'NRRA-', 'NRAA-', 'NRIQ-', 'NRSP-'], 'upperAlnum', 27, 48),
   prefix('new-relic-insert-key', ['NRII-', 'NRIQ-'], 'dashed', 32),
   prefix('new-relic-browser-key', 'NRJS-', 'lowerHex', 19),
-  prefix('dynatrace-token', ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s04.', 'dt0s06.', 'dt0s08.', 'dt0a01.'], 'dotted', 88, 100),
+  prefix(
+    'dynatrace-token',
+    ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s04.', 'dt0s06.', 'dt0s08.', 'dt0a01.'],
+    'dotted',
+    88,
+    100,
+  ),
   prefix('honeycomb-key', ['hcaik_', 'hcbik_', 'hcamk_', 'hcxik_', 'hcalk_'], 'lowerAlnum', 58, 64),
   prefix('axiom-token', ['xaat-', 'xapt-', 'xait-'], 'dashed', 36),
   prefix('pagerduty-key', ['u+', 'y_'], 'dashed', 18, 18, { entropy: 4 }),

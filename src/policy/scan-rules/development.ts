@@ -29,7 +29,13 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('pypi-token', 'pypi-AgE', 'dashed', 60, 1024),
   prefix('rubygems-token', 'rubygems_', 'lowerHex', 48),
   prefix('crates-token', 'cioAB', 'alnum', 28, 30),
-  prefix('packagist-token', ['packagist_uut_', 'packagist_ort_', 'packagist_out_', 'packagist_act_'], 'alnum', 40, 80),
+  prefix(
+    'packagist-token',
+    ['packagist_uut_', 'packagist_ort_', 'packagist_out_', 'packagist_act_'],
+    'alnum',
+    40,
+    80,
+  ),
   prefix('semgrep-token', 'semgrep_', 'dotted', 40, 80, { entropy: 3.4 }),
   prefix('sourcegraph-token', 'sgp_', 'word', 40, 80),
   prefix('nuget-api-key', 'oy2', 'lowerAlnum', 43),
@@ -76,7 +82,13 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('tines-webhook', 'tines.com/webhook/', 'token', 60, 80),
   prefix('onepassword-service-token', 'ops_eyJ', 'base64', 240, 1000),
   prefix('onepassword-secret-key', 'A3-', 'dashed', 31, 36, { entropy: 3.4 }),
-  prefix('doppler-token', ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.', 'dp.scim.', 'dp.audit.'], 'dotted', 40, 64),
+  prefix(
+    'doppler-token',
+    ['dp.pt.', 'dp.st.', 'dp.ct.', 'dp.sa.', 'dp.scim.', 'dp.audit.'],
+    'dotted',
+    40,
+    64,
+  ),
   prefix('vault-service-token', ['hvs.', 'hvb.', 'hvr.'], 'dashed', 20, 300),
   prefix('tailscale-key', ['tskey-', 'tskey-auth-', 'tskey-api-'], 'dashed', 20, 80, { wordy: true }),
 ];
@@ -85,7 +97,7 @@ export const developmentPatterns: readonly PatternRule[] = [
   {
     id: 'gitlab-routable-token',
     keywords: ['glpat-', 'glrt-', 'glft-', 'gldt-', 'glcbt-'],
-    run: { alphabet: 'dashed', min: 20, then: '.' },
+    run: { alphabet: 'dashed', min: 20, ends: '.' },
     pattern: /gl(?:pat|rt|ft|dt|cbt)-[\w-]{20,300}\.[0-9a-z.]{9,20}/y,
   },
   {

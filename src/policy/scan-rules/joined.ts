@@ -1,7 +1,8 @@
 import { memberships } from '../scan/alphabet.js';
 
 /** What may stand between two parts of a value: fields of JSON, of a query, of a cookie, string concatenation. */
-const between = /^(?:\\?["']\s{0,4}[,+:}\])\]]\s{0,8}(?:[{[(]\s{0,4})?(?:\\?["'][\w.-]{1,40}\\?["']\s{0,4}:\s{0,4})?\\?["']|[&;]\s?[\w.[\]-]{1,40}=|\\?["']\s{0,4}\.{0,1}\+?\s{0,4}\\?["'])/;
+const between =
+  /^(?:\\?["']\s{0,4}[,+:}\])\]]\s{0,8}(?:[{[(]\s{0,4})?(?:\\?["'][\w.-]{1,40}\\?["']\s{0,4}:\s{0,4})?\\?["']|[&;]\s?[\w.[\]-]{1,40}=|\\?["']\s{0,4}\.{0,1}\+?\s{0,4}\\?["'])/;
 const mostParts = 24;
 const longestGap = 72;
 

@@ -10,7 +10,15 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import { isDistinctive, matchPattern, matchPrefix, newProgress, type Progress, type Trigger, triggersOf } from './match.js';
+import {
+  isDistinctive,
+  matchPattern,
+  matchPrefix,
+  newProgress,
+  type Progress,
+  type Trigger,
+  triggersOf,
+} from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { shapeOf } from './shapes.js';
@@ -72,9 +80,16 @@ function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighti
   return found;
 }
 
-function match(trigger: Trigger | MirrorTrigger, bytes: Buffer, end: number, progress: Progress): Sighting | null {
+function match(
+  trigger: Trigger | MirrorTrigger,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
   if (trigger.kind === 'prefix') return matchPrefix(trigger, bytes, end, progress);
-  return trigger.kind === 'pattern' ? matchPattern(trigger, bytes, end, progress) : matchMirror(trigger, bytes, end, progress);
+  return trigger.kind === 'pattern'
+    ? matchPattern(trigger, bytes, end, progress)
+    : matchMirror(trigger, bytes, end, progress);
 }
 
 /** Lower case before lower case: the keyword is the tail of another word. */
@@ -104,17 +119,31 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
 
 const features = new Uint16Array(mostFeatures);
 
-function lookAtContext(bytes: Buffer, marks: Marks, threshold: number, report: (sighting: Sighting) => void): void {
+function lookAtContext(
+  bytes: Buffer,
+  marks: Marks,
+  threshold: number,
+  report: (sighting: Sighting) => void,
+): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
-    report({ rule: 'credential-assignment', start: candidate.start, end: candidate.end, score, class: 'contextual' });
+    report({
+      rule: 'credential-assignment',
+      start: candidate.start,
+      end: candidate.end,
+      score,
+      class: 'contextual',
+    });
   });
 }
 
 /** For the training script: every candidate of a text with its features. */
-export function contextCandidates(bytes: Buffer, visit: (candidate: Candidate, features: Uint16Array) => void): void {
+export function contextCandidates(
+  bytes: Buffer,
+  visit: (candidate: Candidate, features: Uint16Array) => void,
+): void {
   const found = newOccurrences();
   findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
   const marks = triggerAll(bytes, found, () => {});
@@ -124,4 +153,3 @@ export function contextCandidates(bytes: Buffer, visit: (candidate: Candidate, f
     visit(candidate, features.slice(0, count));
   });
 }
-

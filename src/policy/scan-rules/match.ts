@@ -10,7 +10,11 @@ import { isPlaceholder } from './placeholder.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
 
-export const prefixRules: readonly PrefixRule[] = [...developmentPrefixes, ...cloudPrefixes, ...servicePrefixes];
+export const prefixRules: readonly PrefixRule[] = [
+  ...developmentPrefixes,
+  ...cloudPrefixes,
+  ...servicePrefixes,
+];
 export const patternRules: readonly PatternRule[] = [
   ...developmentPatterns,
   ...cloudPatterns,
@@ -61,18 +65,22 @@ export function matchPrefix(
   const { rule, prefix, slot } = trigger;
   const start = end - prefix.length;
   if (start < (progress[slot] as number)) return null;
-  const glued = start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
+  const glued =
+    start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
   if (glued && !isDistinctive(prefix)) return null;
-  if (!rule.anyCase) for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
+  if (!rule.anyCase)
+    for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const alphabet = alphabets[rule.body];
   const limit = end + rule.max;
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
-  if (length > rule.min || length === rule.min) return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
+  if (length > rule.min || length === rule.min)
+    return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
   if (length > 24) progress[slot] = stop;
   if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
-  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop)) return null;
+  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
+    return null;
   progress[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }
@@ -104,16 +112,23 @@ function judgePrefix(
   distinctive: boolean,
 ): Sighting | null {
   progress[slot] = stop;
-  const last = stop > end + rule.max ? end + rule.max : stop;
+  const last = Math.min(stop, end + rule.max);
   // A fixed length that goes on in letters or digits is another thing.
-  if (!distinctive && rule.min === rule.max && stop > last && (memberships[bytes[last] as number] as number) & alnum) return null;
+  if (
+    !distinctive &&
+    rule.min === rule.max &&
+    stop > last &&
+    (memberships[bytes[last] as number] as number) & alnum
+  )
+    return null;
   let score = 0.9;
   if (rule.checksum && last - end >= 12) score = checksums[rule.checksum](bytes, end, last) ? 1 : 0.75;
   if (score < 1) {
     const measured = entropy(bytes, end, last);
     if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
     if (!rule.wordy && !hasDigit(bytes, end, last)) return null;
-    if (isPlaceholder(bytes, end, last)) return null;
+    const random = measured.bits >= 3.9 && last - end >= 24;
+    if (!random && isPlaceholder(bytes, end, last)) return null;
   }
   return { rule: rule.id, start, end: last, score, class: 'structured' };
 }
@@ -143,7 +158,7 @@ export function matchPattern(
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(bytes.toString('latin1', from, to));
   if (!found) {
-    progress[slot] = rule.spent ? (rule.run ? runEnd(bytes, end, to, alphabets[rule.run.alphabet]) : to) : end;
+    progress[slot] = spentUntil(rule, bytes, end, to);
     return null;
   }
   progress[slot] = from + found[0].length;
@@ -157,11 +172,18 @@ export function matchPattern(
   return { rule: rule.id, start, end: stop, score: 0.9, class: 'structured' };
 }
 
-function isFollowed(rule: PatternRule, bytes: Uint8Array, end: number, progress: Progress, slot: number): boolean {
+function isFollowed(
+  rule: PatternRule,
+  bytes: Uint8Array,
+  end: number,
+  progress: Progress,
+  slot: number,
+): boolean {
   if (!rule.run) return true;
-  const limit = rule.run.then || rule.spent ? 2048 : rule.run.min;
+  const limit = rule.run.ends || rule.spent ? 2048 : rule.run.min;
   const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
-  if (stop - end >= rule.run.min && (!rule.run.then || bytes[stop] === rule.run.then.charCodeAt(0))) return true;
+  if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))
+    return true;
   progress[slot] = stop;
   return false;
 }
@@ -170,3 +192,16 @@ function patternStart(rule: PatternRule, bytes: Uint8Array, keywordStart: number
   if (rule.back) return runStart(bytes, keywordStart, keywordStart - 128, alphabets[rule.back]);
   return Math.max(0, keywordStart - (rule.before ?? 0));
 }
+
+/** Where a rule that failed may be tried again: nothing that its pattern has already gone over. */
+function spentUntil(rule: PatternRule, bytes: Uint8Array, end: number, to: number): number {
+  if (rule.spent === undefined) return end;
+  if (rule.spent === 'window') return to;
+  let at = end;
+  while (at < to && !endsLine(bytes[at] as number)) at += 1;
+  return at;
+}
+
+/** Line breaks, quotes and angle brackets: what the patterns of one line don't go across. */
+const endsLine = (byte: number): boolean =>
+  byte === 0x0a || byte === 0x0d || byte === 0x22 || byte === 0x27 || byte === 0x3c || byte === 0x3e;

@@ -27,7 +27,11 @@ export const rot13Text = (text: string): string =>
 export const reversedText = (text: string): string => Array.from(text).reverse().join('');
 
 /** What the body's letters become under rot13 is in a wider alphabet. */
-const widened: Partial<Record<AlphabetName, AlphabetName>> = { hex: 'alnum', lowerHex: 'lowerAlnum', base32: 'alnum' };
+const widened: Partial<Record<AlphabetName, AlphabetName>> = {
+  hex: 'alnum',
+  lowerHex: 'lowerAlnum',
+  base32: 'alnum',
+};
 /** Bytes after an attempt in which the same rule isn't mirrored again. */
 const pause = 32;
 
@@ -40,7 +44,12 @@ function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: numb
 }
 
 /** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
-export function matchMirror(trigger: MirrorTrigger, bytes: Buffer, end: number, progress: Progress): Sighting | null {
+export function matchMirror(
+  trigger: MirrorTrigger,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
   const start = end - trigger.length;
   if (start < (progress[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
   progress[trigger.slot] = end + pause;
@@ -49,9 +58,10 @@ export function matchMirror(trigger: MirrorTrigger, bytes: Buffer, end: number, 
   const to = Math.min(bytes.length, reversed ? end + 1 : start + reach);
   const around = Buffer.from(bytes.subarray(from, to));
   if (reversed) around.reverse();
-  else around.forEach((byte, i) => {
-    around[i] = rot13[byte] as number;
-  });
+  else
+    around.forEach((byte, i) => {
+      around[i] = rot13[byte] as number;
+    });
   const keywordEnd = reversed ? to - start : end - from;
   const found = matchPrefix(trigger.of, around, keywordEnd, newProgress());
   if (!found) return null;

@@ -29,7 +29,7 @@ export interface PatternRule {
   /** Or where the run of this alphabet begins that the keyword stands in, at most 128 bytes before it. */
   readonly back?: AlphabetName;
   /** What must follow the keyword, a cheap look before the pattern is tried at all. */
-  readonly run?: { readonly alphabet: AlphabetName; readonly min: number; readonly then?: string };
+  readonly run?: { readonly alphabet: AlphabetName; readonly min: number; readonly ends?: string };
   /** Bytes from the keyword on that the pattern may look at; 320 unless said. */
   readonly window?: number;
   /** Least entropy of the secret, bits a byte; none unless said. */
@@ -40,8 +40,8 @@ export interface PatternRule {
   readonly accept?: (secret: string) => boolean;
   /** The value proves itself so well that stop words need not be asked. */
   readonly certain?: true;
-  /** Where the pattern fails, its whole window has been looked through: nothing in it is tried again. */
-  readonly spent?: true;
+  /** Where the pattern fails, how far nothing is tried again: over its whole window, or to the end of the line or string. */
+  readonly spent?: 'window' | 'line';
 }
 
 export interface PrefixOptions {

@@ -6,7 +6,22 @@ export interface Shape {
   readonly score: number;
 }
 
-const twilioKinds = new Set(['AC', 'AD', 'AP', 'CA', 'CN', 'IS', 'MG', 'MM', 'PN', 'RE', 'SK', 'SM', 'VA', 'ZS']);
+const twilioKinds = new Set([
+  'AC',
+  'AD',
+  'AP',
+  'CA',
+  'CN',
+  'IS',
+  'MG',
+  'MM',
+  'PN',
+  'RE',
+  'SK',
+  'SM',
+  'VA',
+  'ZS',
+]);
 
 /** Names the run `[start, end)` when it is such a value; costs a look at its length for nearly all runs. */
 export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape | null {
@@ -39,6 +54,7 @@ function isMailgun(bytes: Uint8Array, start: number): boolean {
 function isFacebookApp(bytes: Uint8Array, start: number): boolean {
   if (bytes[start - 1] !== 0x7c) return false;
   let digits = 0;
-  while (digits < 18 && (memberships[bytes[start - 2 - digits] as number] as number) & alphabets.digit) digits += 1;
+  while (digits < 18 && (memberships[bytes[start - 2 - digits] as number] as number) & alphabets.digit)
+    digits += 1;
   return digits >= 13 && digits <= 17;
 }

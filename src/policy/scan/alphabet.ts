@@ -58,7 +58,7 @@ export const memberships: Uint16Array = Uint16Array.from({ length: 256 }, (_, by
 
 /** The first offset at or after `from` (and not beyond `limit`) whose byte is not in the alphabet. */
 export function runEnd(bytes: Uint8Array, from: number, limit: number, alphabet: number): number {
-  const end = limit < bytes.length ? limit : bytes.length;
+  const end = Math.min(limit, bytes.length);
   let at = from;
   while (at < end && (memberships[bytes[at] as number] as number) & alphabet) at += 1;
   return at;
@@ -66,7 +66,7 @@ export function runEnd(bytes: Uint8Array, from: number, limit: number, alphabet:
 
 /** The first offset of the run of the alphabet that `from` stands in or after, looking back to `limit`. */
 export function runStart(bytes: Uint8Array, from: number, limit: number, alphabet: number): number {
-  const start = limit > 0 ? limit : 0;
+  const start = Math.max(limit, 0);
   let at = from;
   while (at > start && (memberships[bytes[at - 1] as number] as number) & alphabet) at -= 1;
   return at;
@@ -74,7 +74,8 @@ export function runStart(bytes: Uint8Array, from: number, limit: number, alphabe
 
 /** Bits a byte of the bytes' own distribution, and how many distinct bytes there are. */
 export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number; distinct: number } {
-  for (let i = start; i < end; i += 1) counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
+  for (let i = start; i < end; i += 1)
+    counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
   const total = end - start;
   let bits = 0;
   let distinct = 0;

@@ -96,7 +96,8 @@ function flatten(order: readonly Node[]) {
     endingFrom[node.index] = ending.length;
     ending.push(...node.ends);
     const row = node.index << classBits;
-    if (node.failure) next.copyWithin(row, node.failure.index << classBits, (node.failure.index + 1) << classBits);
+    if (node.failure)
+      next.copyWithin(row, node.failure.index << classBits, (node.failure.index + 1) << classBits);
     for (const [byteClass, child] of node.children)
       next[row + byteClass] = child.index | (child.ends.length > 0 || endsBySuffix(child) ? endMark : 0);
   }

@@ -8,6 +8,9 @@ export async function loadDetectors(
 ): Promise<readonly Detector[]> {
   const all = await Promise.all(Object.values(registry).map((load) => load()));
   for (const name of names ?? [])
-    if (!all.some((detector) => detector.name === name)) throw new RangeError(`no detector is named '${name}'`);
-  return all.filter((detector) => detector.direction === direction && (names === null || names.includes(detector.name)));
+    if (!all.some((detector) => detector.name === name))
+      throw new RangeError(`no detector is named '${name}'`);
+  return all.filter(
+    (detector) => detector.direction === direction && (names === null || names.includes(detector.name)),
+  );
 }

@@ -95,8 +95,8 @@ export function findPieces(
   }
 }
 
-/** Entries of one chain that are looked at; a needle that repeats itself fills a chain with what is all the same. */
-const mostEntries = 64;
+/** Entries of one chain that are looked at; what hundreds of needles have in common fills a chain. */
+const mostEntries = 2048;
 
 function longestPiece(
   index: FingerprintIndex,
@@ -112,11 +112,22 @@ function longestPiece(
     const needle = index.needles[index.needleOf[entry] as number] as Buffer;
     const offset = index.offsetOf[entry] as number;
     let before = 0;
-    while (at - before > from && before < offset && bytes[at - before - 1] === needle[offset - before - 1]) before += 1;
+    while (at - before > from && before < offset && bytes[at - before - 1] === needle[offset - before - 1])
+      before += 1;
     let after = 0;
-    while (at + after < length && offset + after < needle.length && bytes[at + after] === needle[offset + after]) after += 1;
+    while (
+      at + after < length &&
+      offset + after < needle.length &&
+      bytes[at + after] === needle[offset + after]
+    )
+      after += 1;
     if (after >= windowLength && (!best || before + after > best.end - best.start))
-      best = { needle: index.needleOf[entry] as number, offset: offset - before, start: at - before, end: at + after };
+      best = {
+        needle: index.needleOf[entry] as number,
+        offset: offset - before,
+        start: at - before,
+        end: at + after,
+      };
     entry = index.chain[entry] as number;
   }
   return best;

@@ -29,7 +29,11 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
       bytes.push(variant.bytes);
     }
     // What has too few letters and digits is looked for as it is.
-    if (variantsOf(value).every((variant) => variant.encoding !== 'text' || variant.bytes.length < shortestPiece))
+    if (
+      variantsOf(value).every(
+        (variant) => variant.encoding !== 'text' || variant.bytes.length < shortestPiece,
+      )
+    )
       if (Buffer.byteLength(value) >= 4) literal.push({ name, value: Buffer.from(value, 'utf8') });
   }
   const index = buildFingerprints(bytes);
@@ -40,15 +44,26 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
     for (let from = 0; from < view.bytes.length; from += block) {
       const to = Math.min(view.bytes.length, from + block + overlap);
       const length = compact(view.bytes, from, to, scratch);
-      findPieces(index, scratch, length, (needle) => (needles[needle] as Needle).least, (piece) => {
-        const [start, end] = expand(view.bytes, from, piece.start, piece.end);
-        report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
-      });
+      findPieces(
+        index,
+        scratch,
+        length,
+        (needle) => (needles[needle] as Needle).least,
+        (piece) => {
+          const [start, end] = expand(view.bytes, from, piece.start, piece.end);
+          report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
+        },
+      );
     }
   };
 }
 
-function reportLiteral(bytes: Buffer, name: string, value: Buffer, report: (sighting: Sighting) => void): void {
+function reportLiteral(
+  bytes: Buffer,
+  name: string,
+  value: Buffer,
+  report: (sighting: Sighting) => void,
+): void {
   for (let at = bytes.indexOf(value); at >= 0; at = bytes.indexOf(value, at + value.length))
     report({ rule: name, start: at, end: at + value.length, score: 1, class: 'known' });
 }

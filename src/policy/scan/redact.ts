@@ -24,7 +24,8 @@ export function redact(scanner: Scanner, bytes: Uint8Array, surface: Surface): R
   const found: Finding[] = [];
   for (let round = 0; round < 3; round += 1) {
     const { findings, outcome } = scanner.scan(covered, surface, { thorough: found.length > 0 || round > 0 });
-    if (outcome === 'over-budget') return { bytes: covered, findings: found, left: findings, outcome: 'not-redacted' };
+    if (outcome === 'over-budget')
+      return { bytes: covered, findings: found, left: findings, outcome: 'not-redacted' };
     if (findings.length === 0) return { bytes: covered, findings: found, left: [], outcome: 'redacted' };
     found.push(...findings);
     cover(covered, findings);

@@ -1,4 +1,4 @@
-import { memberships, alphabets } from './alphabet.js';
+import { alphabets, memberships } from './alphabet.js';
 
 /** The shortest run that is worth a look: sixteen bytes in base64, twelve in hexadecimal. */
 export const shortestRun = 24;

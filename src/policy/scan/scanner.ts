@@ -35,7 +35,8 @@ export function createScanner(detectors: readonly Detector[], material: Detector
       if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
       const scene: Scene = { surface, thorough: options.thorough === true };
       lookAt(text, scene, looks, findings);
-      const complete = options.plain || decoding.length === 0 || lookDeeper(text, scene, decoding, budget, findings);
+      const complete =
+        options.plain || decoding.length === 0 || lookDeeper(text, scene, decoding, budget, findings);
       return { findings: merge(findings), outcome: complete ? 'complete' : 'over-budget' };
     },
   };
@@ -55,7 +56,13 @@ function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: 
 }
 
 /** Breadth first; false when the budget ran out. */
-function lookDeeper(text: View, scene: Scene, looks: readonly Prepared[], budget: Budget, findings: Finding[]): boolean {
+function lookDeeper(
+  text: View,
+  scene: Scene,
+  looks: readonly Prepared[],
+  budget: Budget,
+  findings: Finding[],
+): boolean {
   const waiting = [text];
   for (let view = waiting.shift(); view; view = waiting.shift()) {
     for (const derived of decodeViews(view, budget)) {
@@ -73,6 +80,9 @@ function toFinding(detector: string, view: View, sighting: Sighting): Finding {
   return { ...sighting, detector, view: view.name, start, end };
 }
 
+/** What a value says of itself goes before what the words around it say. */
+const rank = (finding: Finding): number => finding.score + (finding.class === 'contextual' ? 0 : 1);
+
 /** One finding for each place: of several that overlap, the surest, over all the bytes of them. */
 function merge(findings: readonly Finding[]): readonly Finding[] {
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
@@ -83,7 +93,7 @@ function merge(findings: readonly Finding[]): readonly Finding[] {
       merged.push(finding);
       continue;
     }
-    const surest = finding.score > last.score ? finding : last;
+    const surest = rank(finding) > rank(last) ? finding : last;
     merged[merged.length - 1] = { ...surest, start: last.start, end: Math.max(last.end, finding.end) };
   }
   return merged;

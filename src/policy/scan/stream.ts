@@ -36,11 +36,16 @@ export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
   let lead: Buffer = Buffer.alloc(0);
   let offset = 0;
   const step = (last: boolean): StreamStep => {
-    if (!last && held.length < gathered) return { release: Buffer.alloc(0), findings: [], outcome: 'complete' };
+    if (!last && held.length < gathered)
+      return { release: Buffer.alloc(0), findings: [], outcome: 'complete' };
     const { findings: all, outcome } = scanner.scan(Buffer.concat([lead, held]), surface);
     const findings = all
       .filter(({ end }) => end > lead.length)
-      .map((finding) => ({ ...finding, start: Math.max(0, finding.start - lead.length), end: finding.end - lead.length }));
+      .map((finding) => ({
+        ...finding,
+        start: Math.max(0, finding.start - lead.length),
+        end: finding.end - lead.length,
+      }));
     const cut = last ? held.length : cutBefore(held, findings);
     const release = held.subarray(0, cut);
     const seen = findings
@@ -74,5 +79,7 @@ function cutBefore(held: Buffer, findings: readonly Finding[]): number {
 
 /** White space and what parts fields: no token goes on across it. */
 function isBoundary(byte: number | undefined): boolean {
-  return byte === undefined || byte <= 0x20 || byte === 0x22 || byte === 0x2c || byte === 0x3b || byte === 0x7d;
+  return (
+    byte === undefined || byte <= 0x20 || byte === 0x22 || byte === 0x2c || byte === 0x3b || byte === 0x7d
+  );
 }

@@ -25,7 +25,12 @@ export function compact(bytes: Uint8Array, from: number, to: number, into: Uint8
 }
 
 /** Offsets in the text of the first and after the last byte that became `[start, end)` of its compact form. */
-export function expand(bytes: Uint8Array, from: number, start: number, end: number): readonly [number, number] {
+export function expand(
+  bytes: Uint8Array,
+  from: number,
+  start: number,
+  end: number,
+): readonly [number, number] {
   let at = from;
   let seen = 0;
   while (seen <= start) {
@@ -56,7 +61,9 @@ const reversed = (text: string): string => Array.from(text).reverse().join('');
 
 /** Base64 as it stands in the middle of a longer one: only what the value alone decides. */
 function base64At(value: Buffer, alignment: number): string {
-  const padded = Buffer.concat([Buffer.alloc(alignment), value]).toString('base64').replace(/=+$/, '');
+  const padded = Buffer.concat([Buffer.alloc(alignment), value])
+    .toString('base64')
+    .replace(/=+$/, '');
   const skip = alignment === 0 ? 0 : alignment + 1;
   const bits = (alignment + value.length) * 8;
   return padded.slice(skip, Math.floor(bits / 6));
@@ -102,4 +109,5 @@ export function variantsOf(value: string): readonly Variant[] {
   return variants.map(([encoding, text]) => ({ encoding, bytes: compacted(text) }));
 }
 
-const prefixed = (form: string, encoding: string): string => (form === 'text' ? encoding : `${encoding}.${form}`);
+const prefixed = (form: string, encoding: string): string =>
+  form === 'text' ? encoding : `${encoding}.${form}`;

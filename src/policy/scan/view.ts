@@ -14,7 +14,10 @@ export interface View {
 }
 
 export function textView(bytes: Uint8Array): View {
-  return newView('text', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, (start, end) => [start, end]);
+  return newView('text', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, (start, end) => [
+    start,
+    end,
+  ]);
 }
 
 /** @param origin offsets in `parent` that a span of the new view came from. */

@@ -12,7 +12,8 @@ function inflated(inflate: typeof inflateSync, bytes: Buffer, budget: Budget): B
   try {
     return inflate(bytes, { maxOutputLength: budget.remaining, finishFlush: 2 });
   } catch (thrown) {
-    if (thrown instanceof RangeError || (thrown as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') budget.remaining = -1;
+    if (thrown instanceof RangeError || (thrown as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
+      budget.remaining = -1;
     return null;
   }
 }
@@ -34,7 +35,13 @@ export function* archiveViews(view: View, budget: Budget): Iterable<View> {
     yield* pngText(view, at + 8, budget);
 }
 
-function* member(view: View, name: string, decoded: Buffer | null, start: number, end: number): Iterable<View> {
+function* member(
+  view: View,
+  name: string,
+  decoded: Buffer | null,
+  start: number,
+  end: number,
+): Iterable<View> {
   if (decoded && decoded.length > 0) yield derivedView(view, name, decoded, () => [start, end]);
 }
 
@@ -49,7 +56,8 @@ function* pngText(view: View, from: number, budget: Budget): Iterable<View> {
     if (kind === 'zTXt' || kind === 'iTXt') {
       const data = bytes.subarray(at + 8, at + 8 + length);
       const stream = data.indexOf(0x78, data.indexOf(0) + 1);
-      if (stream > 0) yield* member(view, 'png', inflated(inflateSync, data.subarray(stream), budget), at, end);
+      if (stream > 0)
+        yield* member(view, 'png', inflated(inflateSync, data.subarray(stream), budget), at, end);
     }
     at = end;
   }

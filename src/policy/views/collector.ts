@@ -89,9 +89,14 @@ function copyWindow(bytes: Buffer, from: number, to: number, undo: Undo, collect
 }
 
 /** Offsets of `byte` at which `undoes` holds. */
-export function marksOf(bytes: Buffer, byte: number, undoes: (bytes: Buffer, at: number) => boolean): number[] {
+export function marksOf(
+  bytes: Buffer,
+  byte: number,
+  undoes: (bytes: Buffer, at: number) => boolean,
+): number[] {
   const marks: number[] = [];
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) if (undoes(bytes, at)) marks.push(at);
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1))
+    if (undoes(bytes, at)) marks.push(at);
   return marks;
 }
 
@@ -106,5 +111,6 @@ export function hexValue(byte: number | undefined): number {
 /** UTF-8 of a code point, all of it from one span. */
 export function putCodePoint(collector: Collector, code: number, start: number, end: number): void {
   if (code < 0x80) put(collector, code, start, end);
-  else if (code <= 0x10ffff) for (const byte of Buffer.from(String.fromCodePoint(code), 'utf8')) put(collector, byte, start, end);
+  else if (code <= 0x10ffff)
+    for (const byte of Buffer.from(String.fromCodePoint(code), 'utf8')) put(collector, byte, start, end);
 }

@@ -3,7 +3,9 @@ import { derivedView, type View } from '../scan/view.js';
 import { hexValue } from './collector.js';
 
 const base64Value = Int8Array.from({ length: 256 }, (_, byte) => {
-  const at = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(String.fromCharCode(byte));
+  const at = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
+    String.fromCharCode(byte),
+  );
   if (at >= 0) return at;
   return byte === 0x2d ? 62 : byte === 0x5f ? 63 : -1;
 });
@@ -72,7 +74,9 @@ export function* encodedViews(view: View): Iterable<View> {
   const hexSegments: Segment[] = [];
   for (const [start, end, joined] of runs) {
     addHex(view.bytes, start, end, hex, hexSegments);
-    const text = joined ? Buffer.from(view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, ''), 'latin1') : null;
+    const text = joined
+      ? Buffer.from(view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, ''), 'latin1')
+      : null;
     const bytes = text ?? view.bytes;
     const [from, to] = text ? [0, text.length] : [start, end];
     const alignments = textAlignments(bytes, from, to);
@@ -97,7 +101,11 @@ function joinLines(view: View): [start: number, end: number, joined: boolean][] 
   for (let i = 0; i < runs.length; i += 2) {
     const [start, end] = [runs[i] as number, runs[i + 1] as number];
     const last = joined.at(-1);
-    if (last && start - last[1] <= 4 && /^(?:\r?\n|\\r\\n|\\n)[ \t]{0,2}$/.test(view.bytes.toString('latin1', last[1], start))) {
+    if (
+      last &&
+      start - last[1] <= 4 &&
+      /^(?:\r?\n|\\r\\n|\\n)[ \t]{0,2}$/.test(view.bytes.toString('latin1', last[1], start))
+    ) {
       last[1] = end;
       last[2] = true;
     } else joined.push([start, end, false]);
@@ -118,7 +126,8 @@ function shortTail(bytes: Buffer, end: number): number {
   if (at === end) return end;
   let stop = at;
   while (stop < at + shortestRun && (base64Value[bytes[stop] ?? 0] as number) >= 0) stop += 1;
-  const closed = bytes[stop] === undefined || bytes[stop] === 0x3d || (base64Value[bytes[stop] as number] as number) < 0;
+  const closed =
+    bytes[stop] === undefined || bytes[stop] === 0x3d || (base64Value[bytes[stop] as number] as number) < 0;
   return stop > at && closed ? stop : end;
 }
 
@@ -131,7 +140,8 @@ function addHex(bytes: Buffer, start: number, end: number, parts: Buffer[], segm
     for (const shift of [0, 1]) {
       if (to - from - shift < 24) continue;
       const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-      if (hasText(decoded)) addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
+      if (hasText(decoded))
+        addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
     }
     from = to + 1;
   }
@@ -146,7 +156,12 @@ function hasText(bytes: Buffer): boolean {
   return false;
 }
 
-function addSegment(parts: Buffer[], segments: Segment[], decoded: Buffer, segment: Omit<Segment, 'from'>): void {
+function addSegment(
+  parts: Buffer[],
+  segments: Segment[],
+  decoded: Buffer,
+  segment: Omit<Segment, 'from'>,
+): void {
   const before = segments.at(-1);
   const from = before ? before.from + (parts.at(-1)?.length ?? 0) : 0;
   const part = Buffer.concat([decoded, Buffer.from([0])]);
@@ -165,7 +180,12 @@ function segmentAt(segments: readonly Segment[], offset: number): Segment {
   return segments[low] as Segment;
 }
 
-function* segmented(view: View, name: string, parts: readonly Buffer[], segments: readonly Segment[]): Iterable<View> {
+function* segmented(
+  view: View,
+  name: string,
+  parts: readonly Buffer[],
+  segments: readonly Segment[],
+): Iterable<View> {
   if (parts.length === 0) return;
   yield derivedView(view, name, Buffer.concat(parts), (start, end) => {
     const segment = segmentAt(segments, start);

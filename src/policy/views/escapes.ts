@@ -1,5 +1,14 @@
 import type { View } from '../scan/view.js';
-import { type Collector, collectAround, collected, hexValue, marksOf, put, putCodePoint, type Undo } from './collector.js';
+import {
+  type Collector,
+  collectAround,
+  collected,
+  hexValue,
+  marksOf,
+  put,
+  putCodePoint,
+  type Undo,
+} from './collector.js';
 
 const hexPair = (bytes: Buffer, at: number): number => {
   const high = hexValue(bytes[at]);
@@ -67,7 +76,9 @@ function undoOctal(bytes: Buffer, at: number, collector: Collector): number {
 
 const escapes = (bytes: Buffer, at: number): boolean => {
   const kind = bytes[at + 1];
-  return kind === 0x75 || kind === 0x78 || kind === 0x2f || (kind !== undefined && kind >= 0x30 && kind <= 0x37);
+  return (
+    kind === 0x75 || kind === 0x78 || kind === 0x2f || (kind !== undefined && kind >= 0x30 && kind <= 0x37)
+  );
 };
 
 export function* backslashViews(view: View): Iterable<View> {
@@ -76,8 +87,25 @@ export function* backslashViews(view: View): Iterable<View> {
 }
 
 const named: Readonly<Record<string, number>> = {
-  amp: 0x26, lt: 0x3c, gt: 0x3e, quot: 0x22, apos: 0x27, lowbar: 0x5f, hyphen: 0x2d, dash: 0x2d, period: 0x2e, sol: 0x2f,
-  plus: 0x2b, equals: 0x3d, colon: 0x3a, nbsp: 0x20, Tab: 0x09, NewLine: 0x0a, shy: 0, zwnj: 0, zwj: 0,
+  amp: 0x26,
+  lt: 0x3c,
+  gt: 0x3e,
+  quot: 0x22,
+  apos: 0x27,
+  lowbar: 0x5f,
+  hyphen: 0x2d,
+  dash: 0x2d,
+  period: 0x2e,
+  sol: 0x2f,
+  plus: 0x2b,
+  equals: 0x3d,
+  colon: 0x3a,
+  nbsp: 0x20,
+  Tab: 0x09,
+  NewLine: 0x0a,
+  shy: 0,
+  zwnj: 0,
+  zwj: 0,
 };
 
 /** Character references of HTML (13.5 of the standard): by number, and the few names that stand for token characters. */
@@ -127,5 +155,6 @@ export function* quotedPrintableViews(view: View): Iterable<View> {
     const value = hexPair(bytes, at + 1);
     return value >= 0x20 && value <= 0x7e;
   });
-  if (marks.length > 0) yield* collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
+  if (marks.length > 0)
+    yield* collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
 }

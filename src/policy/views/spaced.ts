@@ -45,7 +45,8 @@ function mayBeSpaced(bytes: Buffer, at: number): boolean {
 }
 
 function sameSeparator(bytes: Buffer, first: number, at: number, period: number): boolean {
-  for (let i = 1; i < period; i += 1) if (bytes[at + i] !== bytes[first + i] || bytes[at + i] === undefined) return false;
+  for (let i = 1; i < period; i += 1)
+    if (bytes[at + i] !== bytes[first + i] || bytes[at + i] === undefined) return false;
   return true;
 }
 
@@ -64,7 +65,11 @@ function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
     }
     if (count < least) continue;
     let start = at;
-    while (start >= period && isLetter(bytes[start - period]) && sameSeparator(bytes, at, start - period, period))
+    while (
+      start >= period &&
+      isLetter(bytes[start - period]) &&
+      sameSeparator(bytes, at, start - period, period)
+    )
       start -= period;
     return [start, period];
   }

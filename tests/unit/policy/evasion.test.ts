@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import knownSecrets from '../../../src/policy/detectors/known-secrets.js';
 import tokenPatterns from '../../../src/policy/detectors/token-patterns.js';
-import { createScanner } from '../../../src/policy/scan/scanner.js';
 import { redact } from '../../../src/policy/scan/redact.js';
+import { createScanner } from '../../../src/policy/scan/scanner.js';
 import { encodings } from '../../support/encodings.js';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
@@ -28,7 +28,9 @@ const values = {
   'GitLab token': `glpat-${random('gitlab', 20)}`,
   'npm token': `npm_${random('npm', 36)}`,
 };
-const scanner = createScanner([tokenPatterns, knownSecrets], { knownSecrets: [{ name: 'KNOWN', value: known }] });
+const scanner = createScanner([tokenPatterns, knownSecrets], {
+  knownSecrets: [{ name: 'KNOWN', value: known }],
+});
 
 describe.each(Object.entries(encodings))('written as %s', (_name, encode) => {
   it.each(Object.entries(values))('finds and covers a %s', (_kind, value) => {

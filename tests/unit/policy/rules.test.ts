@@ -17,13 +17,16 @@ describe('the rules', () => {
     for (const prefix of rule.prefixes) expect(prefix.length).toBeGreaterThanOrEqual(2);
   });
 
-  it.each(patternRules.map((rule) => [rule.id, rule] as const))('%s is linear by construction', (_id, rule) => {
-    expect(rule.pattern.sticky).toBe(true);
-    const source = rule.pattern.source.replace(/\\./g, 'e').replace(/\[[^\]]*\]/g, 'c');
-    // No unbounded repetition but over `?`, and none inside a repeated group.
-    expect(source).not.toMatch(/[*+]|\{\d+,\}/);
-    expect(source).not.toMatch(/\((?:[^()]*\{\d+,\d+\}[^()]*)\)\{\d+,\d{2,}\}/);
-  });
+  it.each(patternRules.map((rule) => [rule.id, rule] as const))(
+    '%s is linear by construction',
+    (_id, rule) => {
+      expect(rule.pattern.sticky).toBe(true);
+      const source = rule.pattern.source.replace(/\\./g, 'e').replace(/\[[^\]]*\]/g, 'c');
+      // No unbounded repetition but over `?`, and none inside a repeated group.
+      expect(source).not.toMatch(/[*+]|\{\d+,\}/);
+      expect(source).not.toMatch(/\((?:[^()]*\{\d+,\d+\}[^()]*)\)\{\d+,\d{2,}\}/);
+    },
+  );
 });
 
 describe('the automaton', () => {
@@ -33,7 +36,13 @@ describe('the automaton', () => {
     const whole = newOccurrences();
     findOccurrences(automaton, text, 0, text.length, 0, whole);
     const seen = Array.from({ length: whole.count }, (_, i) => [whole.ids[i], whole.ends[i]]);
-    expect(seen).toEqual([[1, 4], [0, 4], [3, 6], [2, 15], [4, 19]]);
+    expect(seen).toEqual([
+      [1, 4],
+      [0, 4],
+      [3, 6],
+      [2, 15],
+      [4, 19],
+    ]);
     const parts = newOccurrences();
     let state = 0;
     for (let i = 0; i < text.length; i += 1) state = findOccurrences(automaton, text, i, i + 1, state, parts);
