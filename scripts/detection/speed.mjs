@@ -49,7 +49,7 @@ export function cleanTexts(size) {
     .map(([name, text]) => [name, repeat(text, size)]);
 }
 
-export function repeat(text, size) {
+function repeat(text, size) {
   return Buffer.concat(Array(Math.ceil(size / text.length)).fill(text)).subarray(0, size);
 }
 

@@ -1,13 +1,13 @@
 import { bigramTable } from './bigram-table.js';
 
 /** Letters fold to one case: 0-25 letters, 26 a digit, 27 anything else. */
-export const symbolOf: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
+const symbolOf: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x61 && byte <= 0x7a) return byte - 0x61;
   if (byte >= 0x41 && byte <= 0x5a) return byte - 0x41;
   return byte >= 0x30 && byte <= 0x39 ? 26 : 27;
 });
 
-export const symbols = 28;
+const symbols = 28;
 
 const table = Uint8Array.from(Buffer.from(bigramTable, 'base64'));
 

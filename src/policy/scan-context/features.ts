@@ -68,6 +68,7 @@ const layout = (() => {
   return { at, size: () => size };
 })();
 
+/** @public for the training script */
 export const featureCount = layout.size();
 const at = layout.at;
 

@@ -3,7 +3,7 @@ import { visitWindows } from './windows.js';
 
 const weights = Int8Array.from(Buffer.from(injectionTable, 'base64'));
 
-/** From this score on a text is blocked; from half on it is worth a warning. */
+/** From this score on a text is blocked; from half on it is worth a warning. @public for whoever decides on it */
 export const blockScore = 0.8;
 export const warnScore = 0.5;
 

@@ -1,17 +1,17 @@
 import { wordClasses } from './word-classes.js';
 
 /** Words a window holds, and by how many it moves on: an instruction of a sentence or two fills one. */
-export const windowWords = 40;
+const windowWords = 40;
 const windowStep = 20;
 
 /** Words ahead within which classes are paired. */
 const classReach = 4;
 
-/** Buckets that words and pairs of words are hashed into. */
+/** Words and pairs of words are hashed into two to the power of this many buckets. @public for the training script */
 export const bucketBits = 14;
 const bucketMask = (1 << bucketBits) - 1;
 /** Words and pairs of one window. */
-export const mostFeatures = windowWords * (3 + 2 * classReach);
+const mostFeatures = windowWords * (3 + 2 * classReach);
 
 /** For each byte: its letter in lower case, or 0 between words. Digits count as one letter, so that numbers are alike. */
 const letterOf = Uint8Array.from({ length: 256 }, (_, byte) => {

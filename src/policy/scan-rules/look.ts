@@ -139,7 +139,7 @@ function lookAtContext(
   });
 }
 
-/** For the training script: every candidate of a text with its features. */
+/** Every candidate of a text with its features. @public for the training script */
 export function contextCandidates(
   bytes: Buffer,
   visit: (candidate: Candidate, features: Uint16Array) => void,

@@ -1,5 +1,5 @@
 /** How far a finding can be trusted, and what a policy may want to tell apart. */
-export type FindingClass =
+type FindingClass =
   /** The value alone says what it is: a provider's prefix, a private key's armour. */
   | 'structured'
   /** A value of the right shape beside words that make it a credential. */

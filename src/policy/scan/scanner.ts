@@ -10,7 +10,7 @@ export interface Scanner {
   scan(bytes: Uint8Array, surface: Surface, options?: ScanOptions): ScanResult;
 }
 
-export interface ScanOptions {
+interface ScanOptions {
   /** Shared by the parts of one message; a message of its own unless given. */
   readonly budget?: Budget;
   /** Leave out the views; for a caller that has made sure nothing is encoded. */

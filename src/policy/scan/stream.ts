@@ -3,7 +3,7 @@ import type { Finding, ScanResult } from './finding.js';
 import type { Scanner } from './scanner.js';
 
 /** What may go on now, and what was seen in it or begins in it. */
-export interface StreamStep {
+interface StreamStep {
   /** Bytes that no finding can reach any more. Empty while all is held back. */
   readonly release: Buffer;
   /** By offsets into the whole stream. */

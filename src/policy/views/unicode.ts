@@ -18,7 +18,7 @@ const dropped = 0;
 const kept = -1;
 
 /** The ASCII character that a code point stands for, 0 where it is not seen at all, -1 where it is what it is. */
-export function foldCodePoint(code: number): number {
+function foldCodePoint(code: number): number {
   if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
   if (code === 0xad || code === 0x34f || code === 0x61c || code === 0x180e || code === 0xfeff) return dropped;
   if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e)) return dropped;
