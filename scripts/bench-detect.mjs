@@ -36,7 +36,7 @@ function quality() {
 }
 
 function speed() {
-  console.log('\n## Speed, MB/s on one core, every outbound detector on, 5 known secrets\n');
+  console.log('\n## Speed, MB a second of processor time, every outbound detector on, 5 known secrets\n');
   const scan = (text) => scanner.scan(text, 'body');
   const clean = cleanTexts(1 << 20).map(([name, text]) => [name, rate(scan, text)]);
   for (const [name, value] of clean) console.log(`${name.padEnd(26)} ${value.toFixed(0).padStart(5)}`);

@@ -63,18 +63,27 @@ const undoFold: Undo = (bytes, at, collector) => {
   return at + length;
 };
 
+/** Bytes asked at once whether they are all ASCII. */
+const block = 512;
+
 /** Full-width and look-alike letters become ASCII; what is invisible is left out. */
 export function* foldedViews(view: View): Iterable<View> {
-  if (isAscii(view.bytes)) return;
   const { bytes } = view;
+  if (isAscii(bytes)) return;
   const marks: number[] = [];
-  for (let at = 0; at < bytes.length; at += 1) {
+  for (let from = 0; from < bytes.length; from += block)
+    if (!isAscii(bytes.subarray(from, from + block)))
+      addMarks(bytes, from, Math.min(bytes.length, from + block), marks);
+  if (marks.length > 0) yield* collected(view, 'folded', collectAround(bytes, marks, undoFold));
+}
+
+function addMarks(bytes: Buffer, from: number, to: number, marks: number[]): void {
+  for (let at = from; at < to; at += 1) {
     if ((bytes[at] as number) < 0xc2) continue;
     const [code, length] = decodeAt(bytes, at);
     if (code >= 0 && foldCodePoint(code) !== kept) marks.push(at);
     at += length - 1;
   }
-  if (marks.length > 0) yield* collected(view, 'folded', collectAround(bytes, marks, undoFold));
 }
 
 /** Text of UTF-16, either byte order: every other byte is zero. */
