@@ -23,7 +23,9 @@ if (!only('speed')) quality();
 if (!only('quality')) speed();
 
 function quality() {
-  console.log('\nThe two models were trained on these texts; what held-out ones come to is printed by scripts/train-*.mjs.');
+  console.log(
+    '\nThe two models were trained on these texts; what held-out ones come to is printed by scripts/train-*.mjs.',
+  );
   console.log('\n## Secrets (development corpus)\n');
   const secrets = secretQuality(
     (bytes) => scanner.scan(bytes, 'body'),
