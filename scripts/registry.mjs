@@ -6,6 +6,7 @@ const folders = [
   { folder: 'src/commands', type: 'Command', from: '../console/command.js' },
   { folder: 'src/providers', type: 'Provider', from: '../plan/ports.js' },
   { folder: 'src/backends', type: 'Backend', from: '../plan/ports.js' },
+  { folder: 'src/policy/detectors', type: 'Detector', from: '../scan/detector.js' },
 ];
 
 function members(folder) {

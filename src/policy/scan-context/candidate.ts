@@ -1,0 +1,82 @@
+import { alphabets, memberships } from '../scan/alphabet.js';
+
+/** A value that may be a credential: its bytes, and how it stands there. */
+export interface Candidate {
+  start: number;
+  end: number;
+  /** The byte before and after, 0 at an edge. */
+  before: number;
+  after: number;
+}
+
+const valueByte = Uint8Array.from(memberships, (bits, byte) =>
+  bits & alphabets.dotted || byte === 0x2b || byte === 0x2f || byte === 0x7e ? 1 : 0,
+);
+const graphic = alphabets.graphic;
+const longestValue = 512;
+const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || byte === 0x60;
+
+/**
+ * The next value in `[from, to)` of at least `least` bytes, or null. A value stands in quotes without white space,
+ * or is a run of letters, digits and `_ - . + / ~`. `to` bounds where it begins, not where it ends.
+ */
+export function nextCandidate(bytes: Uint8Array, from: number, to: number, least: number): Candidate | null {
+  let at = from;
+  while (at < to) {
+    const byte = bytes[at] as number;
+    if (isQuote(byte)) {
+      const end = quotedEnd(bytes, at + 1, byte);
+      if (end - at - 1 >= least) return edged(bytes, at + 1, end);
+      at += 1;
+      continue;
+    }
+    if (!valueByte[byte]) {
+      at += 1;
+      continue;
+    }
+    const end = plainEnd(bytes, at);
+    if (end - at >= least) return edged(bytes, at, end);
+    at = end;
+  }
+  return null;
+}
+
+/** The offset of the closing quote, or -1 when what is between isn't one word with something odd in it. */
+function quotedEnd(bytes: Uint8Array, from: number, quote: number): number {
+  const limit = Math.min(bytes.length, from + 128);
+  let odd = false;
+  for (let at = from; at < limit; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === quote) return odd ? at : -1;
+    if (!valueByte[byte]) {
+      odd = true;
+      if (
+        !((memberships[byte] as number) & graphic) &&
+        byte !== 0x3b &&
+        byte !== 0x3e &&
+        byte !== 0x3c &&
+        byte !== 0x2c
+      )
+        return -1;
+    }
+  }
+  return -1;
+}
+
+function plainEnd(bytes: Uint8Array, from: number): number {
+  const limit = Math.min(bytes.length, from + longestValue);
+  let end = from + 1;
+  while (end < limit && valueByte[bytes[end] as number]) end += 1;
+  // A sentence's full stop is no part of the value; the padding of base64 is.
+  while (end > from + 1 && (bytes[end - 1] === 0x2e || bytes[end - 1] === 0x2f)) end -= 1;
+  for (let pad = 0; pad < 2 && bytes[end] === 0x3d; pad += 1) {
+    const next = bytes[end + 1];
+    if (next !== undefined && valueByte[next]) break;
+    end += 1;
+  }
+  return end;
+}
+
+function edged(bytes: Uint8Array, start: number, end: number): Candidate {
+  return { start, end, before: bytes[start - 1] ?? 0, after: bytes[end] ?? 0 };
+}

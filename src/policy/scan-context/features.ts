@@ -1,0 +1,256 @@
+import { alphabets, entropy, memberships } from '../scan/alphabet.js';
+import type { Occurrences } from '../scan/automaton.js';
+import { strangeness } from './bigrams.js';
+import type { Candidate } from './candidate.js';
+import { groupNames } from './keywords.js';
+
+/**
+ * Context words in order of where they end: `ends[i]`, and in `ids[i]` the word's group,
+ * with {@link opensBit} set when a value is looked for after it.
+ */
+export type Marks = Occurrences;
+export const opensBit = 0x80;
+
+const shapes = [
+  'uuid',
+  'digits',
+  'lowerHex',
+  'hex',
+  'lower',
+  'upper',
+  'lowerAlnum',
+  'upperAlnum',
+  'alnum',
+  'dashed',
+  'base64',
+  'dotted',
+  'path',
+  'odd',
+] as const;
+const openings = ['quote', 'equals', 'colon', 'space', 'bracket', 'slash', 'joined', 'other'] as const;
+const closings = ['quote', 'end', 'space', 'bracket', 'call', 'separator', 'other'] as const;
+const shortestExact = 12;
+const longestExact = 72;
+const entropySteps = 10;
+const strangeSteps = 14;
+const lengthSteps = 9;
+
+/** Where each kind of feature begins in the vector; all are yes or no. */
+const layout = (() => {
+  let size = 0;
+  const block = (count: number) => {
+    const at = size;
+    size += count;
+    return at;
+  };
+  const at = {
+    near: block(groupNames.length),
+    far: block(groupNames.length),
+    shape: block(shapes.length),
+    shapeLong: block(shapes.length),
+    lengthExact: block(longestExact - shortestExact + 2),
+    lengthBand: block(lengthSteps),
+    entropy: block(entropySteps),
+    strange: block(strangeSteps),
+    strangeOpener: block(strangeSteps),
+    opening: block(openings.length),
+    closing: block(closings.length),
+    digits: block(5),
+    assigned: block(4),
+    openerCount: block(4),
+    sequence: block(3),
+    url: block(1),
+    crossed: block(4 * 4 * 3),
+    kindOpening: block(4 * openings.length),
+    kindClosing: block(4 * closings.length),
+    kindStrange: block(4 * strangeSteps),
+  };
+  return { at, size: () => size };
+})();
+
+/** @public for the training script */
+export const featureCount = layout.size();
+const at = layout.at;
+
+const openerNames = [
+  'token',
+  'secret',
+  'password',
+  'credential',
+  'apiKey',
+  'key',
+  'auth',
+  'authorization',
+  'bearer',
+  'provider',
+  'seed',
+  'convert',
+];
+const openerGroups = new Set(openerNames.map((name) => groupNames.indexOf(name)));
+const providerGroup = groupNames.indexOf('provider');
+const oddShape = shapes.indexOf('odd');
+const nearBytes = 28;
+/** More than ever hold at once: the context words, and one of each other kind. */
+export const mostFeatures = 2 * groupNames.length + 32;
+
+/** Writes the indices of the features that hold to `into` and returns how many; the words are `marks[first..last)`. */
+export function featuresOf(
+  bytes: Uint8Array,
+  candidate: Candidate,
+  marks: Marks,
+  first: number,
+  last: number,
+  into: Uint16Array,
+): number {
+  let count = 0;
+  const add = (index: number) => {
+    into[count] = index;
+    count += 1;
+  };
+  const { start, end } = candidate;
+  const length = end - start;
+  const context = addContext(bytes, candidate, marks, first, last, add);
+  const openersSeen = context.openers;
+  const shape = shapes.indexOf(shapeName(bytes, start, end));
+  add(at.shape + shape);
+  if (length >= 20) add(at.shapeLong + shape);
+  const exact = length >= shortestExact && length <= longestExact;
+  add(at.lengthExact + (exact ? length - shortestExact + 1 : 0));
+  add(at.lengthBand + band(length, [10, 13, 16, 20, 28, 40, 70, 140]));
+  const measured = entropy(bytes, start, end);
+  add(at.entropy + band(measured.bits, [1.5, 2, 2.5, 2.8, 3.1, 3.4, 3.7, 4, 4.4]));
+  const strange = band(
+    strangeness(bytes, start, end),
+    [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108],
+  );
+  add(at.strange + strange);
+  if (openersSeen > 0) add(at.strangeOpener + strange);
+  add(at.openerCount + Math.min(openersSeen, 3));
+  const quality = shape === oddShape ? 0 : length % 4 === 0 ? 2 : 1;
+  add(at.kindOpening + context.kind * openings.length + openings.indexOf(openingOf(candidate.before)));
+  add(at.kindClosing + context.kind * closings.length + closings.indexOf(closingOf(candidate.after)));
+  add(at.kindStrange + context.kind * strangeSteps + strange);
+  add(at.crossed + (context.kind * 4 + context.assignment) * 3 + quality);
+  addMakeUp(bytes, start, end, add);
+  return count;
+}
+
+function addContext(
+  bytes: Uint8Array,
+  { start, before, after }: Candidate,
+  marks: Marks,
+  first: number,
+  last: number,
+  add: (feature: number) => void,
+): { openers: number; kind: number; assignment: number } {
+  seenNear.fill(0);
+  let openersSeen = 0;
+  let named = false;
+  let nearest = -1;
+  for (let i = last - 1; i >= first; i -= 1) {
+    const end = marks.ends[i] as number;
+    const group = (marks.ids[i] as number) & (opensBit - 1);
+    const near = start - end <= nearBytes;
+    const slot = near ? group : groupNames.length + group;
+    if (seenNear[slot]) continue;
+    seenNear[slot] = 1;
+    add(at.near + slot);
+    if (!near || !openerGroups.has(group)) continue;
+    if (group === providerGroup) named = true;
+    openersSeen += 1;
+    if (nearest < 0) nearest = end;
+  }
+  add(at.opening + openings.indexOf(openingOf(before)));
+  add(at.closing + closings.indexOf(closingOf(after)));
+  const assigned = assignment(bytes, nearest, start);
+  add(at.assigned + assigned);
+  if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(at.url);
+  const credential = openersSeen > (named ? 1 : 0);
+  return { openers: openersSeen, kind: (named ? 1 : 0) + (credential ? 2 : 0), assignment: assigned };
+}
+
+const seenNear = new Uint8Array(groupNames.length * 2);
+
+function band(value: number, steps: readonly number[]): number {
+  let index = 0;
+  while (index < steps.length && value >= (steps[index] as number)) index += 1;
+  return index;
+}
+
+function openingOf(byte: number): (typeof openings)[number] {
+  if (byte === 0x22 || byte === 0x27 || byte === 0x60) return 'quote';
+  if (byte === 0x3d) return 'equals';
+  if (byte === 0x3a) return 'colon';
+  if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0) return 'space';
+  if (byte === 0x28 || byte === 0x5b || byte === 0x7b || byte === 0x3e || byte === 0x3c) return 'bracket';
+  if (byte === 0x2f || byte === 0x5c || byte === 0x40) return 'slash';
+  return (memberships[byte] as number) & alphabets.dotted ? 'joined' : 'other';
+}
+
+function closingOf(byte: number): (typeof closings)[number] {
+  if (byte === 0x22 || byte === 0x27 || byte === 0x60) return 'quote';
+  if (byte === 0 || byte === 0x0a || byte === 0x0d) return 'end';
+  if (byte === 0x20 || byte === 0x09) return 'space';
+  if (byte === 0x28) return 'call';
+  if (byte === 0x29 || byte === 0x5d || byte === 0x7d || byte === 0x3c) return 'bracket';
+  return byte === 0x2c || byte === 0x3b || byte === 0x26 ? 'separator' : 'other';
+}
+
+/** 0 no opener near, 1 only separators between, 2 an assignment further on, 3 words between. */
+function assignment(bytes: Uint8Array, from: number, to: number): number {
+  if (from < 0) return 0;
+  let letters = 0;
+  let assigns = false;
+  for (let i = from; i < to; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte === 0x3d || byte === 0x3a) assigns = true;
+    else if ((memberships[byte] as number) & alphabets.alnum) letters += 1;
+  }
+  if (letters === 0) return 1;
+  return assigns ? 2 : 3;
+}
+
+function addMakeUp(bytes: Uint8Array, start: number, end: number, add: (i: number) => void): void {
+  let digits = 0;
+  let steps = 0;
+  let repeats = 0;
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte >= 0x30 && byte <= 0x39) digits += 1;
+    if (i > start && byte === (bytes[i - 1] as number) + 1) steps += 1;
+    if (i > start && byte === bytes[i - 1]) repeats += 1;
+  }
+  const length = end - start;
+  add(at.digits + band(digits / length, [0.001, 0.1, 0.3, 0.6]));
+  if (steps * 3 > length) add(at.sequence);
+  if (repeats * 3 > length) add(at.sequence + 1);
+  if (steps * 3 > length && digits > 0) add(at.sequence + 2);
+}
+
+function shapeName(bytes: Uint8Array, start: number, end: number): (typeof shapes)[number] {
+  let all = 0xffff;
+  let slashes = 0;
+  let dots = 0;
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    all &= memberships[byte] as number;
+    if (byte === 0x2f) slashes += 1;
+    if (byte === 0x2e) dots += 1;
+  }
+  if (all & alphabets.digit) return 'digits';
+  if (all & alphabets.lowerHex) return 'lowerHex';
+  if (all & alphabets.hex) return 'hex';
+  if (all & alphabets.lower) return 'lower';
+  if (all & alphabets.upper) return 'upper';
+  if (all & alphabets.lowerAlnum) return 'lowerAlnum';
+  if (all & alphabets.upperAlnum) return 'upperAlnum';
+  if (all & alphabets.alnum) return 'alnum';
+  if (all & alphabets.dashed) return isUuid(bytes, start, end) ? 'uuid' : 'dashed';
+  if (slashes * 8 > end - start || (slashes > 0 && dots > 0)) return 'path';
+  if (all & alphabets.base64) return 'base64';
+  return all & alphabets.dotted ? 'dotted' : 'odd';
+}
+
+function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 36 && [8, 13, 18, 23].every((offset) => bytes[start + offset] === 0x2d);
+}

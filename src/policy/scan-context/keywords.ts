@@ -1,0 +1,32 @@
+import { providers } from './providers.js';
+import { openers, type WordGroup, wordGroups } from './words.js';
+
+/** One keyword of the context: the feature it sets, and whether a value is looked for after it. */
+export interface ContextWord {
+  readonly text: string;
+  /** Index into {@link groupNames}. */
+  readonly group: number;
+  readonly opens: boolean;
+  /** The keyword counts only at the beginning of a word. */
+  readonly atWordStart: boolean;
+}
+
+/** Names of the context features: the word groups, then `provider`. */
+export const groupNames: readonly string[] = [...Object.keys(wordGroups), 'provider'];
+
+export const contextWords: readonly ContextWord[] = [
+  ...Object.entries(wordGroups).flatMap(([name, words]) =>
+    words.map((text) => ({
+      text,
+      group: groupNames.indexOf(name),
+      opens: openers.has(name as WordGroup),
+      atWordStart: text === 'pin' || text === 'otp' || text === 'ref"',
+    })),
+  ),
+  ...providers.map((text) => ({
+    text,
+    group: groupNames.length - 1,
+    opens: true,
+    atWordStart: text.length < 8,
+  })),
+];

@@ -1,0 +1,62 @@
+import { alphabets, memberships } from '../scan/alphabet.js';
+import { type Candidate, nextCandidate } from './candidate.js';
+import { type Marks, opensBit } from './features.js';
+
+/** Bytes after an opener in which a value may begin. */
+const reach = 88;
+/** Bytes before a value in which words count. */
+const memory = 120;
+/** Words before a value that count at most, the nearest ones. */
+const mostMarks = 24;
+
+/** @param first @param last the marks before the candidate are `marks[first..last)`. */
+export type Visit = (candidate: Candidate, first: number, last: number) => void;
+
+/**
+ * Calls `visit` for every value within reach after an opener, with the words before it. Each byte is
+ * walked once, however many openers there are, so the work is linear in the text.
+ */
+export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, visit: Visit): void {
+  const { ends, ids } = marks;
+  let walked = 0;
+  let last = 0;
+  for (let i = 0; i < marks.count; i += 1) {
+    if (!((ids[i] as number) & opensBit)) continue;
+    const end = ends[i] as number;
+    const to = Math.min(bytes.length, end + reach);
+    let at = Math.max(walked, end);
+    while (at < to) {
+      const candidate = nextCandidate(bytes, at, to, least);
+      if (!candidate) break;
+      at = candidate.end;
+      cutAtOpener(bytes, marks, i, candidate);
+      if (last < i) last = i;
+      while (last < marks.count && (ends[last] as number) <= candidate.start) last += 1;
+      let first = last;
+      const oldest = Math.max(0, last - mostMarks);
+      while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
+      visit(candidate, first, last);
+    }
+    walked = Math.max(at, to);
+  }
+}
+
+function onlyLetters(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1)
+    if ((memberships[bytes[at] as number] as number) & alphabets.digit) return false;
+  return true;
+}
+
+/** `clientSECRET-1a2b…`: the value begins after the last opener inside the run. */
+function cutAtOpener(bytes: Uint8Array, marks: Marks, from: number, candidate: Candidate): void {
+  for (let i = from; i < marks.count && (marks.ends[i] as number) < candidate.end; i += 1) {
+    const end = marks.ends[i] as number;
+    if (!((marks.ids[i] as number) & opensBit) || end <= candidate.start) continue;
+    let start = end;
+    while (start < candidate.end && (bytes[start] === 0x2d || bytes[start] === 0x5f || bytes[start] === 0x2e))
+      start += 1;
+    if (candidate.end - start < 14 || !onlyLetters(bytes, candidate.start, end)) return;
+    candidate.start = start;
+    candidate.before = bytes[start - 1] as number;
+  }
+}

@@ -1,0 +1,170 @@
+import type { PatternRule } from './rule.js';
+
+/** `user:password` in base64, as HTTP's Basic scheme writes it (RFC 7617, 2). */
+const isUserAndPassword = (secret: string): boolean =>
+  /^[\x20-\x7e]{1,120}:[\x20-\x7e]{1,200}$/.test(Buffer.from(secret, 'base64').toString('latin1'));
+
+/** Credentials of no one provider: keys in their armour, signed tokens, connection strings, authorisation headers. */
+export const generalPatterns: readonly PatternRule[] = [
+  {
+    id: 'private-key',
+    keywords: ['-----begin '],
+    pattern:
+      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}[^<>{}-]{0,13000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
+    window: 14000,
+    certain: true,
+  },
+  {
+    id: 'putty-private-key',
+    keywords: ['putty-user-key-file-'],
+    spent: 'window',
+    pattern: /PuTTY-User-Key-File-\d: [^\0]{40,4000}?Private-MAC: [0-9a-f]{40,64}/y,
+    window: 4200,
+    certain: true,
+  },
+  {
+    id: 'json-web-token',
+    keywords: ['eyj', 'ewogi'],
+    run: { alphabet: 'dashed', min: 8, ends: '.' },
+    pattern: /(?:eyJ|ewogI)[\w-]{10,2000}\.(?:eyJ|ewogI)[\w-]{4,6000}\.[\w-]{0,2000}/y,
+    window: 8400,
+    entropy: 3.4,
+  },
+  {
+    id: 'database-connection-string',
+    run: { alphabet: 'userinfo', min: 0, ends: ':' },
+    keywords: [
+      'postgres://',
+      'postgresql://',
+      'mysql://',
+      'mongodb://',
+      'mongodb+srv://',
+      'redis://',
+      'rediss://',
+      'amqp://',
+      'amqps://',
+      'mssql://',
+      'mariadb://',
+      'sqlserver://',
+      'clickhouse://',
+      'cockroachdb://',
+      'snowflake://',
+      'couchbase://',
+      'oracle://',
+      'postgis://',
+      'mysql2://',
+      '+psycopg2://',
+      '+asyncpg://',
+      '+pymysql://',
+    ],
+    pattern: /[a-z+0-9]{4,14}:\/\/[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$-]{1,200}/iy,
+    back: 'userinfo',
+  },
+  {
+    id: 'url-with-password',
+    run: { alphabet: 'userinfo', min: 1, ends: ':' },
+    keywords: [
+      'https://',
+      'http://',
+      'ftp://',
+      'ftps://',
+      'sftp://',
+      'ssh://',
+      'smtp://',
+      'smtps://',
+      'ldap://',
+      'ldaps://',
+      'imap://',
+      'imaps://',
+      'mqtt://',
+      'mqtts://',
+      'nats://',
+      'kafka://',
+      'socks5://',
+      'git+https://',
+    ],
+    pattern: /[a-z+0-9]{3,9}:\/\/[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@[\w.-]{3,200}/iy,
+    window: 420,
+    accept: (secret) => !/^(?:pass|password|passwd|pwd|user|username|x|xxx|token)$/i.test(secret),
+  },
+  {
+    id: 'jdbc-password',
+    keywords: ['jdbc:'],
+    run: { alphabet: 'graphic', min: 12 },
+    spent: 'line',
+    pattern: /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=[^\s"'<>&;$,{}]{2,100}/iy,
+  },
+  {
+    id: 'jdbc-login',
+    keywords: ['jdbc:'],
+    run: { alphabet: 'graphic', min: 12 },
+    spent: 'line',
+    pattern:
+      /jdbc:[\w:+-]{2,40}:(?:@?\/\/|thin:)?[\w.%+-]{1,64}[:/](?<secret>[^\s:/@"'<>\\$,{}]{2,100})@[\w./:-]{3,200}/iy,
+  },
+  {
+    id: 'dotnet-connection-string',
+    keywords: ['data source=', 'user id=', 'initial catalog=', 'uid=', 'server='],
+    pattern:
+      /(?:data source|user id|uid|initial catalog|server)=[^"'\r\n<>]{1,160}?; {0,2}(?:password|pwd)=(?<secret>[^\s;"'<>${}&]{4,100})/iy,
+    entropy: 1.5,
+    spent: 'line',
+  },
+  {
+    id: 'authorization-header',
+    keywords: ['authorization'],
+    pattern:
+      /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|basic|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
+    window: 2100,
+    entropy: 2.8,
+    unlikeWords: true,
+  },
+  {
+    id: 'basic-authorization',
+    keywords: ['basic '],
+    run: { alphabet: 'base64', min: 14 },
+    pattern: /basic (?<secret>[0-9A-Za-z+/]{14,400}={0,2})(?=["'\s\\,;)\]}]|$)/iy,
+    window: 440,
+    accept: isUserAndPassword,
+  },
+  {
+    id: 'json-web-key',
+    keywords: ['"kty"'],
+    spent: 'window',
+    pattern:
+      /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})/y,
+    window: 1600,
+  },
+  {
+    id: 'password-hash',
+    keywords: [':$apr1$', ':$2y$', ':$6$', ':$1$', ':$5$'],
+    pattern: /:\$(?:apr1|2y|6|5|1)\$[\w./$]{16,120}/y,
+  },
+  {
+    id: 'nuget-password',
+    keywords: ['password" value'],
+    pattern: /password" value\s{0,2}=\s{0,2}"(?<secret>[^"<>\s]{8,120})"/iy,
+  },
+  {
+    id: 'kubernetes-secret',
+    keywords: ['kind: secret', "kind: 'secret", 'kind: "secret', '"kind": "secret'],
+    pattern:
+      /"?kind"?:\s{0,4}["']?secret["']?\s[^{}]{0,400}?\bdata:\s{0,4}[\r\n]{1,2}[ \t]{0,8}[\w.-]{1,80}:[ ]{0,4}["']?(?<secret>[0-9A-Za-z+/]{8,400}={0,2})["']?[\r\n]/iy,
+    window: 900,
+    spent: 'window',
+  },
+  {
+    id: 'kubernetes-secret',
+    keywords: ['\ndata:'],
+    pattern:
+      /\ndata:\s{0,4}[\r\n]{1,2}[ \t]{0,8}[\w.-]{1,80}:[ ]{0,4}["']?(?<secret>[0-9A-Za-z+/]{8,400}={0,2})["']?[\r\n][^{}]{0,400}?kind:\s{0,4}["']?secret["']?(?![\w])/iy,
+    window: 900,
+  },
+  {
+    id: 'private-key-hex',
+    keywords: ['0x'],
+    run: { alphabet: 'hex', min: 64 },
+    pattern: /0x(?<secret>[0-9a-fA-F]{64})(?![0-9a-fA-F])/y,
+    entropy: 3.2,
+  },
+];

@@ -1,0 +1,27 @@
+import { memberships } from '../scan/alphabet.js';
+
+/** What may stand between two parts of a value: fields of JSON, of a query, of a cookie, string concatenation. */
+const between =
+  /^(?:\\?["']\s{0,4}[,+:}\])\]]\s{0,8}(?:[{[(]\s{0,4})?(?:\\?["'][\w.-]{1,40}\\?["']\s{0,4}:\s{0,4})?\\?["']|[&;]\s?[\w.[\]-]{1,40}=|\\?["']\s{0,4}\.{0,1}\+?\s{0,4}\\?["'])/;
+const mostParts = 24;
+const longestGap = 72;
+
+/**
+ * Follows a value of the alphabet over field boundaries until it is at least `min` bytes long.
+ * Answers the end of its last part, or -1 when it doesn't come to that.
+ */
+export function joinedEnd(bytes: Buffer, start: number, end: number, min: number, alphabet: number): number {
+  let length = end - start;
+  let at = end;
+  for (let part = 0; part < mostParts && length < min; part += 1) {
+    const gap = between.exec(bytes.toString('latin1', at, at + longestGap));
+    if (!gap) return -1;
+    let stop = at + gap[0].length;
+    const from = stop;
+    while (stop < bytes.length && (memberships[bytes[stop] as number] as number) & alphabet) stop += 1;
+    if (stop === from) return -1;
+    length += stop - from;
+    at = stop;
+  }
+  return length >= min ? at : -1;
+}

@@ -1,0 +1,155 @@
+import { alphabets, memberships } from '../scan/alphabet.js';
+import { buildAutomaton, findOccurrences, newOccurrences, type Occurrences } from '../scan/automaton.js';
+import type { Look } from '../scan/detector.js';
+import type { Sighting } from '../scan/finding.js';
+import type { View } from '../scan/view.js';
+import { readsAsWords } from '../scan-context/bigrams.js';
+import type { Candidate } from '../scan-context/candidate.js';
+import { featuresOf, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
+import { contextWords } from '../scan-context/keywords.js';
+import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
+import { walkCandidates } from '../scan-context/walk.js';
+
+import {
+  isDistinctive,
+  matchPattern,
+  matchPrefix,
+  newProgress,
+  type Progress,
+  type Trigger,
+  triggersOf,
+} from './match.js';
+import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
+import { isPlaceholder } from './placeholder.js';
+import { shapeOf } from './shapes.js';
+
+const { keywords, triggers: plainTriggers } = triggersOf();
+let slots = newProgress().length;
+const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
+for (const trigger of plainTriggers) {
+  if (trigger.kind !== 'prefix' || !isDistinctive(trigger.prefix)) continue;
+  if (trigger.rule.min < 16) continue;
+  const prefix = Buffer.from(trigger.prefix).toString('latin1');
+  for (const [by, text] of [
+    ['reversed', reversedText(prefix)],
+    ['rot13', rot13Text(prefix)],
+  ] as const) {
+    if (text === prefix || !/[a-z].*[a-z]/i.test(text)) continue;
+    keywords.push(text);
+    triggers.push({ kind: 'mirror', by, of: trigger, length: text.length, slot: slots });
+    slots += 1;
+  }
+}
+const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
+const firstWord = triggers.length;
+/** For each context word: its group and whether it opens, and whether it must begin a word. */
+const markOf = Uint16Array.from(contextWords, (word) => word.group | (word.opens ? opensBit : 0));
+const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
+
+/** Values shorter than this are passwords at best, and told from words by nothing that we know. */
+const shortestValue = 12;
+
+export const lookForTokens: Look = (view, { thorough }, report) => {
+  const found = newOccurrences();
+  findOccurrences(automaton, view.bytes, 0, view.bytes.length, 0, found);
+  const marks = triggerAll(view.bytes, found, report);
+  lookAtRuns(view, report);
+  lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
+};
+
+/** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
+function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighting) => void): Marks {
+  const progress: Progress = new Int32Array(slots);
+  let kept = 0;
+  for (let i = 0; i < found.count; i += 1) {
+    const id = found.ids[i] as number;
+    const end = found.ends[i] as number;
+    if (id >= firstWord) {
+      const word = id - firstWord;
+      if (atWordStart[word] && continuesWord(bytes, end - (automaton.lengths[id] as number))) continue;
+      found.ends[kept] = end;
+      found.ids[kept] = markOf[word] as number;
+      kept += 1;
+      continue;
+    }
+    const trigger = triggers[id] as (typeof triggers)[number];
+    const sighting = match(trigger, bytes, end, progress);
+    if (sighting) report(sighting);
+  }
+  found.count = kept;
+  return found;
+}
+
+function match(
+  trigger: Trigger | MirrorTrigger,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
+  if (trigger.kind === 'prefix') return matchPrefix(trigger, bytes, end, progress);
+  return trigger.kind === 'pattern'
+    ? matchPattern(trigger, bytes, end, progress)
+    : matchMirror(trigger, bytes, end, progress);
+}
+
+/** Lower case before lower case: the keyword is the tail of another word. */
+function continuesWord(bytes: Uint8Array, start: number): boolean {
+  if (start === 0) return false;
+  const before = memberships[bytes[start - 1] as number] as number;
+  const first = memberships[bytes[start] as number] as number;
+  return (before & alphabets.lower) !== 0 && (first & alphabets.lower) !== 0;
+}
+
+function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
+  const runs = view.runs();
+  for (let i = 0; i < runs.length; i += 2) {
+    let start = runs[i] as number;
+    const end = runs[i + 1] as number;
+    if (end - start > 300) continue;
+    for (let at = start; at <= end; at += 1) {
+      const byte = at === end ? 0x2f : view.bytes[at];
+      if (byte !== 0x2f && byte !== 0x2b) continue;
+      const shape = at - start >= 27 ? shapeOf(view.bytes, start, at) : null;
+      if (shape && !isPlaceholder(view.bytes, start, at))
+        report({ rule: shape.id, start, end: at, score: shape.score, class: 'structured' });
+      start = at + 1;
+    }
+  }
+}
+
+const features = new Uint16Array(mostFeatures);
+
+function lookAtContext(
+  bytes: Buffer,
+  marks: Marks,
+  threshold: number,
+  report: (sighting: Sighting) => void,
+): void {
+  walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
+    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
+    const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
+    if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    report({
+      rule: 'credential-assignment',
+      start: candidate.start,
+      end: candidate.end,
+      score,
+      class: 'contextual',
+    });
+  });
+}
+
+/** Every candidate of a text with its features. @public for the training script */
+export function contextCandidates(
+  bytes: Buffer,
+  visit: (candidate: Candidate, features: Uint16Array) => void,
+): void {
+  const found = newOccurrences();
+  findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
+  const marks = triggerAll(bytes, found, () => {});
+  walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
+    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
+    const count = featuresOf(bytes, candidate, marks, first, last, features);
+    visit(candidate, features.slice(0, count));
+  });
+}

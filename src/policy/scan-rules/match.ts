@@ -1,0 +1,207 @@
+import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alphabet.js';
+import type { Sighting } from '../scan/finding.js';
+import { strangeness } from '../scan-context/bigrams.js';
+import { checksums } from './checksum.js';
+import { cloudPatterns, cloudPrefixes } from './cloud.js';
+import { developmentPatterns, developmentPrefixes } from './development.js';
+import { generalPatterns } from './general.js';
+import { joinedEnd } from './joined.js';
+import { isPlaceholder } from './placeholder.js';
+import type { PatternRule, PrefixRule } from './rule.js';
+import { servicePatterns, servicePrefixes } from './services.js';
+
+export const prefixRules: readonly PrefixRule[] = [
+  ...developmentPrefixes,
+  ...cloudPrefixes,
+  ...servicePrefixes,
+];
+export const patternRules: readonly PatternRule[] = [
+  ...developmentPatterns,
+  ...cloudPatterns,
+  ...servicePatterns,
+  ...generalPatterns,
+];
+
+/** What stands behind one keyword of the automaton. */
+export type Trigger =
+  | { readonly kind: 'prefix'; readonly rule: PrefixRule; readonly prefix: Uint8Array; readonly slot: number }
+  | { readonly kind: 'pattern'; readonly rule: PatternRule; readonly length: number; readonly slot: number };
+
+/** Keywords and what they trigger, in the same order. */
+export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
+  const keywords: string[] = [];
+  const triggers: Trigger[] = [];
+  prefixRules.forEach((rule, slot) => {
+    for (const prefix of rule.prefixes) {
+      keywords.push(prefix);
+      triggers.push({ kind: 'prefix', rule, prefix: Buffer.from(prefix, 'latin1'), slot });
+    }
+  });
+  patternRules.forEach((rule, index) => {
+    for (const keyword of rule.keywords) {
+      keywords.push(keyword);
+      triggers.push({ kind: 'pattern', rule, length: keyword.length, slot: prefixRules.length + index });
+    }
+  });
+  return { keywords, triggers };
+}
+
+/** For each rule, the offset up to which it has looked: it never looks at a byte twice. */
+export type Progress = Int32Array;
+
+export const newProgress = (): Progress => new Int32Array(prefixRules.length + patternRules.length);
+
+const alnum = alphabets.alnum;
+/** Sixteenths of a bit a letter pair, below which a value reads like words. */
+const wordlike = 70;
+
+/** @param end the offset after the keyword's last byte. */
+export function matchPrefix(
+  trigger: Extract<Trigger, { kind: 'prefix' }>,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
+  const { rule, prefix, slot } = trigger;
+  const start = end - prefix.length;
+  if (start < (progress[slot] as number)) return null;
+  const glued =
+    start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
+  if (glued && !isDistinctive(prefix)) return null;
+  if (!rule.anyCase)
+    for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
+  const alphabet = alphabets[rule.body];
+  const limit = end + rule.max;
+  const stop = runEnd(bytes, end, limit + 1, alphabet);
+  const length = stop - end;
+  if (length > rule.min || length === rule.min)
+    return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
+  if (length > 24) progress[slot] = stop;
+  if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
+  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
+  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
+    return null;
+  progress[slot] = joined;
+  return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
+}
+
+/** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
+const partsFields = (byte: number | undefined): boolean =>
+  byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
+
+/** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
+export function isDistinctive(prefix: Uint8Array): boolean {
+  return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
+}
+
+/** `\n`, `\t` and `\r` written out put a letter before a token that is none of its own. */
+function followsEscape(bytes: Uint8Array, start: number): boolean {
+  const before = bytes[start - 1];
+  if (bytes[start - 2] === 0x5c && (before === 0x6e || before === 0x74 || before === 0x72)) return true;
+  return bytes[start - 3] === 0x25;
+}
+
+function judgePrefix(
+  rule: PrefixRule,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  stop: number,
+  progress: Progress,
+  slot: number,
+  distinctive: boolean,
+): Sighting | null {
+  progress[slot] = stop;
+  const last = Math.min(stop, end + rule.max);
+  // A fixed length that goes on in letters or digits is another thing.
+  if (
+    !distinctive &&
+    rule.min === rule.max &&
+    stop > last &&
+    (memberships[bytes[last] as number] as number) & alnum
+  )
+    return null;
+  let score = 0.9;
+  if (rule.checksum && last - end >= 12) score = checksums[rule.checksum](bytes, end, last) ? 1 : 0.75;
+  if (score < 1) {
+    const measured = entropy(bytes, end, last);
+    if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
+    if (!rule.wordy && !hasDigit(bytes, end, last)) return null;
+    const random = measured.bits >= 3.9 && last - end >= 24;
+    if (!random && isPlaceholder(bytes, end, last)) return null;
+  }
+  return { rule: rule.id, start, end: last, score, class: 'structured' };
+}
+
+function hasDigit(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte >= 0x30 && byte <= 0x39) return true;
+  }
+  return false;
+}
+
+/** @param end the offset after the keyword's last byte. */
+export function matchPattern(
+  trigger: Extract<Trigger, { kind: 'pattern' }>,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
+  const { rule, slot } = trigger;
+  const keywordStart = end - trigger.length;
+  const done = progress[slot] as number;
+  if (keywordStart < done || !isFollowed(rule, bytes, end, progress, slot)) return null;
+  const from = patternStart(rule, bytes, keywordStart);
+  if (from < done) return null;
+  const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
+  rule.pattern.lastIndex = 0;
+  const found = rule.pattern.exec(bytes.toString('latin1', from, to));
+  if (!found) {
+    progress[slot] = spentUntil(rule, bytes, end, to);
+    return null;
+  }
+  progress[slot] = from + found[0].length;
+  const secret = found.groups?.['secret'] ?? found[0];
+  const start = from + found[0].lastIndexOf(secret);
+  const stop = start + secret.length;
+  if (rule.entropy && entropy(bytes, start, stop).bits < rule.entropy) return null;
+  if (rule.unlikeWords && strangeness(bytes, start, stop) < wordlike) return null;
+  if (rule.accept && !rule.accept(secret)) return null;
+  if (!rule.certain && isPlaceholder(bytes, start, stop)) return null;
+  return { rule: rule.id, start, end: stop, score: 0.9, class: 'structured' };
+}
+
+function isFollowed(
+  rule: PatternRule,
+  bytes: Uint8Array,
+  end: number,
+  progress: Progress,
+  slot: number,
+): boolean {
+  if (!rule.run) return true;
+  const limit = rule.run.ends || rule.spent ? 2048 : rule.run.min;
+  const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
+  if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))
+    return true;
+  progress[slot] = stop;
+  return false;
+}
+
+function patternStart(rule: PatternRule, bytes: Uint8Array, keywordStart: number): number {
+  if (rule.back) return runStart(bytes, keywordStart, keywordStart - 128, alphabets[rule.back]);
+  return Math.max(0, keywordStart - (rule.before ?? 0));
+}
+
+/** Where a rule that failed may be tried again: nothing that its pattern has already gone over. */
+function spentUntil(rule: PatternRule, bytes: Uint8Array, end: number, to: number): number {
+  if (rule.spent === undefined) return end;
+  if (rule.spent === 'window') return to;
+  let at = end;
+  while (at < to && !endsLine(bytes[at] as number)) at += 1;
+  return at;
+}
+
+/** Line breaks, quotes and angle brackets: what the patterns of one line don't go across. */
+const endsLine = (byte: number): boolean =>
+  byte === 0x0a || byte === 0x0d || byte === 0x22 || byte === 0x27 || byte === 0x3c || byte === 0x3e;

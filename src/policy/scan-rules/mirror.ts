@@ -1,0 +1,72 @@
+import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet.js';
+import type { Sighting } from '../scan/finding.js';
+import { matchPrefix, newProgress, type Progress, type Trigger } from './match.js';
+
+type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
+
+/** A prefix as it reads backwards, or shifted by thirteen letters. */
+export interface MirrorTrigger {
+  readonly kind: 'mirror';
+  readonly by: 'reversed' | 'rot13';
+  readonly of: PrefixTrigger;
+  readonly length: number;
+  readonly slot: number;
+}
+
+/** Bytes around the keyword that are mirrored: longer than nearly every token. */
+const reach = 280;
+
+const rot13 = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const lower = byte | 0x20;
+  if (lower < 0x61 || lower > 0x7a) return byte;
+  return lower < 0x6e ? byte + 13 : byte - 13;
+});
+
+export const rot13Text = (text: string): string =>
+  Buffer.from(Buffer.from(text, 'latin1').map((byte) => rot13[byte] as number)).toString('latin1');
+export const reversedText = (text: string): string => Array.from(text).reverse().join('');
+
+/** What the body's letters become under rot13 is in a wider alphabet. */
+const widened: Partial<Record<AlphabetName, AlphabetName>> = {
+  hex: 'alnum',
+  lowerHex: 'lowerAlnum',
+  base32: 'alnum',
+};
+/** Bytes after an attempt in which the same rule isn't mirrored again. */
+const pause = 32;
+
+/** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
+function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
+  const { body, min } = trigger.of.rule;
+  const alphabet = alphabets[widened[body] ?? body];
+  if (trigger.by === 'reversed') return start - runStart(bytes, start, start - min, alphabet) >= min;
+  return runEnd(bytes, end, end + min, alphabet) - end >= min;
+}
+
+/** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
+export function matchMirror(
+  trigger: MirrorTrigger,
+  bytes: Buffer,
+  end: number,
+  progress: Progress,
+): Sighting | null {
+  const start = end - trigger.length;
+  if (start < (progress[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
+  progress[trigger.slot] = end + pause;
+  const reversed = trigger.by === 'reversed';
+  const from = Math.max(0, reversed ? end - reach : start - 1);
+  const to = Math.min(bytes.length, reversed ? end + 1 : start + reach);
+  const around = Buffer.from(bytes.subarray(from, to));
+  if (reversed) around.reverse();
+  else
+    around.forEach((byte, i) => {
+      around[i] = rot13[byte] as number;
+    });
+  const keywordEnd = reversed ? to - start : end - from;
+  const found = matchPrefix(trigger.of, around, keywordEnd, newProgress());
+  if (!found) return null;
+  const place = reversed
+    ? { start: to - found.end, end: to - found.start }
+    : { start: from + found.start, end: from + found.end };
+  return { ...found, ...place };
+}

@@ -1,0 +1,60 @@
+import { alphabets, entropy, memberships, runEnd } from '../scan/alphabet.js';
+
+/** A long run of letters and digits that its own length and make-up give away, with no word around it. */
+export interface Shape {
+  readonly id: string;
+  readonly score: number;
+}
+
+const twilioKinds = new Set([
+  'AC',
+  'AD',
+  'AP',
+  'CA',
+  'CN',
+  'IS',
+  'MG',
+  'MM',
+  'PN',
+  'RE',
+  'SK',
+  'SM',
+  'VA',
+  'ZS',
+]);
+
+/** Names the run `[start, end)` when it is such a value; costs a look at its length for nearly all runs. */
+export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape | null {
+  const length = end - start;
+  if (length === 34 && isTwilio(bytes, start, end) && entropy(bytes, start + 2, end).bits > 2.6)
+    return { id: 'twilio-identifier', score: 0.7 };
+  if (length === 50 && isMailgun(bytes, start)) return { id: 'mailgun-key', score: 0.9 };
+  if (length === 27 && isFacebookApp(bytes, start)) return { id: 'facebook-app-token', score: 0.9 };
+  return null;
+}
+
+/** Two upper-case letters and 32 hexadecimal digits. */
+function isTwilio(bytes: Uint8Array, start: number, end: number): boolean {
+  if (runEnd(bytes, start + 2, end, alphabets.lowerHex) !== end) return false;
+  return twilioKinds.has(String.fromCharCode(bytes[start] as number, bytes[start + 1] as number));
+}
+
+/** 32, 8 and 8 hexadecimal digits, joined by hyphens. */
+function isMailgun(bytes: Uint8Array, start: number): boolean {
+  return (
+    runEnd(bytes, start, start + 32, alphabets.lowerHex) === start + 32 &&
+    bytes[start + 32] === 0x2d &&
+    runEnd(bytes, start + 33, start + 41, alphabets.lowerHex) === start + 41 &&
+    bytes[start + 41] === 0x2d &&
+    runEnd(bytes, start + 42, start + 50, alphabets.lowerHex) === start + 50
+  );
+}
+
+/** 27 bytes after 13 to 17 digits and a bar. */
+function isFacebookApp(bytes: Uint8Array, start: number): boolean {
+  if (bytes[start - 1] !== 0x7c) return false;
+  let digits = 0;
+  while (digits < 18 && (memberships[bytes[start - 2 - digits] as number] as number) & alphabets.digit)
+    digits += 1;
+  return digits >= 13 && digits <= 17;
+}

@@ -1,0 +1,155 @@
+/**
+ * Aho-Corasick over bytes, case-insensitive for ASCII letters, as one flat transition table.
+ *
+ * A byte is first mapped to one of at most 64 classes (bytes that occur in no keyword share class 0),
+ * so a row is 64 entries of 16 bits and the rows near the root, where clean text stays, fit a core's cache.
+ * States are numbered breadth first; the top bit of an entry marks a state at which a keyword ends.
+ */
+export interface Automaton {
+  readonly classOf: Uint8Array;
+  readonly next: Uint16Array;
+  /** Keywords ending at a state: `ending[endingFrom[state]]` up to `endingFrom[state + 1]`. */
+  readonly endingFrom: Uint32Array;
+  readonly ending: Uint16Array;
+  readonly lengths: Uint16Array;
+}
+
+/** Occurrences in order of their end: `ends[i]` is the offset after the last byte of keyword `ids[i]`. */
+export interface Occurrences {
+  count: number;
+  ends: Int32Array;
+  ids: Uint16Array;
+}
+
+const classBits = 6;
+const endMark = 0x8000;
+const stateMask = 0x7fff;
+
+interface Node {
+  readonly children: Map<number, Node>;
+  readonly ends: number[];
+  failure: Node | null;
+  index: number;
+}
+
+const newNode = (): Node => ({ children: new Map(), ends: [], failure: null, index: 0 });
+
+/** @throws RangeError when the keywords need more than 64 classes or 32,767 states. */
+export function buildAutomaton(keywords: readonly string[]): Automaton {
+  const classOf = classify(keywords);
+  const root = newNode();
+  keywords.forEach((keyword, id) => {
+    let node = root;
+    for (const byte of Buffer.from(keyword, 'latin1')) {
+      const byteClass = classOf[byte] as number;
+      let child = node.children.get(byteClass);
+      if (!child) {
+        child = newNode();
+        node.children.set(byteClass, child);
+      }
+      node = child;
+    }
+    node.ends.push(id);
+  });
+  const order = linkFailures(root);
+  if (order.length > stateMask) throw new RangeError(`too many states: ${order.length}`);
+  return { classOf, lengths: Uint16Array.from(keywords, (k) => k.length), ...flatten(order) };
+}
+
+function classify(keywords: readonly string[]): Uint8Array {
+  const classOf = new Uint8Array(256);
+  let used = 0;
+  for (const keyword of keywords) {
+    for (const byte of Buffer.from(keyword.toLowerCase(), 'latin1')) {
+      if (classOf[byte]) continue;
+      used += 1;
+      if (used >= 1 << classBits) throw new RangeError('too many distinct bytes in the keywords');
+      classOf[byte] = used;
+      if (byte >= 0x61 && byte <= 0x7a) classOf[byte - 0x20] = used;
+    }
+  }
+  return classOf;
+}
+
+/** Breadth-first order, which is also the numbering; every node inherits the endings of its failure link. */
+function linkFailures(root: Node): readonly Node[] {
+  const order = [root];
+  for (let i = 0; i < order.length; i += 1) {
+    const node = order[i] as Node;
+    node.index = i;
+    for (const [byteClass, child] of node.children) {
+      let fallback = node.failure;
+      while (fallback && !fallback.children.has(byteClass)) fallback = fallback.failure;
+      child.failure = fallback?.children.get(byteClass) ?? root;
+      order.push(child);
+    }
+    if (node.failure) node.ends.push(...node.failure.ends);
+  }
+  return order;
+}
+
+function flatten(order: readonly Node[]) {
+  const next = new Uint16Array(order.length << classBits);
+  const endingFrom = new Uint32Array(order.length + 1);
+  const ending: number[] = [];
+  for (const node of order) {
+    endingFrom[node.index] = ending.length;
+    ending.push(...node.ends);
+    const row = node.index << classBits;
+    if (node.failure)
+      next.copyWithin(row, node.failure.index << classBits, (node.failure.index + 1) << classBits);
+    for (const [byteClass, child] of node.children)
+      next[row + byteClass] = child.index | (child.ends.length > 0 || endsBySuffix(child) ? endMark : 0);
+  }
+  endingFrom[order.length] = ending.length;
+  return { next, endingFrom, ending: Uint16Array.from(ending) };
+}
+
+function endsBySuffix(node: Node): boolean {
+  for (let at = node.failure; at; at = at.failure) if (at.ends.length > 0) return true;
+  return false;
+}
+
+export function newOccurrences(): Occurrences {
+  return { count: 0, ends: new Int32Array(256), ids: new Uint16Array(256) };
+}
+
+/** Appends every occurrence in `bytes[from..to)` to `found`; `state` as a former call returned it, 0 at first. */
+export function findOccurrences(
+  automaton: Automaton,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  state: number,
+  found: Occurrences,
+): number {
+  const { classOf, next } = automaton;
+  let at = state;
+  for (let i = from; i < to; i += 1) {
+    at = next[(at << classBits) | (classOf[bytes[i] as number] as number)] as number;
+    if (at & endMark) {
+      at &= stateMask;
+      record(automaton, at, i + 1, found);
+    }
+  }
+  return at;
+}
+
+function record(automaton: Automaton, state: number, end: number, found: Occurrences): void {
+  const last = automaton.endingFrom[state + 1] as number;
+  for (let i = automaton.endingFrom[state] as number; i < last; i += 1) {
+    if (found.count === found.ends.length) grow(found);
+    found.ends[found.count] = end;
+    found.ids[found.count] = automaton.ending[i] as number;
+    found.count += 1;
+  }
+}
+
+function grow(found: Occurrences): void {
+  const ends = new Int32Array(found.ends.length * 2);
+  ends.set(found.ends);
+  found.ends = ends;
+  const ids = new Uint16Array(found.ids.length * 2);
+  ids.set(found.ids);
+  found.ids = ids;
+}

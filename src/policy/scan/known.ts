@@ -1,0 +1,69 @@
+import type { KnownSecret, Look } from './detector.js';
+import type { Sighting } from './finding.js';
+import { buildFingerprints, findPieces, stride, windowLength } from './fingerprint.js';
+import { compact, expand, variantsOf } from './variants.js';
+
+/** Bytes of text compacted at a time; pieces across two blocks are found by the overlap. */
+const block = 1 << 16;
+const overlap = 4096;
+/** The shortest piece that is reported: less is no secret any more, or chance. */
+const shortestPiece = windowLength + stride - 1;
+
+interface Needle {
+  readonly secret: string;
+  /** Bytes of a piece that are reported: the whole of a short value, a long fragment of a longer one. */
+  readonly least: number;
+}
+
+/** Looks for known values whatever their letters' case and whatever separates their characters. */
+export function lookForKnown(secrets: readonly KnownSecret[]): Look {
+  const needles: Needle[] = [];
+  const bytes: Buffer[] = [];
+  const literal: { readonly name: string; readonly value: Buffer }[] = [];
+  for (const { name, value } of secrets) {
+    if (value.length === 0) continue;
+    for (const variant of variantsOf(value)) {
+      if (variant.bytes.length < shortestPiece) continue;
+      const share = Math.ceil(variant.bytes.length / 2);
+      needles.push({ secret: name, least: Math.max(shortestPiece, Math.min(share, 20)) });
+      bytes.push(variant.bytes);
+    }
+    // What has too few letters and digits is looked for as it is.
+    if (
+      variantsOf(value).every(
+        (variant) => variant.encoding !== 'text' || variant.bytes.length < shortestPiece,
+      )
+    )
+      if (Buffer.byteLength(value) >= 4) literal.push({ name, value: Buffer.from(value, 'utf8') });
+  }
+  const index = buildFingerprints(bytes);
+  const scratch = Buffer.alloc(block + overlap);
+  return (view, _scene, report) => {
+    for (const { name, value } of literal) reportLiteral(view.bytes, name, value, report);
+    if (needles.length === 0) return;
+    for (let from = 0; from < view.bytes.length; from += block) {
+      const to = Math.min(view.bytes.length, from + block + overlap);
+      const length = compact(view.bytes, from, to, scratch);
+      findPieces(
+        index,
+        scratch,
+        length,
+        (needle) => (needles[needle] as Needle).least,
+        (piece) => {
+          const [start, end] = expand(view.bytes, from, piece.start, piece.end);
+          report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
+        },
+      );
+    }
+  };
+}
+
+function reportLiteral(
+  bytes: Buffer,
+  name: string,
+  value: Buffer,
+  report: (sighting: Sighting) => void,
+): void {
+  for (let at = bytes.indexOf(value); at >= 0; at = bytes.indexOf(value, at + value.length))
+    report({ rule: name, start: at, end: at + value.length, score: 1, class: 'known' });
+}

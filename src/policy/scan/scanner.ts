@@ -1,0 +1,100 @@
+import { decodeViews } from '../views/decode.js';
+import { type Budget, budgetFor, spend } from './budget.js';
+import type { Detector, DetectorMaterial, Look, Scene, Surface } from './detector.js';
+import type { Finding, ScanResult, Sighting } from './finding.js';
+import { textView, type View } from './view.js';
+
+/** Detectors ready to look; made once, when a bottle starts, and shared by all its requests. */
+export interface Scanner {
+  /** Looks at `bytes` and all that they decode to. */
+  scan(bytes: Uint8Array, surface: Surface, options?: ScanOptions): ScanResult;
+}
+
+interface ScanOptions {
+  /** Shared by the parts of one message; a message of its own unless given. */
+  readonly budget?: Budget;
+  /** Leave out the views; for a caller that has made sure nothing is encoded. */
+  readonly plain?: boolean;
+  /** Take weaker signs too: for a message in which something was found already. */
+  readonly thorough?: boolean;
+}
+
+/** How often things may be wrapped in each other. */
+const deepest = 2;
+/** More than anyone reads; the rest of a message that is full of secrets changes no verdict. */
+const mostFindings = 1000;
+
+export function createScanner(detectors: readonly Detector[], material: DetectorMaterial): Scanner {
+  const looks = detectors.map((detector) => ({ detector, look: detector.prepare(material) }));
+  const decoding = looks.filter(({ detector }) => detector.decodes);
+  return {
+    scan(bytes, surface, options = {}) {
+      const budget = options.budget ?? budgetFor(bytes.length);
+      const findings: Finding[] = [];
+      const text = textView(bytes);
+      if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
+      const scene: Scene = { surface, thorough: options.thorough === true };
+      lookAt(text, scene, looks, findings);
+      const complete =
+        options.plain || decoding.length === 0 || lookDeeper(text, scene, decoding, budget, findings);
+      return { findings: merge(findings), outcome: complete ? 'complete' : 'over-budget' };
+    },
+  };
+}
+
+interface Prepared {
+  readonly detector: Detector;
+  readonly look: Look;
+}
+
+function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
+  for (const { detector, look } of looks) {
+    look(view, scene, (sighting) => {
+      if (findings.length < mostFindings) findings.push(toFinding(detector.name, view, sighting));
+    });
+  }
+}
+
+/** Breadth first; false when the budget ran out. */
+function lookDeeper(
+  text: View,
+  scene: Scene,
+  looks: readonly Prepared[],
+  budget: Budget,
+  findings: Finding[],
+): boolean {
+  const waiting = [text];
+  for (let view = waiting.shift(); view; view = waiting.shift()) {
+    for (const derived of decodeViews(view, budget)) {
+      if (!spend(budget, derived.bytes.length)) return false;
+      lookAt(derived, scene, looks, findings);
+      if (derived.depth < deepest) waiting.push(derived);
+    }
+    if (budget.remaining < 0) return false;
+  }
+  return true;
+}
+
+function toFinding(detector: string, view: View, sighting: Sighting): Finding {
+  const [start, end] = view.origin(sighting.start, sighting.end);
+  return { ...sighting, detector, view: view.name, start, end };
+}
+
+/** What a value says of itself goes before what the words around it say. */
+const rank = (finding: Finding): number => finding.score + (finding.class === 'contextual' ? 0 : 1);
+
+/** One finding for each place: of several that overlap, the surest, over all the bytes of them. */
+function merge(findings: readonly Finding[]): readonly Finding[] {
+  const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
+  const merged: Finding[] = [];
+  for (const finding of sorted) {
+    const last = merged.at(-1);
+    if (!last || finding.start >= last.end || last.detector !== finding.detector) {
+      merged.push(finding);
+      continue;
+    }
+    const surest = rank(finding) > rank(last) ? finding : last;
+    merged[merged.length - 1] = { ...surest, start: last.start, end: Math.max(last.end, finding.end) };
+  }
+  return merged;
+}

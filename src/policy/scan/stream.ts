@@ -1,0 +1,85 @@
+import type { Surface } from './detector.js';
+import type { Finding, ScanResult } from './finding.js';
+import type { Scanner } from './scanner.js';
+
+/** What may go on now, and what was seen in it or begins in it. */
+interface StreamStep {
+  /** Bytes that no finding can reach any more. Empty while all is held back. */
+  readonly release: Buffer;
+  /** By offsets into the whole stream. */
+  readonly findings: readonly Finding[];
+  readonly outcome: ScanResult['outcome'];
+}
+
+export interface ScanStream {
+  push(chunk: Uint8Array): StreamStep;
+  /** Scans and releases what was held back. */
+  end(): StreamStep;
+}
+
+/** Bytes held back at least: longer than any token; a private key is held from its first line on. */
+const tail = 1024;
+/** Released bytes that the next window begins with. */
+const leadBytes = 256;
+/** Held back at most, where a run or a key goes on and on: the memory one stream may take. */
+const longestHeld = 64 * 1024;
+/** Scanned at once: small chunks are gathered. */
+const gathered = 16 * 1024;
+
+/**
+ * Scans a stream through a window that overlaps, so that a value that two chunks share is seen whole before
+ * its first byte goes. Nothing of a finding is released: the caller stops, or redacts `release` by its offsets.
+ */
+export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
+  let held: Buffer = Buffer.alloc(0);
+  /** Released bytes that are still looked at: the words before a value. */
+  let lead: Buffer = Buffer.alloc(0);
+  let offset = 0;
+  const step = (last: boolean): StreamStep => {
+    if (!last && held.length < gathered)
+      return { release: Buffer.alloc(0), findings: [], outcome: 'complete' };
+    const { findings: all, outcome } = scanner.scan(Buffer.concat([lead, held]), surface);
+    const findings = all
+      .filter(({ end }) => end > lead.length)
+      .map((finding) => ({
+        ...finding,
+        start: Math.max(0, finding.start - lead.length),
+        end: finding.end - lead.length,
+      }));
+    const cut = last ? held.length : cutBefore(held, findings);
+    const release = held.subarray(0, cut);
+    const seen = findings
+      .filter(({ start }) => start < cut)
+      .map((finding) => ({ ...finding, start: finding.start + offset, end: finding.end + offset }));
+    lead = Buffer.from(Buffer.concat([lead, release]).subarray(-leadBytes));
+    held = Buffer.from(held.subarray(cut));
+    offset += cut;
+    return { release, findings: seen, outcome };
+  };
+  return {
+    push(chunk) {
+      held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);
+      return step(false);
+    },
+    end: () => step(true),
+  };
+}
+
+/** Where the held bytes may be cut: before the tail, before a key that has not ended, never inside a finding or a run. */
+function cutBefore(held: Buffer, findings: readonly Finding[]): number {
+  const latest = Math.max(0, held.length - tail);
+  const earliest = Math.max(0, held.length - longestHeld);
+  let cut = latest;
+  const armour = held.lastIndexOf('-----BEGIN ');
+  if (armour >= 0 && held.indexOf('-----END ', armour) < 0) cut = Math.min(cut, armour);
+  for (const { start, end } of findings) if (start < cut && end > cut) cut = start;
+  while (cut > earliest && !isBoundary(held[cut - 1])) cut -= 1;
+  return Math.max(cut, earliest);
+}
+
+/** White space and what parts fields: no token goes on across it. */
+function isBoundary(byte: number | undefined): boolean {
+  return (
+    byte === undefined || byte <= 0x20 || byte === 0x22 || byte === 0x2c || byte === 0x3b || byte === 0x7d
+  );
+}

@@ -1,0 +1,113 @@
+/** The forms in which a value may stand in a text without a view having to undo them. */
+export interface Variant {
+  readonly encoding: string;
+  /** Letters and digits only, in lower case: as {@link compact} leaves a text. */
+  readonly bytes: Buffer;
+}
+
+const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if ((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x7a)) return byte;
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : 0;
+});
+
+/**
+ * Leaves out all but letters and digits and lowers the case, so that a value is found whatever separates its
+ * characters and whatever was done to their case. Returns how many bytes were written to `into`.
+ */
+export function compact(bytes: Uint8Array, from: number, to: number, into: Uint8Array): number {
+  let length = 0;
+  for (let i = from; i < to; i += 1) {
+    const lower = lowerOf[bytes[i] as number] as number;
+    into[length] = lower;
+    if (lower) length += 1;
+  }
+  return length;
+}
+
+/** Offsets in the text of the first and after the last byte that became `[start, end)` of its compact form. */
+export function expand(
+  bytes: Uint8Array,
+  from: number,
+  start: number,
+  end: number,
+): readonly [number, number] {
+  let at = from;
+  let seen = 0;
+  while (seen <= start) {
+    if (lowerOf[bytes[at] as number]) seen += 1;
+    at += 1;
+  }
+  const first = at - 1;
+  while (seen < end) {
+    if (lowerOf[bytes[at] as number]) seen += 1;
+    at += 1;
+  }
+  return [first, at];
+}
+
+function compacted(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  const into = Buffer.alloc(bytes.length);
+  return into.subarray(0, compact(bytes, 0, bytes.length, into));
+}
+
+const rot13 = (text: string): string =>
+  text.replace(/[a-z]/gi, (letter) => {
+    const base = letter <= 'Z' ? 65 : 97;
+    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
+  });
+
+const reversed = (text: string): string => Array.from(text).reverse().join('');
+
+/** Base64 as it stands in the middle of a longer one: only what the value alone decides. */
+function base64At(value: Buffer, alignment: number): string {
+  const padded = Buffer.concat([Buffer.alloc(alignment), value])
+    .toString('base64')
+    .replace(/=+$/, '');
+  const skip = alignment === 0 ? 0 : alignment + 1;
+  const bits = (alignment + value.length) * 8;
+  return padded.slice(skip, Math.floor(bits / 6));
+}
+
+function base32(value: Buffer): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let out = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of value) {
+    held = (held << 8) | byte;
+    bits += 8;
+    while (bits >= 5) {
+      out += letters[(held >>> (bits - 5)) & 31];
+      bits -= 5;
+    }
+    held &= (1 << bits) - 1;
+  }
+  return out;
+}
+
+/** Every form of one value: itself, mirrored, shifted, and each of these in base64, base32 and hexadecimal. */
+export function variantsOf(value: string): readonly Variant[] {
+  const forms: [string, string][] = [
+    ['text', value],
+    ['reversed', reversed(value)],
+    ['rot13', rot13(value)],
+  ];
+  const variants: [string, string][] = [...forms];
+  for (const [name, form] of forms) {
+    const bytes = Buffer.from(form, 'utf8');
+    for (const alignment of [0, 1, 2]) {
+      const once = base64At(bytes, alignment);
+      variants.push([prefixed(name, 'base64'), once], [prefixed(name, 'base64.reversed'), reversed(once)]);
+      if (name === 'text')
+        for (const outer of [0, 1, 2]) variants.push(['base64.base64', base64At(Buffer.from(once), outer)]);
+    }
+    variants.push([prefixed(name, 'hex'), bytes.toString('hex')], [prefixed(name, 'base32'), base32(bytes)]);
+  }
+  const utf16 = Buffer.from(value, 'utf16le');
+  variants.push(['base64.utf16', utf16.toString('base64')], ['hex.utf16', utf16.toString('hex')]);
+  return variants.map(([encoding, text]) => ({ encoding, bytes: compacted(text) }));
+}
+
+const prefixed = (form: string, encoding: string): string =>
+  form === 'text' ? encoding : `${encoding}.${form}`;

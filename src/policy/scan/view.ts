@@ -1,0 +1,46 @@
+import { findRuns } from './runs.js';
+
+/** Bytes to look at: those that were given, or what they decode to. */
+export interface View {
+  /** `text`, or what was undone, outermost first, joined by dots. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  /** How often something was undone: 0 for the bytes as given. */
+  readonly depth: number;
+  /** Offsets in the bytes as given that `[start, end)` of this view came from. */
+  origin(start: number, end: number): readonly [number, number];
+  /** Long runs, as {@link findRuns} answers them; found once. */
+  runs(): readonly number[];
+}
+
+export function textView(bytes: Uint8Array): View {
+  return newView('text', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, (start, end) => [
+    start,
+    end,
+  ]);
+}
+
+/** @param origin offsets in `parent` that a span of the new view came from. */
+export function derivedView(
+  parent: View,
+  undone: string,
+  bytes: Buffer,
+  origin: (start: number, end: number) => readonly [number, number],
+): View {
+  const name = parent.depth === 0 ? undone : `${parent.name}.${undone}`;
+  return newView(name, bytes, parent.depth + 1, (start, end) => parent.origin(...origin(start, end)));
+}
+
+function newView(name: string, bytes: Buffer, depth: number, origin: View['origin']): View {
+  let runs: readonly number[] | null = null;
+  return {
+    name,
+    bytes,
+    depth,
+    origin,
+    runs: () => {
+      runs ??= findRuns(bytes);
+      return runs;
+    },
+  };
+}

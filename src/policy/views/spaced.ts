@@ -1,0 +1,77 @@
+import { alphabets, memberships } from '../scan/alphabet.js';
+import type { View } from '../scan/view.js';
+import { collected, newCollector, put } from './collector.js';
+
+/** Characters in a row, each parted from the next, that make a spaced-out value. */
+const least = 12;
+const isLetter = (byte: number | undefined): boolean =>
+  byte !== undefined && ((memberships[byte] as number) & alphabets.dashed) !== 0;
+
+/** Between two probes: a spaced-out value is at least twice `least` bytes long. */
+const probeStep = 14;
+
+/** Values with a separator of one or two bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`. */
+export function* spacedViews(view: View): Iterable<View> {
+  const { bytes } = view;
+  const collector = newCollector(256);
+  for (let probe = 0; probe + 10 < bytes.length; probe += probeStep) {
+    if (!mayBeSpaced(bytes, probe)) continue;
+    const found = spacedAt(bytes, probe) ?? spacedAt(bytes, probe + 1) ?? spacedAt(bytes, probe + 2);
+    if (!found) continue;
+    const [start, period] = found;
+    let at = start;
+    while (isLetter(bytes[at])) {
+      put(collector, bytes[at] as number, at, at + 1);
+      if (!sameSeparator(bytes, start, at, period)) break;
+      at += period;
+    }
+    put(collector, 0, at, at);
+    while (probe + probeStep < at) probe += probeStep;
+  }
+  yield* collected(view, 'spaced', collector);
+}
+
+/** Whether one byte comes again two and four, or three and six bytes on; of ordinary text one place in a hundred. */
+function mayBeSpaced(bytes: Buffer, at: number): boolean {
+  const second = bytes[at + 2];
+  const third = bytes[at + 3];
+  return (
+    (bytes[at] === second && second === bytes[at + 4]) ||
+    (bytes[at + 1] === third && third === bytes[at + 5]) ||
+    (bytes[at] === third && third === bytes[at + 6]) ||
+    (bytes[at + 1] === bytes[at + 4] && bytes[at + 4] === bytes[at + 7]) ||
+    (second === bytes[at + 5] && bytes[at + 5] === bytes[at + 8])
+  );
+}
+
+function sameSeparator(bytes: Buffer, first: number, at: number, period: number): boolean {
+  for (let i = 1; i < period; i += 1)
+    if (bytes[at + i] !== bytes[first + i] || bytes[at + i] === undefined) return false;
+  return true;
+}
+
+/** Start and period of a spaced-out value at `at`, walked back to its beginning. */
+function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
+  const separator = bytes[at + 1];
+  if (separator === undefined || !isLetter(bytes[at])) return null;
+  for (const period of [2, 3]) {
+    if (bytes[at + 1 + period] !== separator || bytes[at + 1 + 2 * period] !== separator) continue;
+    if ((memberships[separator] as number) & alphabets.alnum) continue;
+    let count = 0;
+    let end = at;
+    while (count < least && isLetter(bytes[end]) && sameSeparator(bytes, at, end, period)) {
+      end += period;
+      count += 1;
+    }
+    if (count < least) continue;
+    let start = at;
+    while (
+      start >= period &&
+      isLetter(bytes[start - period]) &&
+      sameSeparator(bytes, at, start - period, period)
+    )
+      start -= period;
+    return [start, period];
+  }
+  return null;
+}

@@ -1,0 +1,103 @@
+import { isAscii } from 'node:buffer';
+import type { View } from '../scan/view.js';
+import { collectAround, collected, newCollector, put, type Undo } from './collector.js';
+
+/** Letters of other scripts that look like ASCII ones: code point, then the letter. */
+const lookAlikes = new Map<number, number>();
+for (const [letters, ascii] of [
+  ['АВЕЅІЈКМНОРСТУХаеѕіјорсухԁһԛԝ', 'ABESIJKMHOPCTYXaesijopcyxdhqw'],
+  ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρτυκ', 'ABEZHIKMNOPTYXaoivptuk'],
+  ['ıɡɩℓ‐‑‒–—−＿․', 'igil------_.'],
+] as const) {
+  Array.from(letters).forEach((letter, i) => {
+    lookAlikes.set(letter.codePointAt(0) ?? 0, ascii.charCodeAt(i));
+  });
+}
+
+const dropped = 0;
+const kept = -1;
+
+/** The ASCII character that a code point stands for, 0 where it is not seen at all, -1 where it is what it is. */
+function foldCodePoint(code: number): number {
+  if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
+  if (code === 0xad || code === 0x34f || code === 0x61c || code === 0x180e || code === 0xfeff) return dropped;
+  if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e)) return dropped;
+  if ((code >= 0x2060 && code <= 0x206f) || (code >= 0xfe00 && code <= 0xfe0f)) return dropped;
+  // Tag characters: invisible copies of ASCII.
+  if (code >= 0xe0020 && code <= 0xe007e) return code - 0xe0000;
+  if (code >= 0xe0000 && code <= 0xe007f) return dropped;
+  if (code >= 0x1d400 && code <= 0x1d7ff) return foldMathematical(code);
+  if (code >= 0x24b6 && code <= 0x24cf) return code - 0x24b6 + 0x41;
+  if (code >= 0x24d0 && code <= 0x24e9) return code - 0x24d0 + 0x61;
+  return lookAlikes.get(code) ?? kept;
+}
+
+/** Bold, italic, script … alphabets of 52 letters each, then digits in tens. */
+function foldMathematical(code: number): number {
+  if (code >= 0x1d7ce) return 0x30 + ((code - 0x1d7ce) % 10);
+  if (code > 0x1d6a3) return kept;
+  const letter = (code - 0x1d400) % 52;
+  return letter < 26 ? 0x41 + letter : 0x61 + letter - 26;
+}
+
+/** Code point of the UTF-8 sequence at `at` and its length; length 1 and -1 where there is none. */
+function decodeAt(bytes: Buffer, at: number): readonly [code: number, length: number] {
+  const first = bytes[at] as number;
+  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+  if (length === 1 || at + length > bytes.length) return [-1, 1];
+  let code = first & (0xff >> (length + 1));
+  for (let i = 1; i < length; i += 1) {
+    const next = bytes[at + i] as number;
+    if ((next & 0xc0) !== 0x80) return [-1, 1];
+    code = (code << 6) | (next & 0x3f);
+  }
+  return [code, length];
+}
+
+const undoFold: Undo = (bytes, at, collector) => {
+  if ((bytes[at] as number) < 0x80) return -1;
+  const [code, length] = decodeAt(bytes, at);
+  const folded = code < 0 ? kept : foldCodePoint(code);
+  if (folded === kept) return -1;
+  if (folded !== dropped) put(collector, folded, at, at + length);
+  return at + length;
+};
+
+/** Bytes asked at once whether they are all ASCII. */
+const block = 512;
+
+/** Full-width and look-alike letters become ASCII; what is invisible is left out. */
+export function* foldedViews(view: View): Iterable<View> {
+  const { bytes } = view;
+  if (isAscii(bytes)) return;
+  const marks: number[] = [];
+  for (let from = 0; from < bytes.length; from += block)
+    if (!isAscii(bytes.subarray(from, from + block)))
+      addMarks(bytes, from, Math.min(bytes.length, from + block), marks);
+  if (marks.length > 0) yield* collected(view, 'folded', collectAround(bytes, marks, undoFold));
+}
+
+function addMarks(bytes: Buffer, from: number, to: number, marks: number[]): void {
+  for (let at = from; at < to; at += 1) {
+    if ((bytes[at] as number) < 0xc2) continue;
+    const [code, length] = decodeAt(bytes, at);
+    if (code >= 0 && foldCodePoint(code) !== kept) marks.push(at);
+    at += length - 1;
+  }
+}
+
+/** Text of UTF-16, either byte order: every other byte is zero. */
+export function* utf16Views(view: View): Iterable<View> {
+  const { bytes } = view;
+  const collector = newCollector();
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
+    if (bytes[at + 2] !== 0 || bytes[at + 4] !== 0 || bytes[at + 1] === 0) continue;
+    if (at > 0 && bytes[at - 1] !== 0) put(collector, bytes[at - 1] as number, at - 1, at + 1);
+    while (bytes[at] === 0 && at + 1 < bytes.length && bytes[at + 1] !== 0) {
+      put(collector, bytes[at + 1] as number, at, at + 2);
+      at += 2;
+    }
+    put(collector, 0, at, at);
+  }
+  yield* collected(view, 'utf16', collector);
+}

@@ -1,0 +1,62 @@
+/** Ways to write a value so that a plain search doesn't see it; each undone by a reader of its kind. */
+const each = (text: string, write: (code: number, letter: string) => string): string =>
+  Array.from(text, (letter) => write(letter.charCodeAt(0), letter)).join('');
+const hex = (code: number): string => code.toString(16).padStart(2, '0');
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+export const encodings: Readonly<Record<string, (value: string) => string | Buffer>> = {
+  plain: (value) => value,
+  percent: (value) => each(value, (code) => `%${hex(code)}`),
+  'percent, upper case': (value) => each(value, (code) => `%${hex(code).toUpperCase()}`),
+  'percent twice': (value) => each(value, (code) => `%25${hex(code)}`),
+  'one letter in percent': (value) => `${value.slice(0, 6)}%${hex(value.charCodeAt(6))}${value.slice(7)}`,
+  base64,
+  'base64url without padding': (value) => Buffer.from(value).toString('base64url'),
+  'base64, second alignment': (value) => base64(`:${value} `),
+  'base64, third alignment': (value) => base64(`::${value} `),
+  'base64 after a stray letter': (value) => `Q${base64(value)}`,
+  'base64 over lines': (value) =>
+    base64(`${'some text before '.repeat(4)}${value}`).replace(/.{60}/g, '$&\r\n'),
+  'base64 twice': (value) => base64(base64(value)),
+  'hex of base64': (value) => Buffer.from(base64(value)).toString('hex'),
+  'base64 of hex': (value) => base64(Buffer.from(value).toString('hex')),
+  'base64 in percent': (value) => encodeURIComponent(base64(`user:${value}==`)),
+  hex: (value) => Buffer.from(value).toString('hex'),
+  'hex, upper case': (value) => Buffer.from(value).toString('hex').toUpperCase(),
+  'JSON escapes': (value) => each(value, (code) => `\\u00${hex(code)}`),
+  'braced escapes': (value) => each(value, (code) => `\\u{${hex(code)}}`),
+  'JavaScript escapes': (value) => each(value, (code) => `\\x${hex(code)}`),
+  'octal escapes': (value) => each(value, (code) => `\\${code.toString(8).padStart(3, '0')}`),
+  'percent in JSON escapes': (value) => each(value, (code) => `\\u0025${hex(code)}`),
+  'HTML, decimal': (value) => each(value, (code) => `&#${code};`),
+  'HTML, hexadecimal': (value) => each(value, (code) => `&#x${hex(code)};`),
+  'quoted-printable': (value) => each(value, (code) => `=${hex(code).toUpperCase()}`),
+  'quoted-printable, soft break': (value) => `${value.slice(0, 9)}=\r\n${value.slice(9)}`,
+  'UTF-16LE': (value) => Buffer.from(value, 'utf16le'),
+  'UTF-16BE': (value) => Buffer.from(value, 'utf16le').swap16(),
+  'full-width': (value) => each(value, (code) => String.fromCharCode(code + 0xfee0)),
+  'zero-width spaces': (value) => Array.from(value).join('\u200b'),
+  'soft hyphens': (value) => Array.from(value).join('\u00ad'),
+  'mathematical letters': (value) =>
+    value.replace(/[A-Za-z]/g, (letter) => {
+      const code = letter.charCodeAt(0);
+      return String.fromCodePoint(code < 0x61 ? 0x1d400 + code - 0x41 : 0x1d41a + code - 0x61);
+    }),
+  'tag characters': (value) => each(value, (code) => String.fromCodePoint(0xe0000 + code)),
+  'look-alikes': (value) =>
+    value.replace(
+      /[aeopcx]/g,
+      (letter) => ({ a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' })[letter] ?? letter,
+    ),
+  spaces: (value) => Array.from(value).join(' '),
+  'comma and space': (value) => Array.from(value).join(', '),
+  'a letter a line': (value) => Array.from(value).join('\n'),
+  reversed: (value) => Array.from(value).reverse().join(''),
+  rot13: (value) =>
+    value.replace(/[a-z]/gi, (letter) => {
+      const base = letter <= 'Z' ? 65 : 97;
+      return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
+    }),
+  'two JSON fields': (value) => `${value.slice(0, 12)}","b":"${value.slice(12)}`,
+  'two query parameters': (value) => `${value.slice(0, 12)}&b=${value.slice(12)}`,
+};

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import knownSecrets from '../../../src/policy/detectors/known-secrets.js';
+import tokenPatterns from '../../../src/policy/detectors/token-patterns.js';
+import { redact } from '../../../src/policy/scan/redact.js';
+import { createScanner } from '../../../src/policy/scan/scanner.js';
+import { encodings } from '../../support/encodings.js';
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Random-looking, the same at every run. */
+function random(seed: string, length: number, alphabet = letters): string {
+  const bytes = Array.from({ length: Math.ceil(length / 32) }, (_, i) => [
+    ...createHash('sha256').update(`${seed}${i}`).digest(),
+  ]).flat();
+  return bytes
+    .slice(0, length)
+    .map((byte) => alphabet[byte % alphabet.length])
+    .join('');
+}
+
+const known = random('known', 26);
+const values = {
+  'known secret': known,
+  'GitHub token': `ghp_${random('github', 36)}`,
+  'Slack token': `xoxb-${random('slack', 12, '0123456789')}-${random('slack2', 24)}`,
+  'Anthropic key': `sk-ant-api03-${random('anthropic', 95)}`,
+  'GitLab token': `glpat-${random('gitlab', 20)}`,
+  'npm token': `npm_${random('npm', 36)}`,
+};
+const scanner = createScanner([tokenPatterns, knownSecrets], {
+  knownSecrets: [{ name: 'KNOWN', value: known }],
+});
+
+describe.each(Object.entries(encodings))('written as %s', (_name, encode) => {
+  it.each(Object.entries(values))('finds and covers a %s', (_kind, value) => {
+    const encoded = encode(value);
+    const text = Buffer.concat([
+      Buffer.from('{"note":"a letter to a friend","data":"'),
+      typeof encoded === 'string' ? Buffer.from(encoded) : encoded,
+      Buffer.from('"}\nand some more words follow here.\n'),
+    ]);
+    const { findings, outcome } = scanner.scan(text, 'body');
+    expect(outcome).toBe('complete');
+    expect(findings.length).toBeGreaterThan(0);
+    const redacted = redact(scanner, text, 'body');
+    expect(redacted.bytes.length).toBe(text.length);
+    expect(redacted.outcome).toBe('redacted');
+  });
+});

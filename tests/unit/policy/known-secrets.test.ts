@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import crlf from '../../../src/policy/detectors/crlf.js';
+import knownSecrets from '../../../src/policy/detectors/known-secrets.js';
+import { createScanner } from '../../../src/policy/scan/scanner.js';
+
+const many = Array.from({ length: 400 }, (_, i) => ({
+  name: `SECRET_${i}`,
+  value: `s${i}-Kq8${i}vWzLm3Rt${i}Yx7Hb`,
+}));
+const scanner = createScanner([knownSecrets], { knownSecrets: [...many, { name: 'PIN', value: '#!&~' }] });
+const scan = (text: string) => scanner.scan(Buffer.from(text), 'body').findings;
+
+describe('known_secrets', () => {
+  it('names the secret and its place, never its value', () => {
+    const text = `a line, then ${many[123]?.value} and more`;
+    const [finding] = scan(text);
+    expect(finding).toMatchObject({ rule: 'SECRET_123', class: 'known', score: 1, view: 'text' });
+    expect(text.slice(finding?.start, finding?.end)).toBe(many[123]?.value);
+    expect(JSON.stringify(finding)).not.toContain(many[123]?.value);
+  });
+
+  it('finds each of hundreds, whatever the case', () => {
+    for (const { value } of many) {
+      expect(scan(`x ${value} y`)).toHaveLength(1);
+      expect(scan(`x ${value.toUpperCase()} y`)).toHaveLength(1);
+    }
+  });
+
+  it('finds a long piece and lets a short one be', () => {
+    const value = many[7]?.value ?? '';
+    expect(scan(`x ${value.slice(2, 17)} y`)).toHaveLength(1);
+    expect(scan(`x ${value.slice(0, 6)} y`)).toHaveLength(0);
+  });
+
+  it('finds a value of few letters as it stands', () => {
+    expect(scan('the pin #!&~ is short')).toHaveLength(1);
+  });
+
+  it('finds a value across the blocks it looks at', () => {
+    const value = many[9]?.value ?? '';
+    for (const at of [65_530, 65_536, 69_630]) expect(scan(`${' .'.repeat(at / 2)}${value}`)).toHaveLength(1);
+  });
+});
+
+describe('crlf', () => {
+  it('is asked of what ends at a line break, not of a body', () => {
+    const detector = createScanner([crlf], { knownSecrets: [] });
+    const bytes = Buffer.from('/a%0d%0ab');
+    expect(detector.scan(bytes, 'path').findings).toHaveLength(2);
+    expect(detector.scan(bytes, 'body').findings).toHaveLength(0);
+  });
+});
