@@ -1,4 +1,5 @@
 import type { BottlePlan } from '../plan/plan.js';
+import { printable } from './printable.js';
 import { routeLine } from './route-line.js';
 
 /** A plan as a person reads it. It holds names of secrets, never values. */
@@ -22,7 +23,7 @@ export function formatPlan(plan: BottlePlan): string {
   ];
   return sections
     .filter(([, lines]) => lines.length > 0)
-    .map(([title, lines]) => `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`)
+    .map(([title, lines]) => `${title}:\n${lines.map((line) => `  ${printable(line, 4000)}\n`).join('')}`)
     .join('');
 }
 

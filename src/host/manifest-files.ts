@@ -94,22 +94,31 @@ function refuseForeignWriters(home: string): void {
       hint: 'bot-bottle init writes a first bottle and agent',
     });
   }
-  refuseWritable(home, stats.mode, 0o022);
+  refuseWritable(home, stats, 0o022);
   // A class of users that can't enter the folder can't reach what lies in it.
   const others = ((stats.mode & 0o010) << 1) | ((stats.mode & 0o001) << 1);
   for (const { folder } of kinds) {
     const path = join(home, folder);
     const inner = statOf(path);
     if (!inner?.isDirectory()) continue;
-    refuseWritable(path, inner.mode, others);
+    refuseWritable(path, inner, others);
     for (const entry of manifestEntries(path)) {
       const file = statOf(join(path, entry.name));
-      if (file) refuseWritable(join(path, entry.name), file.mode, others);
+      if (file) refuseWritable(join(path, entry.name), file, others);
     }
   }
 }
 
-function refuseWritable(path: string, mode: number, mask: number): void {
+function refuseWritable(path: string, { mode, uid }: Stats, mask: number): void {
+  const own = process.geteuid?.() ?? uid;
+  if (uid !== own && uid !== 0) {
+    throw new BottleError({
+      code: 'manifest',
+      message: 'this belongs to another user, who could write routes and ask for credentials',
+      where: path,
+      hint: `chown ${own} '${path}', or set BOT_BOTTLE_HOME to a folder of your own`,
+    });
+  }
   if ((mode & mask) === 0) return;
   throw new BottleError({
     code: 'manifest',

@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processes } from '../../../src/host/processes.js';
 import type { RunResult } from '../../../src/plan/ports.js';
+import { needs, runsAsRoot } from '../../support/needs.js';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const secret = 'the-value-that-is-nowhere-printed';
@@ -94,6 +95,30 @@ describe('the command line', () => {
     expect(plan.secrets).toMatchObject([{ name: 'API_TOKEN', environmentVariable: 'API_TOKEN' }]);
     expect(plan.command).toEqual(['/bin/bash']);
     expect(text.stdout + json.stdout + text.stderr + json.stderr).not.toContain(secret);
+  });
+
+  it('shows control characters in names instead of sending them to the terminal', async () => {
+    const { stderr } = await run('start', 'a\u001b]0;title\u0007', '--workspace', 'work\u001b[2Jspace');
+    expect(stderr).toContain('error: ');
+    expect(stderr).not.toMatch(/[\u0007\u001b]/);
+  });
+
+  needs('root', runsAsRoot, 'run by root', () => {
+    it('takes no manifests of another user', async () => {
+      const foreign = join(folder, 'foreign');
+      await mkdir(foreign, { mode: 0o755 });
+      await chown(foreign, 1234, 1234);
+      const { exitCode, stderr } = await processes.run(
+        process.execPath,
+        [join(root, 'dist/cli.js'), 'validate'],
+        {
+          environment: { ...process.env, BOT_BOTTLE_HOME: foreign },
+          timeout: 20_000,
+        },
+      );
+      expect(stderr).toContain('belongs to another user');
+      expect(exitCode).toBe(2);
+    });
   });
 
   it('explains a request by the rules that would decide it', async () => {
