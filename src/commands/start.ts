@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { Command, CommandContext } from '../console/command.js';
 import { formatPlan, planJson } from '../console/print-plan.js';
 import { recordSteps } from '../console/steps.js';
@@ -77,7 +78,7 @@ async function run(
     return;
   }
   steps.mark('manifests read, plan made');
-  const personal = Boolean(process.stderr.isTTY) && !options.quiet;
+  const personal = isatty(2) && !options.quiet;
   if (personal)
     context.tell(
       `bottle ${plan.id} on ${backend.name}: ${plan.routes.length} routes, workspace ${plan.workspace.source}\n`,
@@ -88,7 +89,7 @@ async function run(
     plan,
     services: hostServices(environment),
     environment,
-    terminal: Boolean(process.stdin.isTTY && process.stdout.isTTY),
+    terminal: isatty(0) && isatty(1),
     onEvent: (event) => {
       traffic.record(event);
       if (options.verbose) context.tell(formatEvent(event));

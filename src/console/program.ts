@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { BottleError, exitCodes } from '../contract/errors.js';
 import type { Command, CommandContext } from './command.js';
@@ -17,17 +18,34 @@ Exit codes: 0 success, 1 findings, 2 usage or manifest, 3 this machine is not re
 125 bot-bottle's own failure in start, 130 interrupted; else the agent's own.
 `;
 
+/** Written to the descriptor itself, see leaveStreamsAlone; a reader that is slow is waited for. */
+function writeToStandardError(text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0, tries = 0; written < bytes.length && tries < 1000; tries += 1) {
+    try {
+      written += writeSync(2, bytes, written);
+    } catch (thrown) {
+      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
 type Registry = Readonly<Record<string, () => Promise<Command>>>;
 
 /** Parses the command line, runs one verb and answers the exit code of the process. */
-export async function runProgram(registry: Registry, args: readonly string[]): Promise<number> {
+export async function runProgram(registry: Registry, given: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.success;
-  const debug = args.includes('--debug') && !args.includes('--', 0);
+  // Accepted anywhere before the agent's own words.
+  const separator = given.indexOf('--');
+  const ours = separator === -1 ? given : given.slice(0, separator);
+  const debug = ours.includes('--debug');
+  const args = [...ours.filter((word) => word !== '--debug'), ...given.slice(ours.length)];
   const context: CommandContext = {
     environment: process.env,
     workingDirectory: process.cwd(),
     print: (text) => process.stdout.write(text),
-    tell: (text) => process.stderr.write(text),
+    tell: writeToStandardError,
     end: (code) => {
       exitCode = code;
     },

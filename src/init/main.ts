@@ -1,10 +1,13 @@
 // The first process in a sandbox: relays the proxy's port, proves the walls, starts the agent and ends with its exit code.
 import { exitCodes } from '../contract/errors.js';
 import { type InitConfiguration, initVariable } from '../contract/init.js';
+import { leaveStreamsAlone } from '../contract/standard-streams.js';
 import { runAgent } from './agent.js';
 import { type Control, openControl } from './control.js';
 import { startRelay } from './relay.js';
 import { assertNoRoute, assertProxyAnswers } from './walls.js';
+
+leaveStreamsAlone([0, 1, 2]);
 
 async function prepare(configuration: InitConfiguration, control: Control): Promise<void> {
   await startRelay(configuration.proxyPort, configuration.proxySocket);

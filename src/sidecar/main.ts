@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { messageOf } from '../contract/errors.js';
 import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
+import { leaveStreamsAlone } from '../contract/standard-streams.js';
 import { compileRoutes, type RouteTable } from '../policy/routes.js';
 import { createCertificateAuthority } from './certificates.js';
 import { ConfigurationError, parseConfiguration } from './configuration.js';
@@ -12,6 +13,7 @@ import { createMessageWriter, openStandardOutput } from './messages.js';
 import { createProxyServer } from './server.js';
 import { createUpstreams, loadUndici } from './upstreams.js';
 
+leaveStreamsAlone([2]);
 const messages = createMessageWriter(openStandardOutput());
 
 /** Says why in one line and ends. An error's own message may quote what was being read, so only its kind is told. */

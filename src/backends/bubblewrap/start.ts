@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
 import { type InitConfiguration, initVariable } from '../../contract/init.js';
+import { leaveStreamsAlone } from '../../contract/standard-streams.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, RunningBottle, StartedProcess, StartRequest } from '../../plan/ports.js';
@@ -23,7 +24,7 @@ import {
 } from './sandbox-folder.js';
 import { isFilterable, seccompFilter } from './seccomp.js';
 import { startSidecar } from './sidecar.js';
-import { type AgentStreams, agentStreams, terminalStreams } from './streams.js';
+import { type AgentStreams, agentStreams, isHandedOn, terminalStreams } from './streams.js';
 import { certificateArguments, systemArguments } from './system-files.js';
 import { systemPath } from './system-path.js';
 import { type Features, installedFeatures } from './version.js';
@@ -48,6 +49,8 @@ export async function start(
   const releases = makeReleases();
   try {
     closeStrayDescriptors();
+    // The agent gets the very same open files, and must get them as they were.
+    leaveStreamsAlone(([0, 1, 2] as const).filter(isHandedOn));
     const runtime = await services.runtimeDirectory(plan.id);
     releases.add(async () => runtime[Symbol.asyncDispose]());
     const directory = runtime.path;

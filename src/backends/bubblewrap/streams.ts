@@ -28,7 +28,7 @@ export const terminalStreams: AgentStreams = {
  * relayed through a pipe instead.
  */
 export async function agentStreams(identity: AgentIdentity, processes: Processes): Promise<AgentStreams> {
-  const relayed = [0, 1, 2].filter((descriptor) => !isHarmless(descriptor));
+  const relayed = [0, 1, 2].filter((descriptor) => !isHandedOn(descriptor));
   if (identity.kind === 'lowered') givePipes(identity);
   if (relayed.length === 0) return terminalStreams;
   const opened = await Promise.all(
@@ -73,7 +73,8 @@ interface Relay {
   release(): void;
 }
 
-function isHarmless(descriptor: number): boolean {
+/** Whether the agent gets this descriptor of ours as it is. */
+export function isHandedOn(descriptor: number): boolean {
   try {
     const status = fstatSync(descriptor);
     const isNull = status.isCharacterDevice() && status.rdev === 0x103;

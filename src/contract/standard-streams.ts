@@ -1,0 +1,19 @@
+const names = ['stdin', 'stdout', 'stderr'] as const;
+
+/**
+ * Keeps this process from touching some of its descriptors 0, 1 and 2 by way of `process.stdin` and its like.
+ *
+ * Node makes such a descriptor non-blocking as soon as anything reads the property, and its own code does so whenever a
+ * socket closes or a stream is piped. The flag belongs to the open file, so a program that was given the same one (an
+ * agent, beside its init, the sidecar and the command line) suddenly gets EAGAIN and loses input or output. The
+ * properties answer undefined from here on; what is to be said is written to the descriptor itself.
+ */
+export function leaveStreamsAlone(descriptors: readonly (0 | 1 | 2)[]): void {
+  for (const descriptor of descriptors) {
+    Object.defineProperty(process, names[descriptor], {
+      value: undefined,
+      configurable: true,
+      enumerable: true,
+    });
+  }
+}
