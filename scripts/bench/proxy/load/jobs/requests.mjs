@@ -1,0 +1,98 @@
+// Requests one after another on each of some kept connections, for a time or a count.
+import { createResponseReader } from '../response.mjs';
+import { authorityOf, openConnection } from '../tunnel.mjs';
+
+const slice = 64 * 1024;
+
+function requestHead({ method, path }, authority, bodyBytes) {
+  const body = bodyBytes > 0 ? `content-type: application/json\r\ncontent-length: ${bodyBytes}\r\n` : '';
+  return Buffer.from(
+    `${method} ${path} HTTP/1.1\r\nhost: ${authority}\r\naccept: */*\r\nuser-agent: bench\r\n${body}\r\n`,
+  );
+}
+
+/** Clean text that looks like what an agent sends: JSON with code in it. */
+function makeBody(bytes) {
+  const line = '{"role":"user","content":"function add(left, right) {\\n  return left + right;\\n}"},\n';
+  return Buffer.alloc(bytes, line);
+}
+
+/** Sends a large body in pieces, as fast as they are taken. */
+function sendPieces(socket, head, bytes, piece) {
+  socket.write(head);
+  let left = bytes;
+  const more = () => {
+    while (left > 0) {
+      const part = left >= piece.length ? piece : piece.subarray(0, left);
+      left -= part.length;
+      if (!socket.write(part)) return;
+    }
+    socket.off('drain', more);
+  };
+  socket.on('drain', more);
+  more();
+}
+
+function prepare(job, target) {
+  const { bodyBytes = 0 } = job;
+  const head = requestHead(job, authorityOf(target, job.host), bodyBytes);
+  if (bodyBytes > 4 * slice) {
+    const piece = makeBody(slice);
+    return (socket) => sendPieces(socket, head, bodyBytes, piece);
+  }
+  const whole = Buffer.concat([head, makeBody(bodyBytes)]);
+  return (socket) => socket.write(whole);
+}
+
+/** One connection's share of the work; resolves when the time or the count is used up, or the connection is lost. */
+function keepSending(socket, send, shared) {
+  return new Promise((resolve) => {
+    let started = 0;
+    const next = () => {
+      if (shared.left === 0 || performance.now() >= shared.deadline) return resolve();
+      shared.left -= 1;
+      started = performance.now();
+      send(socket);
+    };
+    const read = createResponseReader(
+      (_data, from, to) => {
+        shared.bytes += to - from;
+      },
+      (status) => {
+        if (status === 200) shared.latencies.push(performance.now() - started);
+        else shared.errors += 1;
+        next();
+      },
+    );
+    const lost = () => {
+      shared.errors += 1;
+      resolve();
+    };
+    socket.on('data', read).on('error', () => {});
+    socket.once('close', lost);
+    shared.closers.push(() => socket.off('close', lost).destroy());
+    next();
+  });
+}
+
+/** `{connections, host, method, path, bodyBytes, seconds | count}`: latencies in milliseconds, seconds, body bytes read, errors. */
+export async function requests(job, target) {
+  const opened = await Promise.allSettled(
+    Array.from({ length: job.connections }, () => openConnection(target, job.host)),
+  );
+  const sockets = opened.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
+  const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length, closers: [] };
+  const send = prepare(job, target);
+  const started = performance.now();
+  shared.left = job.count ?? Number.POSITIVE_INFINITY;
+  shared.deadline = job.seconds ? started + job.seconds * 1000 : Number.POSITIVE_INFINITY;
+  await Promise.all(sockets.map((socket) => keepSending(socket, send, shared)));
+  const seconds = (performance.now() - started) / 1000;
+  for (const close of shared.closers) close();
+  return {
+    latencies: Float64Array.from(shared.latencies),
+    seconds,
+    bytes: shared.bytes,
+    errors: shared.errors,
+  };
+}
