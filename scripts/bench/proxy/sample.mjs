@@ -1,5 +1,5 @@
 // Takes one sample: runs a case against a rig and reads what the processes used meanwhile.
-import { cpuSeconds, peakMegabytes, resetPeak } from '../shared/processes.mjs';
+import { cpuSeconds, machineSeconds, peakMegabytes, resetPeak } from '../shared/processes.mjs';
 import { knownHost } from './bed.mjs';
 
 const newHostsEach = 20;
@@ -14,7 +14,7 @@ export function createNameSource(names) {
   };
 }
 
-/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client and upstream, and `peak` megabytes. */
+/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else that runs, and `peak` megabytes. */
 export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
   const shared = await bed.shared(rig);
   const proxies = new Set(shared.pids);
@@ -40,6 +40,7 @@ export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts
   resetPeak([...proxies]);
   const groups = () => [[...proxies], bed.load.pids, bed.upstream.pids].map(cpuSeconds);
   const before = groups();
+  const machineBefore = machineSeconds();
   const started = performance.now();
   let figures;
   try {
@@ -49,7 +50,8 @@ export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts
   }
   const elapsed = (performance.now() - started) / 1000;
   const [proxy, client, upstream] = groups().map((after, index) => after - before[index]);
+  const others = Math.max(0, machineSeconds() - machineBefore - proxy - client - upstream);
   const peak = peakMegabytes([...proxies]);
   for (const instance of opened) await bed.release(instance);
-  return { ...figures, seconds: elapsed, cpu: { proxy, client, upstream }, peak };
+  return { ...figures, seconds: elapsed, cpu: { proxy, client, upstream, others }, peak };
 }

@@ -43,7 +43,7 @@ export function figureTable(part) {
 const busy = 0.85;
 
 function saturated({ cores }, machineCores) {
-  const full = Object.entries(cores).filter(([, used]) => used >= busy);
+  const full = Object.entries(cores).filter(([name, used]) => name !== 'others' && used >= busy);
   const all = Object.values(cores).reduce((sum, used) => sum + used, 0);
   if (all >= busy * machineCores) full.push(['machine', all]);
   return full.map(([name]) => name).join(', ') || '–';
@@ -57,11 +57,11 @@ export function resourceTable(part, machineCores) {
     if (measured.length > 0) rows.push({ heading: title });
     for (const rig of measured) {
       const result = results[rig.name];
-      const { proxy, client, upstream } = result.cores;
+      const { proxy, client, upstream, others } = result.cores;
       rows.push({
         cells: [
           rig.name,
-          ...[proxy, client, upstream].map((used) => used.toFixed(2)),
+          ...[proxy, client, upstream, others].map((used) => used.toFixed(2)),
           saturated(result, machineCores),
           rig.kind === 'limit' || result.proxyMicrosecondsEach === null
             ? '–'
@@ -73,7 +73,7 @@ export function resourceTable(part, machineCores) {
     }
   }
   return {
-    head: ['', 'proxy', 'client', 'upstream', 'saturated', 'proxy µs each', 'peak MB', 'errors'],
+    head: ['', 'proxy', 'client', 'upstream', 'all else', 'saturated', 'proxy µs each', 'peak MB', 'errors'],
     rows,
   };
 }

@@ -29,7 +29,7 @@ export async function makeAuthority(name) {
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
-  return { certificate: made.toString('pem'), key: await pem(keys), keys, made };
+  return { certificate: `${made.toString('pem')}\n`, key: await pem(keys), keys, made };
 }
 
 /** A server's certificate for `names`, as the `key` and `cert` options of node:tls. `keys` may be reused. */

@@ -100,6 +100,16 @@ export function cpuSeconds(pids) {
   return ticks / ticksPerSecond;
 }
 
+/** Seconds of processor time that the whole machine has used, by anyone. */
+export function machineSeconds() {
+  // proc(5): user, nice, system, idle, iowait, irq, softirq; steal is another machine's.
+  const [user, nice, system, , , irq, softirq] = read('/proc/stat')
+    .split('\n', 1)[0]
+    .match(/\d+/g)
+    .map(Number);
+  return (user + nice + system + irq + softirq) / ticksPerSecond;
+}
+
 function memory(pids, field) {
   const pattern = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm');
   return pids

@@ -3,6 +3,7 @@ import { quantile } from '../../shared/statistics.mjs';
 export default {
   name: 'small-gets',
   order: 10,
+  warmsUp: true,
   title: 'Small GETs, 32 kept connections',
   figures: {
     requests: { unit: 'requests/s', better: 'higher' },

@@ -7,7 +7,8 @@ function parseHead(text) {
   const length = /\r\ncontent-length: *(\d+)/i.exec(text);
   const chunked = /\r\ntransfer-encoding: *chunked/i.test(text);
   if (!length && !chunked) throw new Error(`a response without a length: ${text.slice(0, 80)}`);
-  return { status, left: length ? Number(length[1]) : 0, chunked };
+  const closes = /\r\nconnection: *close/i.test(text);
+  return { status, left: length ? Number(length[1]) : 0, chunked, closes };
 }
 
 /** Takes the framing of chunked bodies off: calls `onData` with what is in the chunks and returns when the body ends. */
@@ -46,7 +47,7 @@ function createChunkReader() {
   };
 }
 
-/** `onData(buffer, start, end)` for each piece of a body, `onEnd(status)` after each response. */
+/** `onData(buffer, start, end)` for each piece of a body, `onEnd(status, closes)` after each response. */
 export function createResponseReader(onData, onEnd) {
   let held = null;
   let response = null;
@@ -78,9 +79,9 @@ export function createResponseReader(onData, onEnd) {
   }
 
   function finish() {
-    const { status } = response;
+    const { status, closes } = response;
     response = null;
-    onEnd(status);
+    onEnd(status, closes);
   }
 
   return (part) => {

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-const limit = 20_000;
+/** Milliseconds without an answer after which a connection counts as failed. */
+const limit = 5000;
 
 /** Waits for the end of the proxy's head to CONNECT; what a proxy may add before TLS is nothing. */
 async function openTunnel({ proxyPort, authorityPort }, host) {
@@ -21,6 +22,7 @@ async function openTunnel({ proxyPort, authorityPort }, host) {
         socket.pause();
         resolve(data);
       });
+      socket.resume();
     });
     head += part.toString('latin1');
   }
@@ -44,6 +46,8 @@ export async function openConnection(target, host) {
   });
   secure.setTimeout(limit, () => secure.destroy(new Error('no answer in time')));
   secure.setNoDelay(true);
+  // Whoever uses the connection hears of its end by 'close'.
+  secure.on('error', () => {});
   await once(secure, 'secureConnect');
   return secure;
 }

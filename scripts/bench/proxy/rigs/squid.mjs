@@ -22,7 +22,7 @@ function settings({ folder, port, names }) {
     'acl allowed dstdomain .bench.test',
     'http_access allow allowed',
     'http_access deny all',
-    'http_upgrade_request_protocols WebSocket allow all',
+    'http_upgrade_request_protocols websocket allow all',
     'cache deny all',
     'access_log none',
     `cache_log ${folder}/cache.log`,
@@ -56,7 +56,7 @@ export default {
       chmodSync(folder, 0o755);
       spawnSync('chown', ['-R', 'proxy:proxy', folder]);
     }
-    const started = startProgram(program, ['--foreground', '-N', '-f', join(folder, 'squid.conf')]);
+    const started = startProgram(program, ['-N', '-f', join(folder, 'squid.conf')]);
     started.child.stdout.resume();
     await untilListening(port, started);
     return {

@@ -30,12 +30,14 @@ function sendBytes(response, total) {
   more();
 }
 
-/** One event at once; after a pause, events as fast as they are taken until the client leaves. */
-function sendEvents(response) {
+/** One event at once; after a pause, events as fast as they are taken: a proxy may not notice that its client left. */
+function sendEvents(response, milliseconds) {
+  const deadline = performance.now() + milliseconds;
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
   response.write(event);
   const more = () => {
     if (response.destroyed) return;
+    if (performance.now() > deadline) return response.end();
     for (let count = 0; count < 64; count += 1) if (!response.write(event)) return;
     setImmediate(more);
   };
@@ -48,7 +50,7 @@ function serve(request, response) {
   response.on('error', () => {});
   if (pathname === '/small') return answer(response, small);
   if (pathname === '/bytes') return sendBytes(response, Number(searchParams.get('count')));
-  if (pathname === '/events') return sendEvents(response);
+  if (pathname === '/events') return sendEvents(response, Number(searchParams.get('milliseconds')));
   let received = 0;
   request.on('data', (part) => {
     received += part.length;

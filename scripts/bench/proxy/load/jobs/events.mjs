@@ -27,25 +27,23 @@ export async function events({ host, seconds }, target) {
   let second = 0;
   let total = 0;
   const started = performance.now();
+  let timer;
   await new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    const lost = (error) => reject(error ?? new Error('closed'));
+    timer = setTimeout(resolve, seconds * 1000 + 500);
+    const lost = () => reject(new Error('closed'));
     socket.once('error', lost).once('close', lost);
     const read = createResponseReader((data, from, to) => {
       const now = performance.now();
       total += count(data, from, to);
       if (first === 0 && total > 0) first = now;
       else if (second === 0 && total > 1) second = now;
-      if (now > started + seconds * 1000) {
-        clearTimeout(timer);
-        resolve();
-      }
-    }, lost);
+    }, resolve);
     socket.on('data', read);
     socket.write(
-      `GET /events HTTP/1.1\r\nhost: ${authorityOf(target, host)}\r\naccept: text/event-stream\r\n\r\n`,
+      `GET /events?milliseconds=${Math.round(seconds * 1000)} HTTP/1.1\r\nhost: ${authorityOf(target, host)}\r\naccept: text/event-stream\r\n\r\n`,
     );
   });
+  clearTimeout(timer);
   const ended = performance.now();
   socket.removeAllListeners('close').destroy();
   if (second === 0) throw new Error(`${total} events in ${seconds} s`);

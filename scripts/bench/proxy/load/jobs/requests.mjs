@@ -3,6 +3,8 @@ import { createResponseReader } from '../response.mjs';
 import { authorityOf, openConnection } from '../tunnel.mjs';
 
 const slice = 64 * 1024;
+/** After so many errors of its own a client gives up. */
+const failuresBorne = 3;
 
 function requestHead({ method, path }, authority, bodyBytes) {
   const body = bodyBytes > 0 ? `content-type: application/json\r\ncontent-length: ${bodyBytes}\r\n` : '';
@@ -44,13 +46,20 @@ function prepare(job, target) {
   return (socket) => socket.write(whole);
 }
 
-/** One connection's share of the work; resolves when the time or the count is used up, or the connection is lost. */
+/** Sends until the time or the count is used up ('done') or the connection ends: in order ('closed') or not ('lost'). */
 function keepSending(socket, send, shared) {
   return new Promise((resolve) => {
     let started = 0;
+    let waiting = false;
+    const finish = (how) => {
+      socket.off('close', ended).destroy();
+      resolve(how);
+    };
+    const ended = () => finish(waiting ? 'lost' : 'closed');
     const next = () => {
-      if (shared.left === 0 || performance.now() >= shared.deadline) return resolve();
+      if (shared.left === 0 || performance.now() >= shared.deadline) return finish('done');
       shared.left -= 1;
+      waiting = true;
       started = performance.now();
       send(socket);
     };
@@ -58,21 +67,39 @@ function keepSending(socket, send, shared) {
       (_data, from, to) => {
         shared.bytes += to - from;
       },
-      (status) => {
+      (status, closes) => {
+        waiting = false;
         if (status === 200) shared.latencies.push(performance.now() - started);
         else shared.errors += 1;
-        next();
+        if (closes) finish('closed');
+        else next();
       },
     );
-    const lost = () => {
-      shared.errors += 1;
-      resolve();
-    };
     socket.on('data', read).on('error', () => {});
-    socket.once('close', lost);
-    shared.closers.push(() => socket.off('close', lost).destroy());
+    socket.once('close', ended);
     next();
   });
+}
+
+/** As an ordinary client does: where a proxy closes after a response, the next request opens a new connection. */
+async function oneClient(first, job, target, send, shared) {
+  let socket = first;
+  for (let failures = 0; failures < failuresBorne; ) {
+    if (socket !== null) {
+      const how = await keepSending(socket, send, shared);
+      if (how === 'done') return;
+      if (how === 'lost') {
+        shared.errors += 1;
+        failures += 1;
+      }
+    }
+    if (shared.left === 0 || performance.now() >= shared.deadline) return;
+    socket = await openConnection(target, job.host).catch(() => null);
+    if (socket === null) {
+      shared.errors += 1;
+      failures += 1;
+    }
+  }
 }
 
 /** `{connections, host, method, path, bodyBytes, seconds | count}`: latencies in milliseconds, seconds, body bytes read, errors. */
@@ -81,14 +108,13 @@ export async function requests(job, target) {
     Array.from({ length: job.connections }, () => openConnection(target, job.host)),
   );
   const sockets = opened.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
-  const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length, closers: [] };
+  const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length };
   const send = prepare(job, target);
   const started = performance.now();
   shared.left = job.count ?? Number.POSITIVE_INFINITY;
   shared.deadline = job.seconds ? started + job.seconds * 1000 : Number.POSITIVE_INFINITY;
-  await Promise.all(sockets.map((socket) => keepSending(socket, send, shared)));
+  await Promise.all(sockets.map((socket) => oneClient(socket, job, target, send, shared)));
   const seconds = (performance.now() - started) / 1000;
-  for (const close of shared.closers) close();
   return {
     latencies: Float64Array.from(shared.latencies),
     seconds,
