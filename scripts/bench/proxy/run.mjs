@@ -5,7 +5,7 @@ import { createNameSource, takeSample } from './sample.mjs';
 
 const settings = {
   full: { rounds: 5, seconds: 0.6, warmUp: 0.3 },
-  quick: { rounds: 3, seconds: 0.25, warmUp: 0.15 },
+  quick: { rounds: 3, seconds: 0.2, warmUp: 0.1 },
 };
 
 const longWarmUp = 1.5;
