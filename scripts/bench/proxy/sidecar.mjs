@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { root } from '../../setup.mjs';
 import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
 
+const builtSidecar = join(root, 'dist/sidecar.cjs');
+
 function route(host, upstream, settings) {
   return {
     host,
@@ -19,8 +21,8 @@ function route(host, upstream, settings) {
   };
 }
 
-/** `settings` go into every route: how a rig turns detectors on. */
-export async function startSidecar({ upstream, routes = 1, profile }, settings) {
+/** `settings` go into every route: how a rig turns detectors on. `main` may be another build, to compare two. */
+export async function startSidecar({ upstream, routes = 1, profile }, settings, main = builtSidecar) {
   const port = await freePort();
   const others = Array.from({ length: routes - 1 }, (_, index) => `route${index}.example.com`);
   const configuration = {
@@ -33,7 +35,7 @@ export async function startSidecar({ upstream, routes = 1, profile }, settings) 
     nameServers: [],
   };
   const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-  const program = startProgram(process.execPath, [...flags, join(root, 'dist/sidecar.cjs')]);
+  const program = startProgram(process.execPath, [...flags, main]);
   program.child.stdin.write(`${JSON.stringify(configuration)}\n`);
   const { type, certificate, message } = await firstLine(program);
   if (type !== 'ready') throw new Error(`the sidecar did not start: ${message}`);

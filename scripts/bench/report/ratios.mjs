@@ -8,7 +8,7 @@ export function timesBetter(figure, ours, other) {
 }
 
 /** Every ratio of a run: `{id, part, case, figure, ours, other, value, guard}`. */
-export function* ratiosOf(run) {
+function* ratiosOf(run) {
   for (const part of run.parts) {
     const ours = part.rigs.filter(({ kind }) => kind === 'ours');
     const others = part.rigs.filter(({ kind }) => kind !== 'ours');

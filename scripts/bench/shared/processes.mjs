@@ -82,7 +82,7 @@ function read(path) {
 }
 
 /** A process and all that it started. */
-export function processTree(pid) {
+function processTree(pid) {
   const children = read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean);
   return [pid, ...children.flatMap((child) => processTree(Number(child)))];
 }
