@@ -28,7 +28,7 @@ function join(benchCase, samples) {
   }
   const seconds = add(samples.map((sample) => sample.seconds));
   const cpu = (part) => add(samples.map((sample) => sample.cpu[part]));
-  const work = add(good.map((sample) => sample.work ?? 0));
+  const each = good.filter(({ work }) => work > 0).map(({ cpu: used, work }) => (used.proxy / work) * 1e6);
   return {
     figures,
     errors: add(samples.map((sample) => sample.errors ?? 0)),
@@ -36,7 +36,7 @@ function join(benchCase, samples) {
     cores: Object.fromEntries(
       ['proxy', 'client', 'upstream', 'others'].map((part) => [part, cpu(part) / seconds]),
     ),
-    proxyMicrosecondsEach: work > 0 ? (cpu('proxy') / work) * 1e6 : null,
+    proxyMicrosecondsEach: each.length > 0 ? summarize(each).median : null,
     peakMegabytes: Math.max(...samples.map((sample) => sample.peak)),
   };
 }

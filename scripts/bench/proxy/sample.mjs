@@ -17,7 +17,7 @@ export function createNameSource(names) {
 /** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else that runs, and `peak` megabytes. */
 export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
   const shared = await bed.shared(rig);
-  const proxies = new Set(shared.pids);
+  const proxies = new Set(benchCase.fresh ? [] : shared.pids);
   const opened = [];
   const note = (instance) => {
     for (const pid of instance.pids) proxies.add(pid);
