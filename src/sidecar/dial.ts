@@ -25,6 +25,8 @@ export interface Dialler {
 const connectTimeout = 10_000;
 /** Milliseconds before the next address of a name is tried beside the last. */
 const attemptTimeout = 500;
+/** Bytes on their way to an upstream before the client is slowed down. */
+const highWaterMark = 64 * 1024;
 const systemBundle = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -64,6 +66,7 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
         host: target.host,
         port: target.port,
         noDelay: true,
+        highWaterMark,
         keepAlive: true,
         keepAliveInitialDelay: 60_000,
         autoSelectFamily: true,
