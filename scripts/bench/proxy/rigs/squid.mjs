@@ -32,6 +32,7 @@ function settings({ folder, port, names }) {
     'max_filedescriptors 8192',
     'shutdown_lifetime 0 seconds',
     'pinger_enable off',
+    'client_request_buffer_max_size 64 MB',
     '',
   ].join('\n');
 }
