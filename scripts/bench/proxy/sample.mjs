@@ -14,44 +14,58 @@ export function createNameSource(names) {
   };
 }
 
-/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else that runs, and `peak` megabytes. */
-export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
-  const shared = await bed.shared(rig);
-  const proxies = new Set(benchCase.fresh ? [] : shared.pids);
-  const opened = [];
-  const note = (instance) => {
-    for (const pid of instance.pids) proxies.add(pid);
-    return instance;
+/** The processes of a sample: each counts from when it joins. */
+function createMeter(bed) {
+  const members = [];
+  const started = performance.now();
+  const before = { client: cpuSeconds(bed.load.pids), upstream: cpuSeconds(bed.upstream.pids) };
+  const machineBefore = machineSeconds();
+  return {
+    join(instance) {
+      if (members.some(({ pids }) => pids === instance.pids)) return instance;
+      resetPeak(instance.pids);
+      members.push({ pids: instance.pids, before: cpuSeconds(instance.pids) });
+      return instance;
+    },
+    read() {
+      const seconds = (performance.now() - started) / 1000;
+      const proxy = members.reduce((sum, member) => sum + cpuSeconds(member.pids) - member.before, 0);
+      const client = cpuSeconds(bed.load.pids) - before.client;
+      const upstream = cpuSeconds(bed.upstream.pids) - before.upstream;
+      const others = Math.max(0, machineSeconds() - machineBefore - proxy - client - upstream);
+      const peak = Math.max(0, ...members.map(({ pids }) => peakMegabytes(pids)));
+      return { seconds, cpu: { proxy, client, upstream, others }, peak };
+    },
   };
+}
+
+/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else, and `peak` megabytes. */
+export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
+  const shared = benchCase.ownProcesses ? null : await bed.shared(rig);
+  const opened = [];
+  const meter = createMeter(bed);
+  if (shared) meter.join(shared);
   const context = {
     load: bed.load,
-    target: shared.target,
+    target: shared?.target,
     host: knownHost,
     seconds,
     quick,
     newHosts,
-    keep: async (options) => note(await bed.shared(rig, options)),
+    keep: async (options) => meter.join(await bed.shared(rig, options)),
     open: async (options) => {
-      const instance = note(await bed.start(rig, options));
+      const instance = await bed.start(rig, options);
       opened.push(instance);
-      return instance;
+      return meter.join(instance);
     },
   };
-  resetPeak([...proxies]);
-  const groups = () => [[...proxies], bed.load.pids, bed.upstream.pids].map(cpuSeconds);
-  const before = groups();
-  const machineBefore = machineSeconds();
-  const started = performance.now();
   let figures;
   try {
     figures = await benchCase.measure(context);
   } catch (error) {
     figures = { failure: error.message, errors: 1 };
   }
-  const elapsed = (performance.now() - started) / 1000;
-  const [proxy, client, upstream] = groups().map((after, index) => after - before[index]);
-  const others = Math.max(0, machineSeconds() - machineBefore - proxy - client - upstream);
-  const peak = peakMegabytes([...proxies]);
+  const used = meter.read();
   for (const instance of opened) await bed.release(instance);
-  return { ...figures, seconds: elapsed, cpu: { proxy, client, upstream, others }, peak };
+  return { ...figures, ...used };
 }

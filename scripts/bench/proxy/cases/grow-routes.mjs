@@ -4,6 +4,7 @@ export default {
   name: 'grow-routes',
   order: 71,
   title: 'Small GETs as the routes grow, 32 kept connections',
+  ownProcesses: true,
   rigs: (rig) => rig.kind === 'ours',
   full: true,
   figures: Object.fromEntries(

@@ -5,7 +5,7 @@ export default {
   order: 60,
   title: 'Memory of a fresh process, and of idle tunnels (1,000; quick: 200), each after one request',
   rounds: 1,
-  fresh: true,
+  ownProcesses: true,
   rigs: (rig) => rig.kind !== 'limit',
   figures: {
     rest: { unit: 'MB', better: 'lower', title: 'at rest' },

@@ -46,6 +46,23 @@ function prepare(job, target) {
   return (socket) => socket.write(whole);
 }
 
+/** One request that is not counted, so that the way to the upstream is open. The socket, or null where it was closed. */
+function warmUp(socket, send) {
+  return new Promise((resolve) => {
+    const lost = () => resolve(null);
+    const read = createResponseReader(
+      () => {},
+      (_status, closes) => {
+        socket.off('data', read).off('close', lost);
+        if (closes) socket.destroy();
+        resolve(closes ? null : socket);
+      },
+    );
+    socket.on('data', read).once('close', lost);
+    send(socket);
+  });
+}
+
 /** Sends until the time or the count is used up ('done') or the connection ends: in order ('closed') or not ('lost'). */
 function keepSending(socket, send, shared) {
   return new Promise((resolve) => {
@@ -108,12 +125,13 @@ export async function requests(job, target) {
     Array.from({ length: job.connections }, () => openConnection(target, job.host)),
   );
   const sockets = opened.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
-  const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length };
   const send = prepare(job, target);
+  const warm = job.seconds ? await Promise.all(sockets.map((socket) => warmUp(socket, send))) : sockets;
+  const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length };
   const started = performance.now();
   shared.left = job.count ?? Number.POSITIVE_INFINITY;
   shared.deadline = job.seconds ? started + job.seconds * 1000 : Number.POSITIVE_INFINITY;
-  await Promise.all(sockets.map((socket) => oneClient(socket, job, target, send, shared)));
+  await Promise.all(warm.map((socket) => oneClient(socket, job, target, send, shared)));
   const seconds = (performance.now() - started) / 1000;
   return {
     latencies: Float64Array.from(shared.latencies),
