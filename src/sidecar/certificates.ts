@@ -1,7 +1,8 @@
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import * as x509 from '@peculiar/x509';
+import { signLeaf } from './leaf.js';
 import { createLeastRecentlyUsed } from './lru.js';
 
 /** The bottle's own certificate authority: it lives in this process's memory and dies with it. */
@@ -24,7 +25,7 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
   // One key for all leaves: an agent that could tell them apart would learn nothing, and a key costs more than a signature.
   const [keys, leafKeys] = await Promise.all([generateKeys(), generateKeys()]);
   const authority = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: serialNumber(),
+    serialNumber: serialNumber().toString('hex'),
     name: 'CN=bot-bottle CA, O=bot-bottle',
     ...validity(),
     keys,
@@ -43,30 +44,24 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
     await x509.SubjectKeyIdentifierExtension.create(leafKeys.publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey),
   ];
-  const contexts = createLeastRecentlyUsed<Promise<SecureContext>>(contextLimit);
+  const template = {
+    issuer: new Uint8Array(authority.subjectName.toArrayBuffer()),
+    subject: new Uint8Array(new x509.Name('CN=bot-bottle upstream, O=bot-bottle').toArrayBuffer()),
+    publicKey: new Uint8Array(await webcrypto.subtle.exportKey('spki', leafKeys.publicKey)),
+    extensions: shared.map(({ rawData }) => new Uint8Array(rawData)),
+  };
+  const signingKey = KeyObject.from(keys.privateKey);
+  const contexts = createLeastRecentlyUsed<SecureContext>(contextLimit);
 
-  async function mint(host: string): Promise<SecureContext> {
-    const leaf = await x509.X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
-      subject: 'CN=bot-bottle upstream, O=bot-bottle',
-      issuer: authority.subject,
-      ...validity(),
-      signingKey: keys.privateKey,
-      publicKey: leafKeys.publicKey,
-      signingAlgorithm: algorithm,
-      extensions: [...shared, new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: host }])],
-    });
-    return createSecureContext({ key: leafKey, cert: leaf.toString('pem'), minVersion: 'TLSv1.2' });
+  function mint(host: string): SecureContext {
+    const cert = signLeaf(template, host, serialNumber(), validity(), signingKey);
+    return createSecureContext({ key: leafKey, cert, minVersion: 'TLSv1.2' });
   }
 
   return {
     certificate: `${authority.toString('pem')}\n`,
-    contextFor(host) {
-      return contexts.getOrCreate(host, () => {
-        const minted = mint(host);
-        minted.catch(() => contexts.delete(host));
-        return minted;
-      });
+    async contextFor(host) {
+      return contexts.getOrCreate(host, () => mint(host));
     },
   };
 }
@@ -81,10 +76,10 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
 }
 
 /** Positive and 127 bits long (RFC 5280, 4.1.2.2). */
-function serialNumber(): string {
+function serialNumber(): Buffer {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;
-  return bytes.toString('hex');
+  return bytes;
 }
 
 function validity(): { notBefore: Date; notAfter: Date } {

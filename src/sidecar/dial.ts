@@ -25,6 +25,10 @@ export interface Dialler {
 const connectTimeout = 10_000;
 /** Milliseconds before the next address of a name is tried beside the last. */
 const attemptTimeout = 500;
+/** Milliseconds of silence before the system asks whether the other side is still there. */
+const keepAliveDelay = 60_000;
+/** Bytes on their way to an upstream before the client is slowed down. */
+const highWaterMark = 64 * 1024;
 const systemBundle = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -64,8 +68,9 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
         host: target.host,
         port: target.port,
         noDelay: true,
+        highWaterMark,
         keepAlive: true,
-        keepAliveInitialDelay: 60_000,
+        keepAliveInitialDelay: keepAliveDelay,
         autoSelectFamily: true,
         autoSelectFamilyAttemptTimeout: attemptTimeout,
         ...(addresses ? { lookup: fixedLookup(addresses) } : {}),
@@ -79,6 +84,8 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
         rejectUnauthorized: true,
         ...(session ? { session } : {}),
       });
+      // Over TLS Node ignores them as options: a body in several pieces would wait for delayed acknowledgements.
+      secure.setNoDelay(true).setKeepAlive(true, keepAliveDelay);
       return connected(secure, 'secureConnect', host);
     },
   };

@@ -1,7 +1,6 @@
 /** A map of bounded size: the entry that was asked for longest ago makes room, and is told. */
 export interface LeastRecentlyUsed<Value> {
   readonly getOrCreate: (key: string, create: () => Value) => Value;
-  readonly delete: (key: string) => void;
 }
 
 export function createLeastRecentlyUsed<Value>(
@@ -27,9 +26,6 @@ export function createLeastRecentlyUsed<Value>(
         }
       }
       return created;
-    },
-    delete: (key) => {
-      entries.delete(key);
     },
   };
 }

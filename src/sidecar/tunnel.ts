@@ -16,6 +16,11 @@ const handshakeTimeout = 30_000;
 /** The first byte of a TLS record that carries a handshake (RFC 8446, 5.1). */
 const handshakeRecord = 0x16;
 
+/** Bytes on their way to a client before its sender is slowed down: Node's 16 kB is one TLS record, and stops after each. */
+const highWaterMark = 64 * 1024;
+// Node passes it on to its stream; its types don't say so.
+const inPlace = { isServer: true, ALPNProtocols: ['http/1.1'], highWaterMark };
+
 interface Opening {
   readonly host: string;
   readonly route: string | null;
@@ -101,7 +106,7 @@ function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host
   gate.authority.contextFor(host).then(
     (secureContext) => {
       if (socket.destroyed) return;
-      const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
+      const secure = new TLSSocket(socket, { ...inPlace, secureContext });
       const onEarlyEnd = () => socket.destroy();
       secure.on('error', () => socket.destroy()).once('end', onEarlyEnd);
       secure.once('secure', () => {

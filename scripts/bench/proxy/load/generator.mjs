@@ -1,0 +1,51 @@
+// The load generator: hands each job to its worker processes and joins what they measured.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const main = join(dirname(fileURLToPath(import.meta.url)), 'main.mjs');
+
+async function ask(worker, question) {
+  worker.send(question);
+  const [{ result, error }] = await once(worker, 'message');
+  if (error !== undefined) throw new Error(error);
+  return result;
+}
+
+/** Counts are added, times are those of the slowest. */
+function joinResults(results) {
+  const joined = { ...results[0] };
+  for (const result of results.slice(1)) {
+    for (const [name, value] of Object.entries(result)) {
+      if (name === 'latencies') joined.latencies = Float64Array.from([...joined.latencies, ...value]);
+      else if (name === 'seconds') joined.seconds = Math.max(joined.seconds, value);
+      else joined[name] += value;
+    }
+  }
+  return joined;
+}
+
+/** Up to four cores one worker keeps ahead of any proxy and leaves the others to proxy and upstream. */
+export function startGenerator() {
+  const count = Math.max(1, Math.floor(availableParallelism() / 4));
+  const workers = Array.from({ length: count }, () => fork(main, [], { serialization: 'advanced' }));
+  return {
+    pids: workers.map(({ pid }) => pid),
+    /** Divides the connections of a job of kind `requests`; other kinds are one worker's. */
+    async run(kind, job, target) {
+      if (kind !== 'requests' || count === 1 || job.connections < count || job.count) {
+        return ask(workers[0], { kind, job, target });
+      }
+      const share = (index) => Math.floor((job.connections + index) / count);
+      const questions = workers.map((worker, index) =>
+        ask(worker, { kind, job: { ...job, connections: share(index) }, target }),
+      );
+      return joinResults(await Promise.all(questions));
+    },
+    stop() {
+      for (const worker of workers) worker.disconnect();
+    },
+  };
+}

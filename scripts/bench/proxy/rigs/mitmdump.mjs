@@ -1,0 +1,9 @@
+// mitmproxy without its screen, as it comes.
+import { mitmdump, startMitmdump } from '../mitmdump.mjs';
+
+export default {
+  ...mitmdump,
+  name: 'mitmdump',
+  title: 'mitmdump, plain',
+  start: (context) => startMitmdump(context, []),
+};

@@ -1,0 +1,69 @@
+// Squid (C++) that intercepts every tunnel with ssl-bump: no scan, no cache, an allow-list of domains.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeAuthority } from '../../shared/certificates.mjs';
+import { freePort, startProgram, untilListening } from '../../shared/processes.mjs';
+
+const program = '/usr/sbin/squid';
+const certificateHelper = '/usr/lib/squid/security_file_certgen';
+
+function settings({ folder, port, names }) {
+  writeFileSync(join(folder, 'hosts'), names.map((name) => `127.0.0.1 ${name}\n`).join(''));
+  return [
+    `http_port 127.0.0.1:${port} ssl-bump tls-cert=${folder}/ca.pem generate-host-certificates=on dynamic_cert_mem_cache_size=16MB`,
+    `sslcrtd_program ${certificateHelper} -s ${folder}/certificates -M 16MB`,
+    'sslcrtd_children 5 startup=1 idle=1',
+    `hosts_file ${folder}/hosts`,
+    'acl first at_step SslBump1',
+    'ssl_bump peek first',
+    'ssl_bump bump all',
+    `tls_outgoing_options cafile=${folder}/upstream.pem`,
+    'acl allowed dstdomain .bench.test',
+    'http_access allow allowed',
+    'http_access deny all',
+    'http_upgrade_request_protocols websocket allow all',
+    'cache deny all',
+    'access_log none',
+    `cache_log ${folder}/cache.log`,
+    'cache_store_log none',
+    `pid_filename ${folder}/squid.pid`,
+    `coredump_dir ${folder}`,
+    'max_filedescriptors 8192',
+    'shutdown_lifetime 0 seconds',
+    'pinger_enable off',
+    'client_request_buffer_max_size 64 MB',
+    '',
+  ].join('\n');
+}
+
+export default {
+  name: 'squid',
+  title: 'squid ssl-bump, no scan',
+  kind: 'peer',
+  missing: () =>
+    existsSync(program) && existsSync(certificateHelper) ? null : 'Debian package squid-openssl',
+  version: () => /Version (\S+)/.exec(spawnSync(program, ['-v'], { encoding: 'utf8' }).stdout)?.[1],
+  async start({ upstream, folder, names }) {
+    const port = await freePort();
+    const authority = await makeAuthority('squid bench');
+    writeFileSync(join(folder, 'ca.pem'), authority.certificate + authority.key);
+    writeFileSync(join(folder, 'upstream.pem'), upstream.certificate);
+    writeFileSync(join(folder, 'squid.conf'), settings({ folder, port, names }));
+    spawnSync(certificateHelper, ['-c', '-s', join(folder, 'certificates'), '-M', '16MB']);
+    mkdirSync(join(folder, 'run'), { recursive: true });
+    // Started by root it works as the user proxy.
+    if (process.getuid?.() === 0) {
+      chmodSync(folder, 0o755);
+      spawnSync('chown', ['-R', 'proxy:proxy', folder]);
+    }
+    const started = startProgram(program, ['-N', '-f', join(folder, 'squid.conf')]);
+    started.child.stdout.resume();
+    await untilListening(port, started);
+    return {
+      connect: { proxyPort: port, authorityPort: upstream.port, certificate: authority.certificate },
+      pids: [started.child.pid],
+      stop: started.stop,
+    };
+  },
+};

@@ -1,0 +1,90 @@
+// Runs every case against every rig in interleaved rounds and joins the samples.
+import { summarize } from '../shared/statistics.mjs';
+import { makeBed } from './bed.mjs';
+import { createNameSource, takeSample } from './sample.mjs';
+
+const settings = {
+  full: { rounds: 5, seconds: 0.6, warmUp: 0.3 },
+  quick: { rounds: 3, seconds: 0.2, warmUp: 0.1 },
+};
+
+const longWarmUp = 1.5;
+
+/** Each round begins with another rig, so that none is always the first after a pause. */
+function rotated(list, by) {
+  return [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
+}
+
+function add(parts) {
+  return parts.reduce((sum, part) => sum + part, 0);
+}
+
+function join(benchCase, samples) {
+  const good = samples.filter(({ failure }) => failure === undefined);
+  const figures = {};
+  for (const name of Object.keys(benchCase.figures)) {
+    const values = good.map((sample) => sample[name]).filter(Number.isFinite);
+    if (values.length > 0) figures[name] = summarize(values);
+  }
+  const seconds = add(samples.map((sample) => sample.seconds));
+  const cpu = (part) => add(samples.map((sample) => sample.cpu[part]));
+  const each = good.filter(({ work }) => work > 0).map(({ cpu: used, work }) => (used.proxy / work) * 1e6);
+  return {
+    figures,
+    errors: add(samples.map((sample) => sample.errors ?? 0)),
+    failure: samples.find(({ failure }) => failure !== undefined)?.failure ?? null,
+    cores: Object.fromEntries(
+      ['proxy', 'client', 'upstream', 'others'].map((part) => [part, cpu(part) / seconds]),
+    ),
+    proxyMicrosecondsEach: each.length > 0 ? summarize(each).median : null,
+    peakMegabytes: Math.max(...samples.map((sample) => sample.peak)),
+  };
+}
+
+async function oneRound(bed, { rigs, cases, round, seconds, quick, names, say }, onSample) {
+  for (const benchCase of cases) {
+    if ((benchCase.rounds ?? Number.POSITIVE_INFINITY) <= round) continue;
+    const wanted = rotated(rigs, Math.max(round, 0)).filter((rig) => benchCase.rigs?.(rig) ?? true);
+    for (const rig of wanted) {
+      const sample = await takeSample(bed, rig, benchCase, { seconds, quick, newHosts: names(rig) });
+      if (sample.failure) say(`  ${rig.name}, ${benchCase.name}: ${sample.failure}`);
+      onSample(rig, benchCase, sample);
+    }
+  }
+}
+
+export async function runCases({ rigs, cases, quick, rounds, profile, say }) {
+  const { rounds: usual, seconds, warmUp } = quick ? settings.quick : settings.full;
+  const wanted = rounds ?? usual;
+  const samples = new Map();
+  const bed = await makeBed({ profile });
+  try {
+    const names = createNameSource(bed.newHosts);
+    const shared = { rigs, cases, quick, names, say };
+    const repeated = cases.filter((benchCase) => benchCase.rounds === undefined);
+    // A runtime that compiles as it goes is at its speed only after some thousand requests.
+    const first = cases.filter(({ warmsUp }) => warmsUp);
+    await oneRound(bed, { ...shared, cases: first, round: -1, seconds: longWarmUp }, () => {});
+    await oneRound(bed, { ...shared, cases: repeated, round: -1, seconds: warmUp, quick: true }, () => {});
+    for (let round = 0; round < wanted; round += 1) {
+      say(`round ${round + 1} of ${wanted}`);
+      await oneRound(bed, { ...shared, round, seconds }, (rig, benchCase, sample) => {
+        const key = `${benchCase.name}\0${rig.name}`;
+        samples.set(key, [...(samples.get(key) ?? []), sample]);
+      });
+    }
+  } finally {
+    await bed.stop();
+  }
+  const results = cases.map((benchCase) => ({
+    name: benchCase.name,
+    title: benchCase.title,
+    figures: benchCase.figures,
+    results: Object.fromEntries(
+      rigs
+        .filter((rig) => samples.has(`${benchCase.name}\0${rig.name}`))
+        .map((rig) => [rig.name, join(benchCase, samples.get(`${benchCase.name}\0${rig.name}`))]),
+    ),
+  }));
+  return { rounds: wanted, cases: results };
+}

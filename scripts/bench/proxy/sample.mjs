@@ -1,0 +1,71 @@
+// Takes one sample: runs a case against a rig and reads what the processes used meanwhile.
+import { cpuSeconds, machineSeconds, peakMegabytes, resetPeak } from '../shared/processes.mjs';
+import { knownHost } from './bed.mjs';
+
+const newHostsEach = 20;
+
+/** Hands out names that a rig has not seen. */
+export function createNameSource(names) {
+  const next = new Map();
+  return (rig) => {
+    const from = next.get(rig.name) ?? 0;
+    next.set(rig.name, from + newHostsEach);
+    return names.slice(from, from + newHostsEach);
+  };
+}
+
+/** The processes of a sample: each counts from when it joins. */
+function createMeter(bed) {
+  const members = [];
+  const started = performance.now();
+  const before = { client: cpuSeconds(bed.load.pids), upstream: cpuSeconds(bed.upstream.pids) };
+  const machineBefore = machineSeconds();
+  return {
+    join(instance) {
+      if (members.some(({ pids }) => pids === instance.pids)) return instance;
+      resetPeak(instance.pids);
+      members.push({ pids: instance.pids, before: cpuSeconds(instance.pids) });
+      return instance;
+    },
+    read() {
+      const seconds = (performance.now() - started) / 1000;
+      const proxy = members.reduce((sum, member) => sum + cpuSeconds(member.pids) - member.before, 0);
+      const client = cpuSeconds(bed.load.pids) - before.client;
+      const upstream = cpuSeconds(bed.upstream.pids) - before.upstream;
+      const others = Math.max(0, machineSeconds() - machineBefore - proxy - client - upstream);
+      const peak = Math.max(0, ...members.map(({ pids }) => peakMegabytes(pids)));
+      return { seconds, cpu: { proxy, client, upstream, others }, peak };
+    },
+  };
+}
+
+/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else, and `peak` megabytes. */
+export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
+  const shared = benchCase.ownProcesses ? null : await bed.shared(rig);
+  const opened = [];
+  const meter = createMeter(bed);
+  if (shared) meter.join(shared);
+  const context = {
+    load: bed.load,
+    target: shared?.target,
+    host: knownHost,
+    seconds,
+    quick,
+    newHosts,
+    keep: async (options) => meter.join(await bed.shared(rig, options)),
+    open: async (options) => {
+      const instance = await bed.start(rig, options);
+      opened.push(instance);
+      return meter.join(instance);
+    },
+  };
+  let figures;
+  try {
+    figures = await benchCase.measure(context);
+  } catch (error) {
+    figures = { failure: error.message, errors: 1 };
+  }
+  const used = meter.read();
+  for (const instance of opened) await bed.release(instance);
+  return { ...figures, ...used };
+}

@@ -1,0 +1,47 @@
+// Starts dist/sidecar.cjs with routes to the benchmark's upstream, for the rigs that measure bot-bottle.
+import { join } from 'node:path';
+import { root } from '../../setup.mjs';
+import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
+
+const builtSidecar = join(root, 'dist/sidecar.cjs');
+
+function route(host, upstream, settings) {
+  return {
+    host,
+    scheme: 'https',
+    matches: null,
+    auth: null,
+    headers: [],
+    gitFetch: false,
+    doh: false,
+    connectTo: { host: '127.0.0.1', port: upstream.port },
+    private: true,
+    certificateAuthority: upstream.certificate,
+    ...settings,
+  };
+}
+
+/** `settings` go into every route: how a rig turns detectors on. `main` may be another build, to compare two. */
+export async function startSidecar({ upstream, routes = 1, profile }, settings, main = builtSidecar) {
+  const port = await freePort();
+  const others = Array.from({ length: routes - 1 }, (_, index) => `route${index}.example.com`);
+  const configuration = {
+    version: 1,
+    bottle: 'bench',
+    listen: { host: '127.0.0.1', port },
+    routes: [...others, '*.bench.test'].map((host) => route(host, upstream, settings)),
+    secrets: {},
+    extraCertificateAuthorities: [],
+    nameServers: [],
+  };
+  const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  const program = startProgram(process.execPath, [...flags, main]);
+  program.child.stdin.write(`${JSON.stringify(configuration)}\n`);
+  const { type, certificate, message } = await firstLine(program);
+  if (type !== 'ready') throw new Error(`the sidecar did not start: ${message}`);
+  return {
+    connect: { proxyPort: port, authorityPort: 443, certificate },
+    pids: [program.child.pid],
+    stop: program.stop,
+  };
+}

@@ -1,0 +1,16 @@
+// One large body over one connection, for the cases that differ in direction.
+const megabyte = 1e6;
+
+export const transferFigures = { rate: { unit: 'MB/s', better: 'higher' } };
+
+export async function measureTransfer({ load, target, host }, direction, megabytes) {
+  const bytes = megabytes * megabyte;
+  const job =
+    direction === 'down'
+      ? { method: 'GET', path: `/bytes?count=${bytes}` }
+      : { method: 'POST', path: '/sink', bodyBytes: bytes };
+  const result = await load.run('requests', { connections: 1, count: 1, host, ...job }, target);
+  const arrived = result.latencies.length === 1 && (direction === 'up' || result.bytes === bytes);
+  if (!arrived) throw new Error(`${result.bytes} bytes of ${bytes} arrived`);
+  return { rate: megabytes / result.seconds, work: megabytes, errors: result.errors };
+}

@@ -1,0 +1,65 @@
+// Where a run's table is kept: docs/benchmarks.json for machines, docs/benchmarks.md for readers.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { judgeGoals } from './goals.mjs';
+import { asMarkdown, asText, figureTable, goalTable, resourceTable } from './table.mjs';
+
+const introduction = `Written by \`npm run bench\`; not edited by hand. Loopback only: load generator, proxy and upstream share one machine, so
+a figure is only as good as the others of the same run, taken in interleaved rounds. Each cell is the median of the rounds;
+± is half of the way from the least to the most. *Better by* says how many times better bot-bottle is: above 1 it is ahead.`;
+
+function machineLine({ cpu, cores, memory, node, platform }) {
+  return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node}`;
+}
+
+/** Title, tables of a run; `format` writes one table. */
+function sections(run, format, heading) {
+  const text = [];
+  const goals = judgeGoals(run);
+  if (goals.length > 0) text.push(heading('What it should show'), format(goalTable(goals)));
+  for (const part of run.parts) {
+    text.push(heading(`${part.title} (${part.rounds} interleaved rounds)`), format(figureTable(part)));
+    if (part.note) text.push(part.note);
+    const resources = resourceTable(part, run.machine.cores);
+    if (resources.rows.length > 0) {
+      text.push(heading(`${part.title}: what it used (cores, mean over the rounds)`), format(resources));
+    }
+    for (const { title, missing } of part.absent ?? [])
+      text.push(`Left out: ${title} (not installed: ${missing}).`);
+  }
+  return text;
+}
+
+function versions(run) {
+  return run.parts.flatMap((part) =>
+    part.rigs.filter(({ version }) => version).map(({ title, version }) => `- ${title}: ${version}`),
+  );
+}
+
+export function printRun(run) {
+  const heading = (title) => `\n== ${title}\n`;
+  console.log([machineLine(run.machine), ...sections(run, asText, heading)].join('\n'));
+}
+
+export function storeRun(root, run) {
+  const markdown = [
+    '# Benchmarks',
+    introduction,
+    `${run.date}. ${machineLine(run.machine)}.`,
+    versions(run).join('\n'),
+    ...sections(run, asMarkdown, (title) => `## ${title}`),
+  ].join('\n\n');
+  const folder = run.quick || run.partial ? join(root, '.cache/bench') : join(root, 'docs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'benchmarks.md'), `${markdown}\n`);
+  writeFileSync(join(folder, 'benchmarks.json'), `${JSON.stringify(run, null, 1)}\n`);
+  return folder;
+}
+
+export function storedRun(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'docs/benchmarks.json'), 'utf8'));
+  } catch {
+    return null;
+  }
+}
