@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream';
+
 const names = ['stdin', 'stdout', 'stderr'] as const;
 
 /**
@@ -6,12 +8,12 @@ const names = ['stdin', 'stdout', 'stderr'] as const;
  * Node makes such a descriptor non-blocking as soon as anything reads the property, and its own code does so whenever a
  * socket closes or a stream is piped. The flag belongs to the open file, so a program that was given the same one (an
  * agent, beside its init, the sidecar and the command line) suddenly gets EAGAIN and loses input or output. The
- * properties answer undefined from here on; what is to be said is written to the descriptor itself.
+ * properties answer a stream that leads nowhere; what is to be said is written to the descriptor itself.
  */
 export function leaveStreamsAlone(descriptors: readonly (0 | 1 | 2)[]): void {
   for (const descriptor of descriptors) {
     Object.defineProperty(process, names[descriptor], {
-      value: undefined,
+      value: new PassThrough().resume(),
       configurable: true,
       enumerable: true,
     });
