@@ -32,6 +32,8 @@ export interface Exchange {
 
 /** Requests that a client may send ahead on one connection. */
 const pipelineLimit = 8;
+/** Methods whose body every server reads (RFC 9110, 9.3). */
+const withBody = new Set(['POST', 'PUT', 'PATCH']);
 const noBody: RequestBody = { content: null, size: () => 0 };
 
 /** Answers one request: decide, read, dispatch, relay. @param expectsContinue the client waits for a 100 to send its body */
@@ -144,6 +146,8 @@ export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispa
     method: request.method as Dispatcher.HttpMethod,
     headers,
     body: body.content as Buffer | Readable | null,
+    // An upstream that ignores the body of such a request would read it as the next one.
+    ...(body.content !== null && !withBody.has(request.method ?? '') ? { reset: true } : {}),
   };
 }
 
