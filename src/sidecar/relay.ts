@@ -59,6 +59,7 @@ export function createRelay(
     },
     onResponseEnd(controller) {
       ended = true;
+      exchange.body.release();
       const trailers = (controller.rawTrailers ?? []) as Buffer[];
       try {
         if (trailers.length > 0) response.addTrailers(pairs(responseHeaders(trailers)));
@@ -71,6 +72,7 @@ export function createRelay(
       response.end();
     },
     onResponseError(_controller, error) {
+      exchange.body.release();
       if (ended) return;
       ended = true;
       response.off('close', onClose);
