@@ -96,7 +96,8 @@ export function openExchange(
       settled = true;
       connection.inFlight -= 1;
       recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
-      if (request.socket.destroyed) connection.waiting.length = 0;
+      // After a last answer nothing more may go out for this connection.
+      if (!request.socket.writable) connection.waiting.length = 0;
       connection.waiting.shift()?.();
     },
   };

@@ -53,6 +53,17 @@ test('requests sent ahead are forwarded one after the other, and answered in ord
   expect(most).toBe(1);
 });
 
+test('what was sent ahead of a last answer is not forwarded', async () => {
+  rig.upstream.requests.length = 0;
+  const secure = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
+  const text = readToEnd(secure);
+  const twice = 'Authorization: a\r\nAuthorization: b\r\n';
+  const next = 'GET /next HTTP/1.1\r\nHost: allowed.test\r\n\r\n';
+  secure.write(`GET / HTTP/1.1\r\nHost: allowed.test\r\n${twice}\r\n${next}${next}`);
+  expect(await text).toContain('duplicate-header');
+  await rig.expectNothingGotOut();
+});
+
 test('a client that sends 200 requests ahead without reading is cut off', async () => {
   const secure = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
   const closed = new Promise((resolve) => secure.once('close', resolve));
