@@ -1,6 +1,6 @@
 import type { Refusal } from '../contract/refusal.js';
 import { isDnsOverHttps } from './doh.js';
-import { gitKind } from './git.js';
+import { gitRequest } from './git.js';
 import { canonicalTarget } from './path.js';
 import { finalRefusal, matchYaml, routeRule, routeYaml } from './refusals.js';
 import type { RawHeaders } from './request-head.js';
@@ -144,23 +144,45 @@ function methodAnswer({ method, found }: Subject): Answer {
 }
 
 function gitAnswer({ method, path, query, headers, found }: Subject): Answer {
-  const kind = gitKind(method, path, query, headers);
-  if (kind === null) return 'pass';
+  const git = gitRequest(method, path, query, headers);
+  if (git === null) return 'pass';
   const { host, gitFetch } = found.route;
-  if (kind === 'push') {
+  if (git.kind === 'push') {
     return finalRefusal(
       'git-push-not-allowed',
       'a push over HTTP is never forwarded',
       routeRule(host, 'git'),
     );
   }
-  if (gitFetch) return kind === 'fetch' ? 'grant' : 'pass';
+  if (gitFetch) return git.kind === 'fetch' ? grantFetch(found, git.paths) : unlikeFetch(host);
   return {
     code: 'git-fetch-not-allowed',
     message: `git may not fetch from ${host}`,
     rule: routeRule(host, 'git.fetch'),
     allow: routeYaml(host, ['git: {fetch: true}']),
   };
+}
+
+/** `git.fetch` stands for the methods and headers of a match; the paths that the matches name bound it still. */
+function grantFetch({ route, matches }: CompiledRoute, paths: readonly string[]): Answer {
+  const [path = '/', repository = path] = paths;
+  if (matches === null || matches.length === 0) return 'grant';
+  if (matches.some((match) => paths.some(match.path))) return 'grant';
+  const yaml =
+    repository.length > 300
+      ? null
+      : `matches: [{paths: [{type: exact, value: ${JSON.stringify(repository)}}]}]`;
+  return {
+    code: 'path-not-allowed',
+    message: `git may not fetch this repository from ${route.host}`,
+    rule: routeRule(route.host, 'matches'),
+    allow: yaml === null ? null : routeYaml(route.host, [yaml]),
+  };
+}
+
+function unlikeFetch(host: string): Refusal {
+  const message = 'it names git-upload-pack, but is no request of a git fetch';
+  return finalRefusal('git-fetch-not-allowed', message, routeRule(host, 'git.fetch'));
 }
 
 function dohAnswer({ path, query, headers, found }: Subject): Answer {

@@ -1,32 +1,42 @@
-import { queryParameters } from './path.js';
+import { decodeFully } from './path.js';
 import { type RawHeaders, valuesOf } from './request-head.js';
 
-/** What a request is to git's smart HTTP (gitprotocol-http): a push, an endpoint of a fetch, something of a fetch's, or none. */
-export type GitKind = 'push' | 'fetch' | 'fetch-like' | null;
+/** What a request is to git's smart HTTP (gitprotocol-http): a push, a part of a fetch, something like one, or none. */
+export type GitRequest =
+  | { readonly kind: 'push' | 'fetch-like' }
+  /** `paths`: the names by which a manifest may mean what is fetched, the request's own path first. */
+  | { readonly kind: 'fetch'; readonly paths: readonly string[] }
+  | null;
 
-const push = /(?:^|[/\\])git-receive-pack(?:[/\\;]|$)/i;
-const fetchEnd = /(?:^|[/\\])git-upload-pack(?:[/\\;]|$)/i;
+const discovery = '/info/refs';
+const upload = '/git-upload-pack';
+const uploadType = 'application/x-git-upload-pack-request';
 
-/** @param path canonical; `%2F` in it is read as a separator too, since some server may */
-export function gitKind(method: string, path: string, query: string, headers: RawHeaders): GitKind {
-  const separated = path.includes('%')
-    ? path.replace(/%2F/g, '/').replace(/%5C/g, '\\').replace(/%3B/g, ';')
-    : path;
-  if (push.test(separated)) return 'push';
-  const services = query === '' ? [] : serviceValues(query);
-  if (services.some((service) => service.includes('git-receive-pack'))) return 'push';
-  const types = path.includes('git') || query.includes('git') ? valuesOf(headers, 'content-type') : [];
-  if (types.some((type) => /git-receive-pack/i.test(type))) return 'push';
-  if (fetchEnd.test(separated)) {
-    return method === 'POST' && path.endsWith('/git-upload-pack') ? 'fetch' : 'fetch-like';
+/**
+ * A fetch is only what git itself sends, to the letter: where it is allowed, it passes without its method being asked
+ * for. A name of git's protocol anywhere else, however encoded, is never taken for nothing.
+ *
+ * @param path canonical
+ */
+export function gitRequest(method: string, path: string, query: string, headers: RawHeaders): GitRequest {
+  const types = valuesOf(headers, 'content-type');
+  const text = `${decodeFully(`${path}?${query}`)} ${types.join(' ')}`.toLowerCase();
+  if (text.includes('git-receive-pack')) return { kind: 'push' };
+  if (!text.includes('git-upload-pack')) return null;
+  if (method === 'GET' && path.endsWith(discovery) && query === 'service=git-upload-pack') {
+    return { kind: 'fetch', paths: pathsOf(path, discovery) };
   }
-  if (!services.some((service) => service.includes('git-upload-pack'))) return null;
-  const plain = services.length === 1 && services[0] === 'git-upload-pack';
-  return plain && method === 'GET' && path.endsWith('/info/refs') ? 'fetch' : 'fetch-like';
+  const [type] = types;
+  if (method === 'POST' && path.endsWith(upload) && query === '' && type === uploadType) {
+    return { kind: 'fetch', paths: pathsOf(path, upload) };
+  }
+  return { kind: 'fetch-like' };
 }
 
-function serviceValues(query: string): string[] {
-  return queryParameters(query)
-    .filter(({ name }) => name.trim().toLowerCase() === 'service')
-    .map(({ value }) => value.trim().toLowerCase());
+/** The path itself, and the repository's with and without `.git`. */
+function pathsOf(path: string, end: string): readonly string[] {
+  const repository = path.slice(0, -end.length);
+  if (repository === '') return [path, '/'];
+  const other = repository.endsWith('.git') ? repository.slice(0, -'.git'.length) : `${repository}.git`;
+  return other.endsWith('/') ? [path, repository] : [path, repository, other];
 }

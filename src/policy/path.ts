@@ -35,18 +35,42 @@ function hiddenMeaning(raw: string): string | null {
     // 0xC0 and 0xC1 never occur in UTF-8; they hide dots and slashes (RFC 3629, 3 and 10).
     if (pass > 0 && /[\xc0\xc1]/.test(text)) return 'an overlong encoding';
     if (hasDotSegment(text)) return 'a dot segment';
-    const next = text.replace(/%([\dA-Fa-f]{2})/g, (_, digits) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    );
+    const next = decodeOnce(text);
     if (next === text) return null;
     text = next;
   }
   return 'an encoding nested too deeply';
 }
 
-/** `..`, `.`, and `..;parameter`, which servers of Java's kind strip to `..`. */
+/**
+ * `..`, `.`, and `..;parameter`, which servers of Java's kind strip to `..`; also with blanks around, which those of
+ * Windows' kind drop, before an encoded `?` or `#`, and in letters that are folded to dots and slashes (NFKC).
+ */
 function hasDotSegment(text: string): boolean {
-  return /(?:^|[/\\])\.{1,2}(?:[/\\;]|$)/.test(text);
+  return dotSegment.test(text) || (/[\x80-\uffff]/.test(text) && dotSegment.test(folded(text)));
+}
+
+const dotSegment = /(?:^|[/\\])\s*\.\s*(?:\.\s*)?(?:[/\\;?#]|$)/;
+const utf8 = new TextDecoder();
+
+/** @param text bytes read as Latin-1, or Unicode where a manifest says it */
+function folded(text: string): string {
+  const unicode = /[\u0100-\uffff]/.test(text)
+    ? text
+    : utf8.decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  return unicode.normalize('NFKC');
+}
+
+/** The text as it reads to a server that decodes as often as any does; `+` is a space. Only to look for words in it. */
+export function decodeFully(text: string): string {
+  if (!/[%+]/.test(text)) return text;
+  let decoded = text.replaceAll('+', ' ');
+  for (let pass = 0; pass <= decodings; pass += 1) decoded = decodeOnce(decoded);
+  return decoded;
+}
+
+function decodeOnce(text: string): string {
+  return text.replace(/%([\dA-Fa-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 
 function normalise(raw: string): string {
@@ -77,7 +101,5 @@ export function queryParameters(query: string): { readonly name: string; readonl
 
 function decodeTwice(text: string): string {
   if (!/[%+]/.test(text)) return text;
-  const once = (encoded: string) =>
-    encoded.replace(/%([\dA-Fa-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
-  return once(once(text.replaceAll('+', ' ')));
+  return decodeOnce(decodeOnce(text.replaceAll('+', ' ')));
 }

@@ -9,7 +9,7 @@ import { answerRefusal } from './answer.js';
 import { requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import { createRelay } from './relay.js';
-import { type RequestBody, readRequestBody } from './request-body.js';
+import { noBody, type RequestBody, readRequestBody } from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
 
 /** One request on its way: what the parts of the pipeline share. */
@@ -32,9 +32,12 @@ export interface Exchange {
 
 /** Requests that a client may send ahead on one connection. */
 const pipelineLimit = 8;
-const noBody: RequestBody = { content: null, size: () => 0 };
+/** Requests that may wait for one upstream's connections. */
+const queueLimit = 1024;
+/** Methods whose body every server reads (RFC 9110, 9.3). */
+const withBody = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Answers one request: decide, read, dispatch, relay. @param expectsContinue the client waits for a 100 to send its body */
+/** Answers a request when those before it on its connection are answered. @param expectsContinue the client waits for a 100 to send its body */
 export function handleRequest(
   gate: Gate,
   request: IncomingMessage,
@@ -42,10 +45,20 @@ export function handleRequest(
   expectsContinue: boolean,
 ): void {
   const connection = connectionOf(request.socket);
-  if (connection.inFlight >= pipelineLimit) {
-    request.socket.destroy();
-    return;
-  }
+  const start = () => answer(gate, connection, request, response, expectsContinue);
+  if (connection.inFlight === 0) start();
+  else if (connection.waiting.length < pipelineLimit) connection.waiting.push(start);
+  else request.socket.destroy();
+}
+
+/** Decide, read, dispatch, relay. */
+function answer(
+  gate: Gate,
+  connection: ClientConnection,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): void {
   const exchange = openExchange(gate, connection, request, response, false);
   const { admission } = exchange;
   if (admission.refusal) {
@@ -83,6 +96,9 @@ export function openExchange(
       settled = true;
       connection.inFlight -= 1;
       recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
+      // After a last answer nothing more may go out for this connection.
+      if (!request.socket.writable) connection.waiting.length = 0;
+      connection.waiting.shift()?.();
     },
   };
   response.sendDate = false;
@@ -108,14 +124,25 @@ async function forward(exchange: Exchange, route: CompiledRoute | null): Promise
   if (!route) throw new Error('allowed without a route');
   const { gate, request, response, admission } = exchange;
   try {
-    exchange.body = await readRequestBody(request, admission.head);
+    exchange.body = await readRequestBody(request, admission.head, gate.held);
   } catch {
     response.destroy();
     return;
   }
-  const pool = await gate.upstreams(route.route, admission.host);
-  if (response.destroyed) return;
-  dispatch(exchange, route, pool, false);
+  let dispatched = false;
+  try {
+    const pool = await gate.upstreams(route.route, admission.host);
+    if (response.destroyed) return;
+    if (pool.stats.queued >= queueLimit) {
+      refuse(exchange, finalRefusal('too-many-connections', 'too many requests wait for this host'), true);
+      return;
+    }
+    dispatch(exchange, route, pool, false);
+    dispatched = true;
+  } finally {
+    // From then on the relay gives it back, when the upstream's side is done with it: that may be after the client left.
+    if (!dispatched) exchange.body.release();
+  }
 }
 
 /** @param again the second and last try of a request that may be sent twice */
@@ -144,6 +171,8 @@ export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispa
     method: request.method as Dispatcher.HttpMethod,
     headers,
     body: body.content as Buffer | Readable | null,
+    // An upstream that ignores the body of such a request would read it as the next one.
+    ...(body.content !== null && !withBody.has(request.method ?? '') ? { reset: true } : {}),
   };
 }
 

@@ -2,10 +2,11 @@ import { verdictHeader } from '../contract/refusal.js';
 import type { Route } from '../contract/route.js';
 import type { SidecarConfiguration } from '../contract/sidecar.js';
 import type { RawHeaders } from '../policy/request-head.js';
+import { rewritesRequest } from './rewriting-headers.js';
 
 /** What a route does to a request's headers on the way out. Holds secrets' values: never to be printed. */
 export interface Injection {
-  /** Names taken off first, with `_` read as `-`; null: none. */
+  /** Names taken off first, with hyphens for every other sign; null: none. */
   readonly strip: ReadonlySet<string> | null;
   /** Names and values in turn. */
   readonly set: readonly string[];
@@ -98,9 +99,9 @@ export function createInjection(route: Route, secrets: SidecarConfiguration['sec
   return { strip: strip.size > 0 ? strip : null, set };
 }
 
-/** Servers of CGI's kind can't tell `X_Api_Key` from `X-Api-Key`. */
+/** Servers of CGI's kind can't tell `X_Api_Key` or `X.Api.Key` from `X-Api-Key`. */
 function readAsHyphens(lowerName: string): string {
-  return lowerName.includes('_') ? lowerName.replaceAll('_', '-') : lowerName;
+  return /[^a-z\d-]/.test(lowerName) ? lowerName.replace(/[^a-z\d-]/g, '-') : lowerName;
 }
 
 /** The headers for the upstream, names and values in turn, Host first; the body's framing is not among them. */
@@ -115,8 +116,9 @@ export function requestHeaders(
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const lowerName = name.toLowerCase();
-    if (hopByHop.has(lowerName) || nominated?.has(lowerName)) continue;
-    if (strip?.has(readAsHyphens(lowerName))) continue;
+    if (nominated?.has(lowerName)) continue;
+    const read = readAsHyphens(lowerName);
+    if (hopByHop.has(read) || rewritesRequest(read) || strip?.has(read)) continue;
     out.push(name, headers[index + 1] ?? '');
   }
   for (const part of set) out.push(part);

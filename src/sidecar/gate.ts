@@ -17,6 +17,8 @@ export interface Gate {
   readonly authority: CertificateAuthority;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
+  /** Bytes of bodies held whole, over all requests. */
+  readonly held: { bytes: number };
 }
 
 /** One client connection, as far as the proxy has read into it. */
@@ -26,8 +28,10 @@ export interface ClientConnection {
   readonly host: string | null;
   /** Why no request on it can be answered. */
   readonly problem: Refusal | null;
-  /** Requests being answered. */
+  /** Requests being answered: one at a time. */
   inFlight: number;
+  /** Those sent ahead, in turn. */
+  readonly waiting: (() => void)[];
   /** Its last answer is written. */
   ended: boolean;
 }
@@ -56,6 +60,7 @@ export function createGate(
     ),
     upstreams: parts.upstreams,
     authority: parts.authority,
+    held: { bytes: 0 },
     nextRequest: () => {
       requests += 1;
       return requests;
@@ -68,6 +73,15 @@ export function createGate(
   };
 }
 
+/** A connection on which nothing was asked yet. */
+export function newConnection(
+  way: ClientConnection['way'],
+  host: string | null,
+  problem: Refusal | null,
+): ClientConnection {
+  return { way, host, problem, inFlight: 0, waiting: [], ended: false };
+}
+
 export function remember(socket: object, connection: ClientConnection): ClientConnection {
   connections.set(socket, connection);
   return connection;
@@ -75,7 +89,7 @@ export function remember(socket: object, connection: ClientConnection): ClientCo
 
 /** The connection a socket was remembered with; a socket without one can't be answered. */
 export function connectionOf(socket: Socket): ClientConnection {
-  return connections.get(socket) ?? { way: 'plain', host: null, problem: null, inFlight: 0, ended: false };
+  return connections.get(socket) ?? newConnection('plain', null, null);
 }
 
 function withoutQuery(target: string): string {

@@ -4,6 +4,9 @@ import type { Exchange } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { UpstreamError } from './upstream-error.js';
 
+/** 1xx answers to one request; an upstream that sends more is cut off. */
+const informationLimit = 16;
+
 /**
  * Passes an upstream's answer to the client as it comes: headers at once, each piece of the body when the client has
  * room for it, trailers last. Whichever side ends early takes the other with it.
@@ -17,6 +20,7 @@ export function createRelay(
   const { response } = exchange;
   let begun = false;
   let ended = false;
+  let informations = 0;
   const state: { controller: Dispatcher.DispatchController | null } = { controller: null };
   const onClose = () => {
     if (!ended) state.controller?.abort(new UpstreamError('upstream-unreachable', 'the client left'));
@@ -36,6 +40,11 @@ export function createRelay(
     onResponseStart(controller, status, _headers, message) {
       const raw = (controller.rawHeaders ?? []) as Buffer[];
       if (status < 200) {
+        informations += 1;
+        if (informations > informationLimit) {
+          controller.abort(new UpstreamError('upstream-protocol', 'too many interim answers'));
+          return;
+        }
         passInformation(response, status, raw);
         return;
       }
@@ -50,11 +59,20 @@ export function createRelay(
     },
     onResponseEnd(controller) {
       ended = true;
+      exchange.body.release();
       const trailers = (controller.rawTrailers ?? []) as Buffer[];
-      if (trailers.length > 0) response.addTrailers(pairs(responseHeaders(trailers)));
+      try {
+        if (trailers.length > 0) response.addTrailers(pairs(responseHeaders(trailers)));
+      } catch {
+        // A control character in them: without its trailers it would look like a whole answer.
+        exchange.failed = true;
+        response.destroy();
+        return;
+      }
       response.end();
     },
     onResponseError(_controller, error) {
+      exchange.body.release();
       if (ended) return;
       ended = true;
       response.off('close', onClose);
@@ -86,6 +104,8 @@ function flushHeaders(response: ServerResponse): void {
 
 /** 1xx answers are the upstream's to send and ours to pass on (RFC 9110, 15.2); 100 is the proxy's own affair. */
 function passInformation(response: ServerResponse, status: number, raw: readonly Buffer[]): void {
+  // They go by without being held up: to a client that does not read they would pile up.
+  if (response.socket === null || response.socket.writableNeedDrain) return;
   if (status === 102) response.writeProcessing();
   if (status !== 103) return;
   const links = pairs(responseHeaders(raw)).filter(([name]) => name.toLowerCase() === 'link');

@@ -4,27 +4,60 @@ import type { RequestHead } from '../policy/request-head.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
 const wholeBody = 64 * 1024;
+/** What all bodies held whole may take together; beyond it the small ones are streamed too. Bytes. */
+const wholeBodies = 16 * 1024 * 1024;
 
 export interface RequestBody {
   /** null: the request has none. */
   readonly content: Buffer | Readable | null;
   /** Bytes that came from the client so far. */
   readonly size: () => number;
+  /** It is of no more use: what was counted for it is given back, once. */
+  readonly release: () => void;
 }
 
-/** Rejects when the client leaves before a small body is complete. */
-export async function readRequestBody(request: IncomingMessage, head: RequestHead): Promise<RequestBody> {
+export const noBody: RequestBody = { content: null, size: () => 0, release: () => {} };
+
+/**
+ * Rejects when the client leaves before a small body is complete.
+ *
+ * @param held what is held already; a body that is held whole is added to it, and taken off by `release`
+ */
+export async function readRequestBody(
+  request: IncomingMessage,
+  head: RequestHead,
+  held: { bytes: number },
+): Promise<RequestBody> {
   const { contentLength, chunked } = head;
-  if (!chunked && (contentLength === null || contentLength === 0)) return { content: null, size: () => 0 };
+  if (!chunked && (contentLength === null || contentLength === 0)) return noBody;
   if (!chunked && contentLength !== null && contentLength <= wholeBody) {
-    const content = await collect(request);
-    return { content, size: () => content.length };
+    if (held.bytes + contentLength <= wholeBodies) return wholeRequestBody(request, contentLength, held);
   }
   let size = 0;
   const content = detachedStream(request, (bytes) => {
     size += bytes;
   });
-  return { content, size: () => size };
+  return { content, size: () => size, release: () => {} };
+}
+
+async function wholeRequestBody(
+  request: IncomingMessage,
+  length: number,
+  held: { bytes: number },
+): Promise<RequestBody> {
+  let taken = length;
+  held.bytes += taken;
+  const release = () => {
+    held.bytes -= taken;
+    taken = 0;
+  };
+  try {
+    const content = await collect(request);
+    return { content, size: () => content.length, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 function collect(request: IncomingMessage): Promise<Buffer> {
@@ -55,7 +88,11 @@ function detachedStream(request: IncomingMessage, onBytes: (bytes: number) => vo
     onBytes(chunk.length);
     if (!stream.push(chunk)) request.pause();
   };
+  // Its end may come before the upstream's side listens; who waits for it learns of it there.
+  stream.on('error', () => {});
   request.on('data', onData);
+  // Nothing is read ahead for an upstream that may be long in coming.
+  request.pause();
   request.once('end', () => stream.push(null));
   request.once('error', (error) => stream.destroy(error));
   request.once('close', () => {

@@ -6,7 +6,7 @@ import { refusalStatus } from '../contract/refusal.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { answerRefusal, writeRefusal } from './answer.js';
 import { handleRequest } from './exchange.js';
-import { connectionOf, connections, type Gate, remember } from './gate.js';
+import { connectionOf, connections, type Gate, newConnection, remember } from './gate.js';
 import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
@@ -49,9 +49,7 @@ export function createProxyServer(gate: Gate): Server {
     server.on('clientError', (error, socket) => refuseUnparsed(gate, error, socket));
   }
   outer.maxConnections = connectionLimit;
-  outer.on('connection', (socket) =>
-    remember(socket, { way: 'plain', host: null, problem: null, inFlight: 0, ended: false }),
-  );
+  outer.on('connection', (socket) => remember(socket, newConnection('plain', null, null)));
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
   inner.on('connect', (request: IncomingMessage, socket: Duplex) => {
     const { host } = connectionOf(request.socket);

@@ -9,7 +9,7 @@ import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { inspectHead } from '../policy/request-head.js';
 import { writeRefusal } from './answer.js';
-import { type Gate, remember } from './gate.js';
+import { type Gate, newConnection, remember } from './gate.js';
 
 /** Milliseconds from the proxy's 200 to the end of the TLS handshake. */
 const handshakeTimeout = 30_000;
@@ -112,7 +112,7 @@ function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host
       secure.once('secure', () => {
         socket.setTimeout(0);
         secure.off('end', onEarlyEnd);
-        remember(secure, { way: 'tls', host, problem: sniProblem(secure, host), inFlight: 0, ended: false });
+        remember(secure, newConnection('tls', host, sniProblem(secure, host)));
         inner.emit('connection', secure);
       });
     },

@@ -8,6 +8,7 @@ import { dispatchOptions, type Exchange, openExchange, refuse } from './exchange
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
 import { createRelay } from './relay.js';
+import { noBody } from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
 
 /**
@@ -98,7 +99,7 @@ function joinSockets(
 ): void {
   const { response } = exchange;
   let sent = head.length;
-  exchange.body = { content: null, size: () => sent };
+  exchange.body = { ...noBody, size: () => sent };
   response.statusCode = 101;
   response.detachSocket(client);
   client.setTimeout(0);

@@ -8,6 +8,8 @@ export type Upstreams = (route: Route, host: string) => Promise<Pool>;
 
 /** Hosts with open pools; a wildcard route may have any number of hosts. */
 const poolLimit = 256;
+/** Connections to one host; further requests wait. */
+const connectionLimit = 128;
 /** Milliseconds. A model may think for minutes before the first byte; a held stream may be silent for hours. */
 const headersTimeout = 15 * 60_000;
 const bodyTimeout = 0;
@@ -26,6 +28,7 @@ export function createUpstreams(dial: Dial): Upstreams {
     const { Pool } = await loadUndici();
     let session: Buffer | undefined;
     return new Pool(`${route.scheme}://${host}`, {
+      connections: connectionLimit,
       pipelining: 1,
       headersTimeout,
       bodyTimeout,

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { headerValues } from '../support/canary.js';
 import { type ForwardingRig, startForwardingRig } from '../support/forwarding-rig.js';
 import { secretValue } from '../support/proxy-rig.js';
-import { askProxy, openTunnel, readAnswer, readToEnd, refusalCode, sendRaw } from '../support/raw-client.js';
+import {
+  askInside,
+  askProxy,
+  openTunnel,
+  readAnswer,
+  readToEnd,
+  refusalCode,
+  sendRaw,
+} from '../support/raw-client.js';
 
 let rig: ForwardingRig;
 let { upstream, plain, sidecar, get } = {} as ForwardingRig;
@@ -61,6 +69,20 @@ describe('credentials', () => {
     expect(headerValues(upstream.requests[0], 'host')).toEqual(['auth.test']);
   });
 });
+
+test.each(['GET', 'DELETE', 'OPTIONS'])(
+  'after a %s with a body the upstream’s connection is closed',
+  async (method) => {
+    const body = 'Content-Length: 2\r\n\r\nab';
+    const tunnel = { ...sidecar, host: 'allowed.test' };
+    expect((await askInside(tunnel, `${method} / HTTP/1.1\r\nHost: allowed.test\r\n${body}`)).status).toBe(
+      200,
+    );
+    expect((await askInside(tunnel, `POST / HTTP/1.1\r\nHost: allowed.test\r\n${body}`)).status).toBe(200);
+    const connections = upstream.requests.map((request) => headerValues(request, 'connection').join());
+    expect(connections).toEqual(['close', 'keep-alive']);
+  },
+);
 
 test('headers between two neighbours are not passed on', async () => {
   const hop =

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askProxy, refusalCode } from '../support/raw-client.js';
+import { askProxy, openSocket, readToEnd, refusalCode } from '../support/raw-client.js';
 import { routeTo } from '../support/routes.js';
 import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
 
@@ -19,6 +19,9 @@ const answers: Record<string, string> = {
   '/phrase': 'HTTP/1.1 200 \xff\xfe\r\nContent-Length: 2\r\n\r\nok',
   '/two-answers':
     'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond',
+  '/interim': `${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(17)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`,
+  '/some-interim': `${'HTTP/1.1 102 Processing\r\n\r\n'.repeat(16)}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`,
+  '/trailer': 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: a\x7fb\r\n\r\n',
   '/old': 'HTTP/1.0 200 OK\r\n\r\nuntil the end',
 };
 
@@ -41,11 +44,37 @@ afterAll(async () => {
   await new Promise((resolve) => upstream.close(resolve));
 });
 
+/** All that comes to a client that wants the connection closed. */
+async function readAll(path: string): Promise<string> {
+  const socket = await openSocket(sidecar.port);
+  const text = readToEnd(socket);
+  socket.write(`GET http://plain.test${path} HTTP/1.1\r\nHost: plain.test\r\nConnection: close\r\n\r\n`);
+  return text;
+}
+
 const ask = (path: string) =>
   askProxy(
     sidecar.port,
     `POST http://plain.test${path} HTTP/1.1\r\nHost: plain.test\r\nContent-Length: 1\r\n\r\nx`,
   );
+
+test('interim answers pass up to a limit', async () => {
+  expect((await readAll('/some-interim')).match(/^HTTP\/1\.1 \d+/gm)).toEqual([
+    ...Array<string>(16).fill('HTTP/1.1 102'),
+    'HTTP/1.1 200',
+  ]);
+  const cut = await readAll('/interim');
+  expect(cut).toContain('HTTP/1.1 502');
+  expect(cut).not.toContain('HTTP/1.1 200');
+});
+
+test('a trailer with a control character cuts the answer, and nothing else', async () => {
+  const text = await readAll('/trailer');
+  expect(text).not.toContain('\x7f');
+  expect(text).not.toMatch(/\r\n0\r\n/);
+  expect((await ask('/phrase')).status).toBe(200);
+  expect(sidecar.child.exitCode).toBe(null);
+});
 
 describe('an upstream that answers', () => {
   test.each(['/banana', '/both', '/two-lengths', '/control', '/nul', '/large'])(

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ProxyRig, startProxyRig } from '../support/proxy-rig.js';
 import { askInside, openSocket, openTunnel, readToEnd } from '../support/raw-client.js';
@@ -28,6 +29,39 @@ describe('a broken chunked body never arrives whole:', () => {
     await rig.sidecar.event((event) => event.method === 'POST');
     expect(completed).toBe(0);
   });
+});
+
+test('requests sent ahead are forwarded one after the other, and answered in order', async () => {
+  const paths = ['/one', '/two', '/three', '/four'];
+  let active = 0;
+  let most = 0;
+  const count = (_request: IncomingMessage, response: ServerResponse) => {
+    active += 1;
+    most = Math.max(most, active);
+    response.once('close', () => (active -= 1));
+  };
+  rig.upstream.server.prependListener('request', count);
+  const secure = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
+  const text = readToEnd(secure);
+  const head = 'HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 60000\r\n';
+  const requests = paths.map((path, index) => {
+    return `POST ${path} ${head}${index === 3 ? 'Connection: close\r\n' : ''}\r\n${'b'.repeat(60_000)}`;
+  });
+  secure.write(requests.join(''));
+  expect((await text).match(/reached POST \S+/g)).toEqual(paths.map((path) => `reached POST ${path}`));
+  rig.upstream.server.off('request', count);
+  expect(most).toBe(1);
+});
+
+test('what was sent ahead of a last answer is not forwarded', async () => {
+  rig.upstream.requests.length = 0;
+  const secure = await openTunnel({ ...rig.sidecar, host: 'allowed.test' });
+  const text = readToEnd(secure);
+  const twice = 'Authorization: a\r\nAuthorization: b\r\n';
+  const next = 'GET /next HTTP/1.1\r\nHost: allowed.test\r\n\r\n';
+  secure.write(`GET / HTTP/1.1\r\nHost: allowed.test\r\n${twice}\r\n${next}${next}`);
+  expect(await text).toContain('duplicate-header');
+  await rig.expectNothingGotOut();
 });
 
 test('a client that sends 200 requests ahead without reading is cut off', async () => {

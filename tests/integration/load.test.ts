@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { startCanary } from '../support/canary.js';
+import { type Canary, startCanary } from '../support/canary.js';
 import { runLoad } from '../support/load-client.js';
 import { askInside, openTunnel } from '../support/raw-client.js';
 import { routeTo } from '../support/routes.js';
@@ -47,7 +47,7 @@ const listener: RequestListener = (request, response) => {
 let sidecar: SidecarProcess;
 
 /** A fresh process a test: what one left behind must not hide what the next one needs. */
-async function withSidecar(run: (start: number) => Promise<void>): Promise<void> {
+async function withSidecar(run: (start: number, canary: Canary) => Promise<void>): Promise<void> {
   const authority = await createTestAuthority();
   await using canary = await startCanary({ authority, names: ['allowed.test'] }, listener);
   await using fresh = await startSidecar({
@@ -56,7 +56,7 @@ async function withSidecar(run: (start: number) => Promise<void>): Promise<void>
   sidecar = fresh;
   // Everything loaded and compiled once.
   await askInside({ ...sidecar, host: 'allowed.test' }, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
-  await run(sidecar.residentMemory());
+  await run(sidecar.residentMemory(), canary);
 }
 
 /** Resolves when a counter has stood still for half a second: the sender is held up. */
@@ -121,6 +121,31 @@ describe('memory stays bounded', () => {
       expect(peak - start).toBeLessThan(allowance);
       secure.destroy();
     });
+  });
+});
+
+test('400 connections that send ahead hold few bodies and upstream connections', {
+  timeout: 60_000,
+}, async () => {
+  await withSidecar(async (start, canary) => {
+    const body = 'b'.repeat(60_000);
+    const request = `POST /upload HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const sockets: TLSSocket[] = [];
+    while (sockets.length < 400) {
+      const group = Array.from({ length: 50 }, () => openTunnel({ ...sidecar, host: 'allowed.test' }));
+      sockets.push(...(await Promise.all(group)));
+    }
+    const tunnels = sidecar.residentMemory();
+    for (const socket of sockets) socket.write(request.repeat(8));
+    // One request went out before, to warm up.
+    const forwarded = await standsStill(() => canary.requests.length);
+    const last = sidecar.residentMemory();
+    console.log(`sent ahead: start ${mebi(start)} MB, tunnels ${mebi(tunnels)} MB, then ${mebi(last)} MB`);
+    for (const socket of sockets) socket.destroy();
+    uploads.length = 0;
+    expect(forwarded).toBe(129);
+    expect(canary.connections()).toBeLessThanOrEqual(129);
+    expect(last - tunnels).toBeLessThan(2 * allowance);
   });
 });
 

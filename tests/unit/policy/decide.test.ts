@@ -192,17 +192,39 @@ describe('matches', () => {
 
 describe('git over HTTP', () => {
   const fetch = '/r.git/info/refs?service=git-upload-pack';
+  const type = ['Content-Type', 'application/x-git-upload-pack-request'];
+  const upload = { target: '/r.git/git-upload-pack', method: 'POST', headers: type };
+  const only = (value: string, kind: 'exact' | 'prefix' = 'exact') => ({
+    gitFetch: true,
+    matches: [{ methods: ['HEAD'], paths: [{ type: kind, value }] }],
+  });
   test.each([
     [{}, { target: fetch }, 'git-fetch-not-allowed'],
     [{}, { target: '/r.git/git-upload-pack', method: 'POST' }, 'git-fetch-not-allowed'],
     [{ gitFetch: true, matches: [] }, { target: fetch }, 'allowed'],
-    [{ gitFetch: true, matches: [] }, { target: '/r.git/git-upload-pack', method: 'POST' }, 'allowed'],
-    [
-      { gitFetch: true, matches: [] },
-      { target: '/r.git/git-upload-pack', method: 'DELETE' },
-      'request-not-allowed',
-    ],
-    [{ gitFetch: true, matches: [] }, { target: `${fetch}&service=x` }, 'request-not-allowed'],
+    [{ gitFetch: true, matches: [] }, upload, 'allowed'],
+    [{ gitFetch: true, matches: [{ methods: ['HEAD'] }] }, upload, 'allowed'],
+    [{ gitFetch: true }, { ...upload, method: 'DELETE' }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { ...upload, headers: [] }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { ...upload, headers: ['Content-Type', 'text/json'] }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { ...upload, target: '/r/issues', headers: type }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { ...upload, target: `${upload.target}?title=leak` }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { target: `${fetch}&service=x` }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { target: `${fetch}&cmd=delete` }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { target: `${fetch}&` }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { target: '/r/info/refs?service=git%2dupload-pack' }, 'git-fetch-not-allowed'],
+    [{ gitFetch: true }, { target: '/r?service%5B%5D=git-upload-pack' }, 'git-fetch-not-allowed'],
+    [only('/r.git'), { target: fetch }, 'allowed'],
+    [only('/r'), { target: fetch }, 'allowed'],
+    [only('/r'), upload, 'allowed'],
+    [only('/r.git'), { target: '/r/info/refs?service=git-upload-pack' }, 'allowed'],
+    [only('/r.git/info/refs'), { target: fetch }, 'allowed'],
+    [only('/r.git/info/refs'), upload, 'path-not-allowed'],
+    [only('/team', 'prefix'), { target: `/team${fetch}` }, 'allowed'],
+    [only('/team', 'prefix'), { target: `/teams${fetch}` }, 'path-not-allowed'],
+    [only('/other'), { target: fetch }, 'path-not-allowed'],
+    [only('/other'), { ...upload, target: '/api/v1/x/git-upload-pack' }, 'path-not-allowed'],
+    [only('/r'), { target: '/r', method: 'GET' }, 'method-not-allowed'],
     [{ gitFetch: true, matches: [] }, { target: '/r.git/info/refs' }, 'request-not-allowed'],
     [{ gitFetch: true }, { target: '/r.git/info/refs?service=git-receive-pack' }, 'git-push-not-allowed'],
     [
@@ -213,6 +235,15 @@ describe('git over HTTP', () => {
     [{ gitFetch: true }, { target: '/r.git/git-receive-pack', method: 'POST' }, 'git-push-not-allowed'],
     [{ gitFetch: true }, { target: '/r.git/git%2dreceive-pack/', method: 'POST' }, 'git-push-not-allowed'],
     [{ gitFetch: true }, { target: '/r.git%2fgit-receive-pack', method: 'POST' }, 'git-push-not-allowed'],
+    [{ gitFetch: true }, { target: '/r/git-receive-pack%20' }, 'git-push-not-allowed'],
+    [{ gitFetch: true }, { target: '/r/git-receive-pack%3fx' }, 'git-push-not-allowed'],
+    [{ gitFetch: true }, { target: '/r/git%252dreceive-pack' }, 'git-push-not-allowed'],
+    [{ gitFetch: true }, { target: '/r?service%5B%5D=git-receive-pack' }, 'git-push-not-allowed'],
+    [
+      {},
+      { target: '/r', headers: ['content-type', 'application/x-git-receive-pack-request'] },
+      'git-push-not-allowed',
+    ],
     [
       { gitFetch: true },
       { target: fetch, headers: ['Accept', 'application/dns-message'] },
@@ -220,6 +251,13 @@ describe('git over HTTP', () => {
     ],
   ] as const)('%j asked %j: %s', (route, asked, expected) => {
     expect(answer(route as Partial<Route>, asked)).toBe(expected);
+  });
+
+  test('the lines that a refused fetch suggests allow it', () => {
+    const verdict = decide(compileRoutes([{ ...base, ...only('/other') }]), ask({ target: fetch }));
+    expect(verdict.allowed ? null : verdict.refusal.allow).toBe(
+      'egress:\n  routes:\n    - host: "api.test"\n      matches: [{paths: [{type: exact, value: "/r.git"}]}]\n',
+    );
   });
 });
 
@@ -232,13 +270,19 @@ describe('DNS over HTTPS', () => {
     [{ target: '/x?dns=AAAB' }],
     [{ target: '/x?a&D%4eS=AAAB' }],
     [{ target: '/dns-query' }],
+    [{ target: '/dns-query%2f' }],
+    [{ target: '/a%2fdns%2dquery/b' }],
+    [{ target: '/resolve?name=a.test&type=TXT' }],
+    [{ target: '/v1/Resolve?n%61me=a.test' }],
   ])('%j', (asked) => {
     expect(answer({}, asked)).toBe('doh-not-allowed');
     expect(answer({ doh: true }, asked)).toBe('allowed');
   });
 
   test('is not every word with dns in it', () => {
-    expect(answer({}, { target: '/dns?adns=1', headers: ['Accept', 'application/json'] })).toBe('allowed');
+    expect(answer({}, { target: '/dns?adns=1&name=x', headers: ['Accept', 'application/json'] })).toBe(
+      'allowed',
+    );
   });
 });
 

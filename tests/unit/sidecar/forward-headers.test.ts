@@ -24,7 +24,9 @@ test('whatever the client sends, the upstream gets one Host and the route’s ow
     'X-Own',
     'x_own',
     'X_API_KEY',
+    'X.Api.Key',
     'Private-Token',
+    'X-HTTP-Method-Override',
     'Connection',
     'Accept',
     'TE',
@@ -40,7 +42,16 @@ test('whatever the client sends, the upstream gets one Host and the route’s ow
         expect(valuesOf('host')).toEqual(['api.test']);
         expect(valuesOf('authorization')).toEqual(['token value-a']);
         expect(valuesOf('x-own')).toEqual(['value-b']);
-        for (const gone of ['cookie', 'x_own', 'x_api_key', 'private-token', 'connection', 'te']) {
+        for (const gone of [
+          'cookie',
+          'x_own',
+          'x_api_key',
+          'x.api.key',
+          'x-http-method-override',
+          'private-token',
+          'connection',
+          'te',
+        ]) {
           expect(valuesOf(gone)).toEqual([]);
         }
       },
@@ -95,5 +106,34 @@ test('an answer loses its hop’s headers and a forged verdict, and keeps its le
     'a',
     'Set-Cookie',
     'b',
+  ]);
+});
+
+test('what would rewrite the request at the upstream is taken off on every route, however it is spelt', () => {
+  const names = [
+    'X-HTTP-Method-Override',
+    'x_http_method',
+    'X.Original.URL',
+    'X-Rewrite-Url',
+    'X-Forwarded-Host',
+  ];
+  const more = ['X_Forwarded_Prefix', 'Forwarded', 'X-Original-Host', 'Transfer_Encoding', 'Content.Length'];
+  const headers = [...names, ...more].flatMap((name) => [name, 'x']);
+  expect(requestHeaders([...headers, 'X-Forward', 'y'], 'api.test', null, plain)).toEqual([
+    'host',
+    'api.test',
+    'X-Forward',
+    'y',
+  ]);
+});
+
+test('a header that the route itself sets is sent, whatever its name', () => {
+  const headers = [{ name: 'X-Forwarded-Proto', value: 'https' }];
+  const injection = createInjection({ ...plainRoute, headers }, {});
+  expect(requestHeaders(['x-forwarded-proto', 'http'], 'api.test', null, injection)).toEqual([
+    'host',
+    'api.test',
+    'X-Forwarded-Proto',
+    'https',
   ]);
 });
