@@ -93,6 +93,28 @@ bottleSuite('attacks from inside a bubblewrap bottle', (bench) => {
     });
   });
 
+  it('no set-user-ID or set-group-ID file can be left in the workspace', async () => {
+    const { ordinary, succeeded } = await runPython('setid');
+    expect(succeeded).toEqual([]);
+    for (const way of [
+      'os.chmod',
+      'os.fchmod',
+      'os.open',
+      'os.open O_TMPFILE',
+      'os.mkdir',
+      'os.mknod',
+      'chmod(1)',
+    ])
+      expect(ordinary).toContain(way);
+    const { workspace } = bench.playground;
+    const names = readdirSync(workspace, { recursive: true }) as string[];
+    expect(names.filter((name) => name.startsWith('setid-755-')).length).toBeGreaterThan(10);
+    const withBits = names.filter((name) => (lstatSync(join(workspace, name)).mode & 0o6000) !== 0);
+    expect(withBits).toEqual([]);
+    for (const name of names.filter((one) => one.startsWith('setid-')))
+      rmSync(join(workspace, name), { recursive: true, force: true });
+  });
+
   it('the secret is in no environment, no command line, no memory and no file', async () => {
     bench.playground.write('control.txt', `the search finds ${secretToken}\n`);
     const control = await runPython('secret', backwards);
