@@ -1,4 +1,4 @@
-import { totalmem } from 'node:os';
+import { constants, totalmem } from 'node:os';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
@@ -69,7 +69,7 @@ export async function start(
     // From here on the agent may run: an interruption is a signal to it, which the caller sends.
     await unlessEnded(sandbox.control.started, sandbox);
     request.onStep('walls proved, agent started');
-    return runningBottle(sandbox, releases);
+    return runningBottle(sandbox, request.terminal, releases);
   } catch (thrown) {
     await releases.run();
     throw thrown;
@@ -188,20 +188,34 @@ function unlessEnded<Value>(
   return Promise.race([promise, ended, interrupted]);
 }
 
-function runningBottle({ process: child, control, streams }: Sandbox, releases: Releases): RunningBottle {
+function runningBottle(
+  { process: child, control, streams }: Sandbox,
+  terminal: boolean,
+  releases: Releases,
+): RunningBottle {
+  let killed = false;
   return {
     exit: child.exit.then(async (code) => {
       await streams.drain();
-      return code;
+      return killed ? 128 + constants.signals.SIGKILL : code;
     }),
-    kill: (signal) => control.send({ type: 'signal', signal }),
+    kill: (signal) => {
+      if (signal !== 'SIGKILL') return control.send({ type: 'signal', signal });
+      // The agent may have stopped the first process, which is its own user's: it isn't asked.
+      killed = true;
+      killSandbox(child, terminal);
+    },
     [Symbol.asyncDispose]: () => releases.run(),
   };
 }
 
-/** With a terminal, script(1) has to set the operator's terminal right before it ends. */
 async function endSandbox(child: StartedProcess, control: SandboxControl, terminal: boolean): Promise<void> {
   control.close();
+  await killSandbox(child, terminal);
+}
+
+/** From outside, whatever goes on inside. With a terminal, script(1) has to set the operator's right before it ends. */
+async function killSandbox(child: StartedProcess, terminal: boolean): Promise<void> {
   child.kill(terminal ? 'SIGTERM' : 'SIGKILL');
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await child.exit.catch(() => {});
