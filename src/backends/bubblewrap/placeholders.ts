@@ -1,5 +1,4 @@
 import {
-  lchownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { asOwner } from './as-owner.js';
 import { withLock } from './lock.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import type { Placeholder, Protection } from './protection.js';
@@ -66,7 +66,9 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     record([...shared.values(), ...intended]);
     const placeholders = [...shared.values()];
     try {
-      for (const missing of protection.missing) placeholders.push(make(workspace, missing));
+      asOwner(workspace, (folder) => {
+        for (const missing of protection.missing) placeholders.push(make(folder, missing));
+      });
       record(placeholders);
     } catch (thrown) {
       removeUnused(workspace, placeholders, shared);
@@ -105,10 +107,6 @@ function make(workspace: string, placeholder: Placeholder): MadePlaceholder {
   const path = join(workspace, placeholder.path);
   if (placeholder.kind === 'directory') mkdirSync(path, { mode: 0o755 });
   else writeFileSync(path, placeholder.content, { flag: 'wx', mode: 0o644 });
-  if (process.getuid?.() === 0) {
-    const { uid, gid } = lstatSync(workspace);
-    lchownSync(path, uid, gid);
-  }
   const { ino, mtimeMs } = lstatSync(path);
   return { ...placeholder, inode: ino, modified: mtimeMs };
 }
@@ -119,8 +117,16 @@ function removeUnused(
   placeholders: readonly MadePlaceholder[],
   used: ReadonlyMap<string, MadePlaceholder>,
 ): void {
-  for (const placeholder of [...placeholders].reverse()) {
-    if (used.has(placeholder.path)) continue;
+  const unused = placeholders.filter(({ path }) => !used.has(path)).reverse();
+  try {
+    asOwner(workspace, (folder) => remove(folder, unused));
+  } catch {
+    // The workspace itself is gone.
+  }
+}
+
+function remove(workspace: string, placeholders: readonly MadePlaceholder[]): void {
+  for (const placeholder of placeholders) {
     const path = join(workspace, placeholder.path);
     try {
       const status = lstatSync(path);

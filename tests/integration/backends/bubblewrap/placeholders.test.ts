@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,6 +19,8 @@ import { withLock } from '../../../../src/backends/bubblewrap/lock.js';
 import { holdPlaceholders } from '../../../../src/backends/bubblewrap/placeholders.js';
 import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
 import { protectedPaths } from '../../../../src/plan/protected-paths.js';
+import { give } from '../../../support/bottles.js';
+import { needs, runsAsRoot } from '../../../support/needs.js';
 
 let folder: string;
 let workspace: string;
@@ -83,6 +88,52 @@ describe('placeholders', () => {
     }
     await held.release();
     expect(git('status', '--porcelain').stdout).toBe('');
+  });
+});
+
+needs('root', runsAsRoot, 'placeholders in another user’s workspace', () => {
+  const owner = { uid: 1547, gid: 1547 };
+  const holdOnly = (path: string, kind: 'file' | 'directory') =>
+    holdPlaceholders({
+      workspace,
+      runtimeDirectory: join(folder, 'runtime/a'),
+      survey: () => ({ mounts: [], missing: [{ path, kind, content: '' }] }),
+    });
+  let privateFolder: string;
+  beforeEach(() => {
+    privateFolder = join(folder, 'private');
+    mkdirSync(privateFolder, { mode: 0o700 });
+    give(workspace, owner);
+  });
+
+  it('are made and removed as its owner, also where only root reaches it', async () => {
+    const held = await hold('a');
+    expect(statSync(join(workspace, '.vscode')).uid).toBe(owner.uid);
+    expect(statSync(join(workspace, '.envrc')).uid).toBe(owner.uid);
+    await held.release();
+    expect(readdirSync(workspace)).toEqual([]);
+    expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
+  });
+
+  it.each(['file', 'directory'] as const)(
+    'a %s is not made through a link to a folder of root',
+    async (kind) => {
+      symlinkSync(privateFolder, join(workspace, '.git'));
+      await expect(holdOnly('.git/x', kind)).rejects.toThrow('EACCES');
+      expect(readdirSync(privateFolder)).toEqual([]);
+      expect(process.geteuid?.()).toBe(0);
+    },
+  );
+
+  it('nothing is removed through a link to a folder of root', async () => {
+    mkdirSync(join(workspace, '.git'));
+    give(workspace, owner);
+    const held = await holdOnly('.git/x', 'file');
+    linkSync(join(workspace, '.git/x'), join(privateFolder, 'x'));
+    renameSync(join(workspace, '.git'), join(workspace, 'moved'));
+    symlinkSync(privateFolder, join(workspace, '.git'));
+    await held.release();
+    expect(readdirSync(privateFolder)).toEqual(['x']);
   });
 });
 
