@@ -14,7 +14,7 @@ import { basename, dirname, join } from 'node:path';
 import { asOwner } from './as-owner.js';
 import { withLock } from './lock.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
-import type { Placeholder, Protection } from './protection.js';
+import { identifyMounts, type Placeholder, type Protection } from './protection.js';
 
 /**
  * Placeholders lie in the operator's own folder, and to remove one takes the mount away from every other bottle that
@@ -45,6 +45,8 @@ export interface HeldProtection {
   readonly protection: Protection;
   /** Every placeholder in the workspace, whoever made it. */
   readonly placeholders: readonly Placeholder[];
+  /** `device:inode` of all that is to be mounted, by its path in the workspace; '' is the workspace itself. */
+  readonly identities: ReadonlyMap<string, string>;
   release(): Promise<void>;
 }
 
@@ -65,11 +67,13 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
     record([...shared.values(), ...intended]);
     const placeholders = [...shared.values()];
+    let identities: ReadonlyMap<string, string>;
     try {
       asOwner(workspace, (folder) => {
         for (const missing of protection.missing) placeholders.push(make(folder, missing));
       });
       record(placeholders);
+      identities = identifyMounts(workspace, protection.mounts);
     } catch (thrown) {
       removeUnused(workspace, placeholders, shared);
       rmSync(recordFile, { force: true });
@@ -80,7 +84,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
         rmSync(recordFile, { force: true });
         removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
       });
-    return { protection, placeholders, release };
+    return { protection, placeholders, identities, release };
   });
 }
 

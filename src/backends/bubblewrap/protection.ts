@@ -77,6 +77,22 @@ function survey(
   }
 }
 
+/**
+ * Which files are to be mounted, the workspace's own root first, once all that was missing is made. Looks again at
+ * what the survey refuses: another bottle of the same workspace may have changed it since.
+ */
+export function identifyMounts(workspace: string, mounts: readonly OwnMount[]): ReadonlyMap<string, string> {
+  const paths = ['', ...mounts.map(({ path }) => path)];
+  return new Map(paths.map((path) => [path, identityOf(workspace, path)]));
+}
+
+function identityOf(workspace: string, path: string): string {
+  const full = join(workspace, path);
+  assertMountable(workspace, path, lstatSync(full));
+  const { dev, ino } = lstatSync(full, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
 /** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */
 function bareRepositoryGuard(workspace: string): string {
   const path = bareRepository.find((name) => {

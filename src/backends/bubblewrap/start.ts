@@ -1,8 +1,9 @@
 import { constants, totalmem } from 'node:os';
+import { join } from 'node:path/posix';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
-import { type InitConfiguration, initVariable } from '../../contract/init.js';
+import { type ExpectedFile, type InitConfiguration, initVariable } from '../../contract/init.js';
 import { leaveStreamsAlone } from '../../contract/standard-streams.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
@@ -38,6 +39,7 @@ interface Sandbox {
   readonly process: StartedProcess;
   readonly control: SandboxControl;
   readonly streams: AgentStreams;
+  readonly mounts: readonly ExpectedFile[];
 }
 
 /** Starts the sidecar and, beside it, the sandbox, whose first process waits for the sidecar's certificate. */
@@ -65,7 +67,7 @@ export async function start(
     openSandboxFolder(folder, [...plan.extraCertificateAuthorities, certificate], identity);
     await unlessEnded(sandbox.control.listening, sandbox, request.signal);
     request.onStep('first process ready');
-    sandbox.control.send({ type: 'go' });
+    sandbox.control.send({ type: 'go', mounts: sandbox.mounts });
     // From here on the agent may run: an interruption is a signal to it, which the caller sends.
     await unlessEnded(sandbox.control.started, sandbox);
     request.onStep('walls proved, agent started');
@@ -112,7 +114,11 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
   const control = openControl(process.pipe(controlDescriptor) as Duplex);
   releases.add(() => endSandbox(process, control, request.terminal));
   streams.begin();
-  return { process, control, streams };
+  const mounts = [...held.identities].map(([path, identity]) => ({
+    path: join(plan.workspace.target, path),
+    identity,
+  }));
+  return { process, control, streams, mounts };
 }
 
 function writeCommand(

@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../../../src/backends/bubblewrap/lock.js';
 import { holdPlaceholders } from '../../../../src/backends/bubblewrap/placeholders.js';
 import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
+import { assertMounted } from '../../../../src/init/mounts.js';
 import { protectedPaths } from '../../../../src/plan/protected-paths.js';
 import { give } from '../../../support/bottles.js';
 import { needs, runsAsRoot } from '../../../support/needs.js';
@@ -161,6 +162,44 @@ describe('surveyProtection', () => {
     for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
     expect(() => survey()).toThrow('the inside of a git repository');
+  });
+});
+
+describe('what is mounted', () => {
+  const asMounted = (identities: ReadonlyMap<string, string>) =>
+    [...identities].map(([path, identity]) => ({ path: join(workspace, path), identity }));
+
+  it('is what was looked at, the workspace and every placeholder among it', async () => {
+    const held = await hold('a');
+    const mounts = asMounted(held.identities);
+    expect(mounts).toHaveLength(held.protection.mounts.length + 1);
+    expect(() => assertMounted(mounts)).not.toThrow();
+    await held.release();
+  });
+
+  it.each(['link', 'folder', 'nothing'])('is refused where it was exchanged for a %s', async (kind) => {
+    mkdirSync(join(workspace, '.vscode'));
+    const mounts = asMounted((await hold('a')).identities);
+    renameSync(join(workspace, '.vscode'), join(workspace, 'moved'));
+    if (kind === 'link') symlinkSync('moved', join(workspace, '.vscode'));
+    if (kind === 'folder') mkdirSync(join(workspace, '.vscode'));
+    expect(() => assertMounted(mounts)).toThrow('.vscode was exchanged');
+  });
+
+  it('is refused where a link took its place between the look and the making', async () => {
+    const request = {
+      workspace,
+      runtimeDirectory: join(folder, 'runtime/a'),
+      survey: () => {
+        mkdirSync(join(workspace, '.vscode'));
+        const seen = survey();
+        renameSync(join(workspace, '.vscode'), join(workspace, 'moved'));
+        symlinkSync('moved', join(workspace, '.vscode'));
+        return seen;
+      },
+    };
+    await expect(holdPlaceholders(request)).rejects.toThrow('.vscode is a symbolic link');
+    expect(readdirSync(workspace).sort()).toEqual(['.vscode', 'moved']);
   });
 });
 
