@@ -18,14 +18,14 @@ const largestConfig = 1024 * 1024;
 export interface FoundRepositories {
   /** Folders below the workspace's root that hold a `.git`, relative to it. */
   readonly folders: readonly string[];
-  /** Whether all of the workspace was looked at. */
+  /** Whether all of the workspace was looked at, packages apart. */
   readonly whole: boolean;
 }
 
 /** Finds repositories inside the workspace, broadest first; installed packages are passed by. */
 export function findRepositories(workspace: string): FoundRepositories {
   const folders: string[] = [];
-  let whole = true;
+  const whole = true;
   let seen = 0;
   let level = [''];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -38,8 +38,7 @@ export function findRepositories(workspace: string): FoundRepositories {
         if (entry.name === '.git') {
           if (folder !== '') folders.push(folder);
         } else if (entry.isDirectory()) {
-          if (entry.name === 'node_modules') whole = false;
-          else next.push(join(folder, entry.name));
+          if (entry.name !== 'node_modules') next.push(join(folder, entry.name));
         }
       }
     }
@@ -118,11 +117,15 @@ function firstLine(file: string): string | undefined {
   return textOf(file)?.split('\n')[0]?.trimEnd();
 }
 
-/** undefined: not there, not a file, or not to be read by us. */
+/** undefined: not there, not a file, or not to be read by us, and so by the operator's git neither. */
 function textOf(file: string): string | undefined {
-  const status = statSync(file, { throwIfNoEntry: false });
-  if (!status?.isFile()) return undefined;
-  if (status.size <= largestConfig) return readFileSync(file, 'utf8');
+  try {
+    const status = statSync(file);
+    if (!status.isFile()) return undefined;
+    if (status.size <= largestConfig) return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
   throw new BottleError({ code: 'usage', message: 'the git configuration is too large', where: file });
 }
 

@@ -1,5 +1,6 @@
 import { constants, totalmem } from 'node:os';
 import { join } from 'node:path/posix';
+import { stderr } from 'node:process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
@@ -11,11 +12,13 @@ import type { BackendServices, RunningBottle, StartedProcess, StartRequest } fro
 import { openControl, type SandboxControl } from './control.js';
 import { closeStrayDescriptors } from './descriptors.js';
 import { forbiddenAddresses } from './forbidden-addresses.js';
+import { findRepositories } from './git-repositories.js';
 import { type AgentIdentity, chooseIdentity } from './identity.js';
 import { reachableSources, seccompDescriptor, writeLauncher } from './launcher.js';
 import { type HeldProtection, holdPlaceholders } from './placeholders.js';
 import { surveyProtection } from './protection.js';
 import { makeReleases, type Releases } from './releases.js';
+import { noticesOfRepositories } from './repository-notice.js';
 import { sandboxArguments } from './sandbox-arguments.js';
 import {
   fillSandboxFolder,
@@ -98,6 +101,10 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
   });
   releases.add(held.release);
+  const repositories = findRepositories(plan.workspace.source);
+  releases.add(async () => {
+    for (const notice of noticesOfRepositories(plan.workspace.source, repositories)) stderr.write(notice);
+  });
   const streams = request.terminal ? terminalStreams : await agentStreams(identity, processes);
   releases.add(async () => streams.release());
   fillSandboxFolder(
