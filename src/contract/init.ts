@@ -20,10 +20,19 @@ export interface InitConfiguration {
   readonly controlDescriptor: number;
 }
 
+/** Which file a path must lead to, not following a link at its end. */
+export interface ExpectedFile {
+  /** Absolute, as seen inside. */
+  readonly path: string;
+  /** Numbers of device and inode, `device:inode` in decimal. */
+  readonly identity: string;
+}
+
 /** What the backend says to the first process. */
 export type InitCommand =
-  /** The sidecar answers and its certificate is in place: prove the walls and start the agent. */
-  { readonly type: 'go' } | { readonly type: 'signal'; readonly signal: NodeJS.Signals };
+  /** The sidecar answers and its certificate is in place: prove the walls and the mounts and start the agent. */
+  | { readonly type: 'go'; readonly mounts?: readonly ExpectedFile[] }
+  | { readonly type: 'signal'; readonly signal: NodeJS.Signals };
 
 /** What the first process says; nothing after `started` or `refused` is to be believed, for then the agent runs. */
 export type InitMessage =

@@ -17,7 +17,8 @@ export function openSidecar(
     const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
     const closed = new Promise<void>((settle) => lines.once('close', settle));
     // A sidecar that died closes its input under us; its output's end is what we act on.
-    stdin.on('error', () => {});
+    for (const emitter of [stdin, stdout, lines]) emitter.on('error', () => {});
+    stdout.on('close', () => lines.close());
     lines.on('line', (line) => {
       const message = parseMessage(line);
       if (message?.type === 'ready') resolve({ certificate: message.certificate, closed });

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
-import type { InitCommand, InitMessage } from '../contract/init.js';
+import type { ExpectedFile, InitCommand, InitMessage } from '../contract/init.js';
 
 /** The talk with the backend outside. */
 export interface Control {
-  /** Settles when the backend says that the agent may start. */
-  readonly go: Promise<void>;
+  /** Settles when the backend says that the agent may start, with the files that must be mounted. */
+  readonly go: Promise<readonly ExpectedFile[]>;
   /** Settles when the backend is gone. */
   readonly ended: Promise<void>;
   send(message: InitMessage): Promise<void>;
@@ -14,15 +14,15 @@ export interface Control {
 export function openControl(descriptor: number): Control {
   const socket = new Socket({ fd: descriptor, readable: true, writable: true });
   const listeners: ((signal: NodeJS.Signals) => void)[] = [];
-  let start = () => {};
-  const go = new Promise<void>((resolve) => {
+  let start: (mounts: readonly ExpectedFile[]) => void = () => {};
+  const go = new Promise<readonly ExpectedFile[]>((resolve) => {
     start = resolve;
   });
   const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => socket.destroy());
   onLines(socket, (line) => {
     const command = JSON.parse(line) as InitCommand;
-    if (command.type === 'go') start();
+    if (command.type === 'go') start(command.mounts ?? []);
     else for (const listener of listeners) listener(command.signal);
   });
   return {

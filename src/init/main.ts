@@ -4,6 +4,7 @@ import { type InitConfiguration, initVariable } from '../contract/init.js';
 import { leaveStreamsAlone } from '../contract/standard-streams.js';
 import { runAgent } from './agent.js';
 import { type Control, openControl } from './control.js';
+import { assertMounted } from './mounts.js';
 import { startRelay } from './relay.js';
 import { assertNoRoute, assertProxyAnswers } from './walls.js';
 
@@ -13,7 +14,7 @@ async function prepare(configuration: InitConfiguration, control: Control): Prom
   await startRelay(configuration.proxyPort, configuration.proxySocket);
   control.send({ type: 'listening' });
   await assertNoRoute(configuration.forbiddenAddresses);
-  await control.go;
+  assertMounted(await control.go);
   await assertProxyAnswers(configuration.proxyPort);
 }
 

@@ -132,7 +132,7 @@ export function makePlayground(program: Program, operator: Operator): Playground
 }
 
 /** Everything in a folder becomes the operator's. */
-export function give(folder: string, { uid, gid }: Operator): void {
+export function give(folder: string, { uid, gid }: Pick<Operator, 'uid' | 'gid'>): void {
   chownSync(folder, uid, gid);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) chownSync(join(entry.parentPath, entry.name), uid, gid);

@@ -33,7 +33,9 @@ export function openControl(socket: Duplex): SandboxControl {
     );
   });
   lines.on('close', () => started.reject(failure('it ended before the agent could start')));
-  socket.on('error', () => {});
+  // A first process that was killed with words of ours unread resets the connection; readline passes that on as its own.
+  for (const emitter of [socket, lines]) emitter.on('error', () => {});
+  socket.on('close', () => lines.close());
   for (const { promise } of [listening, started]) promise.catch(() => {});
   return {
     listening: listening.promise,

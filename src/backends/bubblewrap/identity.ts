@@ -34,7 +34,8 @@ export function chooseIdentity(workspace: string): AgentIdentity {
   return { kind: 'lowered', uid: unusedId, gid: unusedId, mapWorkspace: true };
 }
 
-function primaryGroupOf(uid: number): number | undefined {
+/** undefined: none, or root's. */
+export function primaryGroupOf(uid: number): number | undefined {
   const fields = readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))

@@ -1,5 +1,4 @@
 import {
-  lchownSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,9 +11,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { asOwner } from './as-owner.js';
 import { withLock } from './lock.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
-import type { Placeholder, Protection } from './protection.js';
+import { identifyMounts, type Placeholder, type Protection } from './protection.js';
 
 /**
  * Placeholders lie in the operator's own folder, and to remove one takes the mount away from every other bottle that
@@ -45,6 +45,8 @@ export interface HeldProtection {
   readonly protection: Protection;
   /** Every placeholder in the workspace, whoever made it. */
   readonly placeholders: readonly Placeholder[];
+  /** `device:inode` of all that is to be mounted, by its path in the workspace; '' is the workspace itself. */
+  readonly identities: ReadonlyMap<string, string>;
   release(): Promise<void>;
 }
 
@@ -65,9 +67,13 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
     record([...shared.values(), ...intended]);
     const placeholders = [...shared.values()];
+    let identities: ReadonlyMap<string, string>;
     try {
-      for (const missing of protection.missing) placeholders.push(make(workspace, missing));
+      asOwner(workspace, (folder) => {
+        for (const missing of protection.missing) placeholders.push(make(folder, missing));
+      });
       record(placeholders);
+      identities = identifyMounts(workspace, protection.mounts);
     } catch (thrown) {
       removeUnused(workspace, placeholders, shared);
       rmSync(recordFile, { force: true });
@@ -78,7 +84,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
         rmSync(recordFile, { force: true });
         removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
       });
-    return { protection, placeholders, release };
+    return { protection, placeholders, identities, release };
   });
 }
 
@@ -105,10 +111,6 @@ function make(workspace: string, placeholder: Placeholder): MadePlaceholder {
   const path = join(workspace, placeholder.path);
   if (placeholder.kind === 'directory') mkdirSync(path, { mode: 0o755 });
   else writeFileSync(path, placeholder.content, { flag: 'wx', mode: 0o644 });
-  if (process.getuid?.() === 0) {
-    const { uid, gid } = lstatSync(workspace);
-    lchownSync(path, uid, gid);
-  }
   const { ino, mtimeMs } = lstatSync(path);
   return { ...placeholder, inode: ino, modified: mtimeMs };
 }
@@ -119,8 +121,16 @@ function removeUnused(
   placeholders: readonly MadePlaceholder[],
   used: ReadonlyMap<string, MadePlaceholder>,
 ): void {
-  for (const placeholder of [...placeholders].reverse()) {
-    if (used.has(placeholder.path)) continue;
+  const unused = placeholders.filter(({ path }) => !used.has(path)).reverse();
+  try {
+    asOwner(workspace, (folder) => remove(folder, unused));
+  } catch {
+    // The workspace itself is gone.
+  }
+}
+
+function remove(workspace: string, placeholders: readonly MadePlaceholder[]): void {
+  for (const placeholder of placeholders) {
     const path = join(workspace, placeholder.path);
     try {
       const status = lstatSync(path);

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { BottleError } from '../../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../../plan/plan.js';
+import { gitPaths } from './git-repositories.js';
 
 /** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */
 export interface OwnMount {
@@ -24,7 +25,7 @@ export interface Protection {
 }
 
 /** Stores of other repositories' objects: large, and read-only as a whole. */
-const unsearched = new Set(['.git/modules', '.git/worktrees']);
+const unsearched = /(^|\/)\.git\/(modules|worktrees)$/;
 
 /** git takes a folder that holds all three for a repository, with a configuration beside them. */
 const bareRepository = ['refs', 'objects', 'HEAD'];
@@ -42,14 +43,24 @@ export function surveyProtection(
   const mounts = new Map<string, OwnMount>();
   const missing = new Map<string, Placeholder>();
   for (const path of placeholders) mounts.set(path, { path, readOnly: true });
-  for (const protectedPath of protectedPaths) survey(source, protectedPath, mounts, missing);
+  for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths)])
+    survey(source, protectedPath, mounts, missing);
   const guard = bareRepositoryGuard(source);
   mounts.set(guard, { path: guard, readOnly: true });
   if (!statusOf(join(source, guard))) missing.set(guard, { path: guard, kind: 'file', content: '' });
   return {
-    mounts: [...mounts.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
+    mounts: withinReadOnly(mounts).sort((a, b) => depthOf(a.path) - depthOf(b.path)),
     missing: [...missing.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
   };
+}
+
+/** A mount below one that is read-only must not be writable, whichever was found first. */
+function withinReadOnly(mounts: ReadonlyMap<string, OwnMount>): OwnMount[] {
+  const isBelow = (path: string): boolean => {
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    return parent !== '' && (mounts.get(parent)?.readOnly === true || isBelow(parent));
+  };
+  return [...mounts.values()].map((mount) => (isBelow(mount.path) ? { ...mount, readOnly: true } : mount));
 }
 
 function survey(
@@ -72,9 +83,25 @@ function survey(
     assertMountable(workspace, here, status);
     const readOnly = last || !status.isDirectory() || mounts.get(here)?.readOnly === true;
     if (readOnly || !mounts.has(here)) mounts.set(here, { path: here, readOnly });
-    if (last && status.isDirectory() && !unsearched.has(path)) assertNoSecondNames(workspace, here);
+    if (last && status.isDirectory() && !unsearched.test(path)) assertNoSecondNames(workspace, here);
     if (readOnly) return;
   }
+}
+
+/**
+ * Which files are to be mounted, the workspace's own root first, once all that was missing is made. Looks again at
+ * what the survey refuses: another bottle of the same workspace may have changed it since.
+ */
+export function identifyMounts(workspace: string, mounts: readonly OwnMount[]): ReadonlyMap<string, string> {
+  const paths = ['', ...mounts.map(({ path }) => path)];
+  return new Map(paths.map((path) => [path, identityOf(workspace, path)]));
+}
+
+function identityOf(workspace: string, path: string): string {
+  const full = join(workspace, path);
+  assertMountable(workspace, path, lstatSync(full));
+  const { dev, ino } = lstatSync(full, { bigint: true });
+  return `${dev}:${ino}`;
 }
 
 /** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */

@@ -4,7 +4,8 @@
  *
  * It closes what namespaces leave open: socket families that no network namespace holds (vsock reaches the host of a
  * virtual machine), the operator's kernel keyrings, io_uring (its operations pass by this very filter), keystrokes
- * pushed into a terminal, and the kernel's own interfaces that an agent has no use for.
+ * pushed into a terminal, and the kernel's own interfaces that an agent has no use for. And it keeps the agent from
+ * making set-user-ID and set-group-ID programs: what mounts with nosuid inside is an ordinary folder on the host.
  */
 export type Architecture = 'x64' | 'arm64';
 
@@ -21,8 +22,8 @@ const EPERM = 1;
 const ENOSYS = 38;
 const EAFNOSUPPORT = 97;
 
-/** Numbers by [x64, arm64] (asm/unistd.h). */
-type Numbers = readonly [number, number];
+/** Numbers by [x64, arm64] (asm/unistd.h); null: arm64 has the call's `at` form only. */
+type Numbers = readonly [number, number | null];
 const socketCalls: readonly Numbers[] = [
   [41, 198], // socket
   [53, 199], // socketpair
@@ -30,6 +31,33 @@ const socketCalls: readonly Numbers[] = [
 const ioctl: Numbers = [16, 29];
 const clone: Numbers = [56, 220];
 const unshare: Numbers = [272, 97];
+
+/** Calls that give a file its mode, by the argument that holds it. */
+const modeCalls: readonly { readonly mode: number; readonly numbers: readonly Numbers[] }[] = [
+  {
+    mode: 1,
+    numbers: [
+      [90, null], // chmod
+      [91, 52], // fchmod
+      [85, null], // creat
+      [83, null], // mkdir
+      [133, null], // mknod
+    ],
+  },
+  {
+    mode: 2,
+    numbers: [
+      [268, 53], // fchmodat
+      [258, 34], // mkdirat
+      [259, 33], // mknodat
+    ],
+  },
+];
+/** The flags' argument; the mode's is the next, and holds anything where no file is made. */
+const openCalls: readonly { readonly flags: number; readonly numbers: readonly Numbers[] }[] = [
+  { flags: 1, numbers: [[2, null]] }, // open
+  { flags: 2, numbers: [[257, 56]] }, // openat
+];
 
 const forbidden: readonly Numbers[] = [
   [248, 217], // add_key
@@ -69,6 +97,8 @@ const absent: readonly Numbers[] = [
   [426, 426], // io_uring_enter
   [427, 427], // io_uring_register
   [435, 435], // clone3, whose flags lie in memory where a filter can't look
+  [437, 437], // openat2, whose mode does
+  [452, 452], // fchmodat2
 ];
 
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK: each within its network namespace. */
@@ -78,6 +108,10 @@ const terminalRequests = [0x5412, 0x541c];
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET; unshare's also NEWTIME. */
 const newNamespaces = 0x7e020000;
 const newTimeNamespace = 0x80;
+/** S_ISUID, S_ISGID. */
+const setIdBits = 0o6000;
+/** O_CREAT and O_TMPFILE without O_DIRECTORY: what makes the kernel look at the mode. */
+const creatingFlags = 0o20000100;
 
 // Offsets into struct seccomp_data; the low half of an argument comes first on both.
 const numberOffset = 0;
@@ -112,10 +146,18 @@ function forCalls(numbers: readonly number[], body: readonly Instruction[]): Ins
   return numbers.flatMap((number) => [ifEqual(number, 0, body.length), ...body]);
 }
 
+/** Answers by whether an argument has any of these bits. */
+const refuseBits = (argument: number, bits: number) => [
+  load(argumentOffset(argument)),
+  ifAnyBit(bits, 1, 0),
+  allow,
+  refuse(EPERM),
+];
+
 /** The whole program for one architecture; calls of any other seem not to exist. */
 export function seccompFilter(architecture: Architecture): Buffer {
   const column = architecture === 'x64' ? 0 : 1;
-  const of = (table: readonly Numbers[]) => table.map((numbers) => numbers[column]);
+  const of = (table: readonly Numbers[]) => table.flatMap((numbers) => numbers[column] ?? []);
   const program = [
     load(architectureOffset),
     ifEqual(auditArchitecture[architecture], 1, 0),
@@ -136,13 +178,17 @@ export function seccompFilter(architecture: Architecture): Buffer {
       allow,
       refuse(EPERM),
     ]),
-    ...forCalls(of([clone]), [load(argumentOffset(0)), ifAnyBit(newNamespaces, 1, 0), allow, refuse(EPERM)]),
-    ...forCalls(of([unshare]), [
-      load(argumentOffset(0)),
-      ifAnyBit(newNamespaces | newTimeNamespace, 1, 0),
-      allow,
-      refuse(EPERM),
-    ]),
+    ...forCalls(of([clone]), refuseBits(0, newNamespaces)),
+    ...forCalls(of([unshare]), refuseBits(0, newNamespaces | newTimeNamespace)),
+    ...modeCalls.flatMap(({ mode, numbers }) => forCalls(of(numbers), refuseBits(mode, setIdBits))),
+    ...openCalls.flatMap(({ flags, numbers }) =>
+      forCalls(of(numbers), [
+        load(argumentOffset(flags)),
+        ifAnyBit(creatingFlags, 1, 0),
+        allow,
+        ...refuseBits(flags + 1, setIdBits),
+      ]),
+    ),
     allow,
   ];
   return Buffer.concat(program.map(encode));

@@ -1,8 +1,10 @@
-import { totalmem } from 'node:os';
+import { constants, totalmem } from 'node:os';
+import { join } from 'node:path/posix';
+import { stderr } from 'node:process';
 import type { Duplex } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
-import { type InitConfiguration, initVariable } from '../../contract/init.js';
+import { type ExpectedFile, type InitConfiguration, initVariable } from '../../contract/init.js';
 import { leaveStreamsAlone } from '../../contract/standard-streams.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
@@ -10,11 +12,13 @@ import type { BackendServices, RunningBottle, StartedProcess, StartRequest } fro
 import { openControl, type SandboxControl } from './control.js';
 import { closeStrayDescriptors } from './descriptors.js';
 import { forbiddenAddresses } from './forbidden-addresses.js';
+import { findRepositories } from './git-repositories.js';
 import { type AgentIdentity, chooseIdentity } from './identity.js';
 import { reachableSources, seccompDescriptor, writeLauncher } from './launcher.js';
 import { type HeldProtection, holdPlaceholders } from './placeholders.js';
 import { surveyProtection } from './protection.js';
 import { makeReleases, type Releases } from './releases.js';
+import { noticesOfRepositories } from './repository-notice.js';
 import { sandboxArguments } from './sandbox-arguments.js';
 import {
   fillSandboxFolder,
@@ -38,6 +42,7 @@ interface Sandbox {
   readonly process: StartedProcess;
   readonly control: SandboxControl;
   readonly streams: AgentStreams;
+  readonly mounts: readonly ExpectedFile[];
 }
 
 /** Starts the sidecar and, beside it, the sandbox, whose first process waits for the sidecar's certificate. */
@@ -65,11 +70,11 @@ export async function start(
     openSandboxFolder(folder, [...plan.extraCertificateAuthorities, certificate], identity);
     await unlessEnded(sandbox.control.listening, sandbox, request.signal);
     request.onStep('first process ready');
-    sandbox.control.send({ type: 'go' });
+    sandbox.control.send({ type: 'go', mounts: sandbox.mounts });
     // From here on the agent may run: an interruption is a signal to it, which the caller sends.
     await unlessEnded(sandbox.control.started, sandbox);
     request.onStep('walls proved, agent started');
-    return runningBottle(sandbox, releases);
+    return runningBottle(sandbox, request.terminal, releases);
   } catch (thrown) {
     await releases.run();
     throw thrown;
@@ -96,6 +101,10 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
   });
   releases.add(held.release);
+  const repositories = findRepositories(plan.workspace.source);
+  releases.add(async () => {
+    for (const notice of noticesOfRepositories(plan.workspace.source, repositories)) stderr.write(notice);
+  });
   const streams = request.terminal ? terminalStreams : await agentStreams(identity, processes);
   releases.add(async () => streams.release());
   fillSandboxFolder(
@@ -112,7 +121,11 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
   const control = openControl(process.pipe(controlDescriptor) as Duplex);
   releases.add(() => endSandbox(process, control, request.terminal));
   streams.begin();
-  return { process, control, streams };
+  const mounts = [...held.identities].map(([path, identity]) => ({
+    path: join(plan.workspace.target, path),
+    identity,
+  }));
+  return { process, control, streams, mounts };
 }
 
 function writeCommand(
@@ -188,20 +201,34 @@ function unlessEnded<Value>(
   return Promise.race([promise, ended, interrupted]);
 }
 
-function runningBottle({ process: child, control, streams }: Sandbox, releases: Releases): RunningBottle {
+function runningBottle(
+  { process: child, control, streams }: Sandbox,
+  terminal: boolean,
+  releases: Releases,
+): RunningBottle {
+  let killed = false;
   return {
     exit: child.exit.then(async (code) => {
       await streams.drain();
-      return code;
+      return killed ? 128 + constants.signals.SIGKILL : code;
     }),
-    kill: (signal) => control.send({ type: 'signal', signal }),
+    kill: (signal) => {
+      if (signal !== 'SIGKILL') return control.send({ type: 'signal', signal });
+      // The agent may have stopped the first process, which is its own user's: it isn't asked.
+      killed = true;
+      killSandbox(child, terminal);
+    },
     [Symbol.asyncDispose]: () => releases.run(),
   };
 }
 
-/** With a terminal, script(1) has to set the operator's terminal right before it ends. */
 async function endSandbox(child: StartedProcess, control: SandboxControl, terminal: boolean): Promise<void> {
   control.close();
+  await killSandbox(child, terminal);
+}
+
+/** From outside, whatever goes on inside. With a terminal, script(1) has to set the operator's right before it ends. */
+async function killSandbox(child: StartedProcess, terminal: boolean): Promise<void> {
   child.kill(terminal ? 'SIGTERM' : 'SIGKILL');
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await child.exit.catch(() => {});

@@ -108,6 +108,8 @@ function relayOutput({ ours, agents }: Pipe, descriptor: number): Relay {
   const target = descriptor === 1 ? process.stdout : process.stderr;
   const pipe = new Socket({ fd: ours, readable: true, writable: false });
   const drained = new Promise<void>((resolve) => pipe.once('close', () => resolve()));
+  // Closes it too.
+  pipe.on('error', () => {});
   // The operator's side closed: the agent's next write fails, as it would without us.
   target.once('error', () => pipe.destroy());
   return {

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -91,6 +92,28 @@ bottleSuite('attacks from inside a bubblewrap bottle', (bench) => {
       NoNewPrivs: '1',
       Seccomp: '2',
     });
+  });
+
+  it('no set-user-ID or set-group-ID file can be left in the workspace', async () => {
+    const { ordinary, succeeded } = await runPython('setid');
+    expect(succeeded).toEqual([]);
+    for (const way of [
+      'os.chmod',
+      'os.fchmod',
+      'os.open',
+      'os.open O_TMPFILE',
+      'os.mkdir',
+      'os.mknod',
+      'chmod(1)',
+    ])
+      expect(ordinary).toContain(way);
+    const { workspace } = bench.playground;
+    const names = readdirSync(workspace, { recursive: true }) as string[];
+    expect(names.filter((name) => name.startsWith('setid-755-')).length).toBeGreaterThan(10);
+    const withBits = names.filter((name) => (lstatSync(join(workspace, name)).mode & 0o6000) !== 0);
+    expect(withBits).toEqual([]);
+    for (const name of names.filter((one) => one.startsWith('setid-')))
+      rmSync(join(workspace, name), { recursive: true, force: true });
   });
 
   it('the secret is in no environment, no command line, no memory and no file', async () => {
@@ -180,6 +203,62 @@ bottleSuite('attacks from inside a bubblewrap bottle', (bench) => {
         expect(tried).toBeGreaterThan(300);
         expect(snapshot(repository.workspace)).toEqual(before);
       }
+    });
+
+    it('hold for repositories inside the workspace and for what git’s settings name', async () => {
+      const outer = bench.another();
+      const options = { cwd: outer.workspace, uid: operator.uid, gid: operator.gid, env: outer.environment };
+      const git = (...args: string[]) =>
+        execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=e@x', ...args], {
+          ...options,
+          stdio: 'pipe',
+        });
+      git('init', '-q');
+      for (const folder of ['own', 'filed']) {
+        git('init', '-q', folder);
+        outer.write(`${folder}/file`, 'x\n');
+        git('-C', folder, 'add', 'file');
+        git('-C', folder, 'commit', '-qm', 'one');
+      }
+      git('add', 'own', 'filed');
+      mkdirSync(join(outer.workspace, '.git/modules'), { recursive: true });
+      renameSync(join(outer.workspace, 'filed/.git'), join(outer.workspace, '.git/modules/filed'));
+      outer.write('filed/.git', 'gitdir: ../.git/modules/filed\n');
+      git('config', 'include.path', '../missing.cfg');
+      git('config', 'core.hooksPath', 'tools');
+      outer.write('tools/pre-commit', '#!/bin/sh\n');
+      const hostile = '[core]\\n\\tfsmonitor = touch ../marker ../../marker; false\\n';
+      const attack = [
+        `printf '${hostile}' >own/.git/config; printf '${hostile}' >missing.cfg; rm -f missing.cfg tools/pre-commit filed/.git`,
+        'mv own/.git own/x; mv own other; mv filed/.git filed/x; mv filed gone; mv tools moved; echo x >tools/pre-commit',
+        'git init -q evil && cp -r evil/.git /tmp/evil && cp -r /tmp/evil filed/.git; rm -rf evil',
+        `echo "gitdir: /tmp/evil" >filed/.git; printf '${hostile}' >own/.git/config.worktree; echo done`,
+      ];
+      const { stdout, stderr } = await outer.run(['sh', '-c', attack.join('\n')]);
+      expect(stdout, stderr).toBe('done\n');
+      expect(stderr).not.toContain('the agent made a repository');
+      expect(readFileSync(join(outer.workspace, 'filed/.git'), 'utf8')).toBe(
+        'gitdir: ../.git/modules/filed\n',
+      );
+      expect(readFileSync(join(outer.workspace, 'tools/pre-commit'), 'utf8')).toBe('#!/bin/sh\n');
+      expect(existsSync(join(outer.workspace, 'missing.cfg'))).toBe(false);
+      git('status');
+      for (const at of ['marker', 'workspace/marker', '../marker'])
+        expect(existsSync(join(outer.folder, at))).toBe(false);
+    });
+
+    it('a repository that the agent made is told of', async () => {
+      const told = bench.another();
+      const { stderr } = await told.run([
+        'sh',
+        '-c',
+        'git init -q a/b 2>/dev/null; git init -q "$(printf "\\033[2J")"',
+      ]);
+      expect(stderr).toContain(
+        `bot-bottle: the agent made a repository at ${told.workspace}/a/b: git status`,
+      );
+      expect(stderr).toContain(`${told.workspace}/\\u{1b}[2J: git status`);
+      expect(stderr).not.toContain('\u001b');
     });
 
     it('hold where there is no repository, and none can be made at the root', async () => {

@@ -135,6 +135,39 @@ bottleSuite('a session in a bubblewrap bottle', (bench) => {
     expect((await bottle.finished).code).toBe(137);
   });
 
+  it.each([
+    ['stops the first process', 'kill -STOP 2'],
+    ['stops all but itself', 'kill -STOP -1'],
+  ])('a second signal ends an agent that traps signals and %s', async (_name, stop) => {
+    const filesBefore = readdirSync(bench.playground.workspace).sort();
+    const bottle = bench.playground.start(
+      shell(`trap "" TERM INT HUP; ${stop}; echo up; while :; do sleep 0.05; done`),
+    );
+    await bottle.seen('up');
+    bottle.process.kill('SIGTERM');
+    await until('the first signal was taken', () => pendingSignals(bottle.process.pid) === 0);
+    bottle.process.kill('SIGINT');
+    expect(await bottle.finished).toMatchObject({ code: 137, signal: null, stderr: '' });
+    expect(readdirSync(bench.playground.workspace).sort()).toEqual(filesBefore);
+    expect(runtimeEntries(bench.playground)).toEqual([]);
+    expect(processesWith(bench.playground.folder)).toEqual([]);
+  });
+
+  it('an agent that kills the first process with a signal unread ends its bottle like any other', async () => {
+    const filesBefore = readdirSync(bench.playground.workspace).sort();
+    const bottle = bench.playground.start(
+      shell('trap "" TERM; kill -STOP 2; echo stopped; read line; sleep 1; kill -9 2; sleep 600'),
+    );
+    await bottle.seen('stopped');
+    bottle.process.kill('SIGTERM');
+    await until('the signal was taken', () => pendingSignals(bottle.process.pid) === 0);
+    bottle.process.stdin?.end('go\n');
+    expect(await bottle.finished).toMatchObject({ code: 137, signal: null, stderr: '' });
+    expect(readdirSync(bench.playground.workspace).sort()).toEqual(filesBefore);
+    expect(runtimeEntries(bench.playground)).toEqual([]);
+    expect(processesWith(bench.playground.folder)).toEqual([]);
+  });
+
   it('processes that the agent leaves behind end with it', async () => {
     const marker = `left-behind-${operator.uid}-${process.pid}`;
     const { stdout, code } = await bench.playground.run(['/usr/bin/python3', 'attacks/stay.py', marker]);
@@ -254,6 +287,11 @@ bottleSuite('a session in a bubblewrap bottle', (bench) => {
     });
   });
 });
+
+/** The signals that were sent to a process and that it hasn't taken yet. */
+function pendingSignals(pid = 0): number {
+  return Number.parseInt(/^ShdPnd:\s+([0-9a-f]+)/m.exec(readSafely(`/proc/${pid}/status`))?.[1] ?? '0', 16);
+}
 
 /** Runtime directories of bottles; the registry itself stays. */
 function runtimeEntries({ runtime, environment }: Playground): string[] {

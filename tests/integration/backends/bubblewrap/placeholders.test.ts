@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -15,7 +18,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../../../src/backends/bubblewrap/lock.js';
 import { holdPlaceholders } from '../../../../src/backends/bubblewrap/placeholders.js';
 import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
+import { assertMounted } from '../../../../src/init/mounts.js';
 import { protectedPaths } from '../../../../src/plan/protected-paths.js';
+import { give } from '../../../support/bottles.js';
+import { needs, runsAsRoot } from '../../../support/needs.js';
 
 let folder: string;
 let workspace: string;
@@ -86,6 +92,52 @@ describe('placeholders', () => {
   });
 });
 
+needs('root', runsAsRoot, 'placeholders in another user’s workspace', () => {
+  const owner = { uid: 1547, gid: 1547 };
+  const holdOnly = (path: string, kind: 'file' | 'directory') =>
+    holdPlaceholders({
+      workspace,
+      runtimeDirectory: join(folder, 'runtime/a'),
+      survey: () => ({ mounts: [], missing: [{ path, kind, content: '' }] }),
+    });
+  let privateFolder: string;
+  beforeEach(() => {
+    privateFolder = join(folder, 'private');
+    mkdirSync(privateFolder, { mode: 0o700 });
+    give(workspace, owner);
+  });
+
+  it('are made and removed as its owner, also where only root reaches it', async () => {
+    const held = await hold('a');
+    expect(statSync(join(workspace, '.vscode')).uid).toBe(owner.uid);
+    expect(statSync(join(workspace, '.envrc')).uid).toBe(owner.uid);
+    await held.release();
+    expect(readdirSync(workspace)).toEqual([]);
+    expect([process.geteuid?.(), process.getegid?.()]).toEqual([0, 0]);
+  });
+
+  it.each(['file', 'directory'] as const)(
+    'a %s is not made through a link to a folder of root',
+    async (kind) => {
+      symlinkSync(privateFolder, join(workspace, '.git'));
+      await expect(holdOnly('.git/x', kind)).rejects.toThrow('EACCES');
+      expect(readdirSync(privateFolder)).toEqual([]);
+      expect(process.geteuid?.()).toBe(0);
+    },
+  );
+
+  it('nothing is removed through a link to a folder of root', async () => {
+    mkdirSync(join(workspace, '.git'));
+    give(workspace, owner);
+    const held = await holdOnly('.git/x', 'file');
+    linkSync(join(workspace, '.git/x'), join(privateFolder, 'x'));
+    renameSync(join(workspace, '.git'), join(workspace, 'moved'));
+    symlinkSync(privateFolder, join(workspace, '.git'));
+    await held.release();
+    expect(readdirSync(privateFolder)).toEqual(['x']);
+  });
+});
+
 describe('surveyProtection', () => {
   it('mounts every folder on the way, parents first', () => {
     mkdirSync(join(workspace, '.git/hooks'), { recursive: true });
@@ -110,6 +162,44 @@ describe('surveyProtection', () => {
     for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
     expect(() => survey()).toThrow('the inside of a git repository');
+  });
+});
+
+describe('what is mounted', () => {
+  const asMounted = (identities: ReadonlyMap<string, string>) =>
+    [...identities].map(([path, identity]) => ({ path: join(workspace, path), identity }));
+
+  it('is what was looked at, the workspace and every placeholder among it', async () => {
+    const held = await hold('a');
+    const mounts = asMounted(held.identities);
+    expect(mounts).toHaveLength(held.protection.mounts.length + 1);
+    expect(() => assertMounted(mounts)).not.toThrow();
+    await held.release();
+  });
+
+  it.each(['link', 'folder', 'nothing'])('is refused where it was exchanged for a %s', async (kind) => {
+    mkdirSync(join(workspace, '.vscode'));
+    const mounts = asMounted((await hold('a')).identities);
+    renameSync(join(workspace, '.vscode'), join(workspace, 'moved'));
+    if (kind === 'link') symlinkSync('moved', join(workspace, '.vscode'));
+    if (kind === 'folder') mkdirSync(join(workspace, '.vscode'));
+    expect(() => assertMounted(mounts)).toThrow('.vscode was exchanged');
+  });
+
+  it('is refused where a link took its place between the look and the making', async () => {
+    const request = {
+      workspace,
+      runtimeDirectory: join(folder, 'runtime/a'),
+      survey: () => {
+        mkdirSync(join(workspace, '.vscode'));
+        const seen = survey();
+        renameSync(join(workspace, '.vscode'), join(workspace, 'moved'));
+        symlinkSync('moved', join(workspace, '.vscode'));
+        return seen;
+      },
+    };
+    await expect(holdPlaceholders(request)).rejects.toThrow('.vscode is a symbolic link');
+    expect(readdirSync(workspace).sort()).toEqual(['.vscode', 'moved']);
   });
 });
 

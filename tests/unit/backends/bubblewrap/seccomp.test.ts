@@ -106,6 +106,56 @@ describe.each<[Architecture, Record<string, number>]>([
     expect(verdict(425)).toBe(ENOSYS);
   });
 
+  it.each(
+    name === 'x64'
+      ? [
+          ['chmod', 90, 1],
+          ['fchmod', 91, 1],
+          ['fchmodat', 268, 2],
+          ['creat', 85, 1],
+          ['mkdir', 83, 1],
+          ['mkdirat', 258, 2],
+          ['mknod', 133, 1],
+          ['mknodat', 259, 2],
+        ]
+      : [
+          ['fchmod', 52, 1],
+          ['fchmodat', 53, 2],
+          ['mkdirat', 34, 2],
+          ['mknodat', 33, 2],
+        ],
+  )('%s gives no set-ID bits', (_name, number, index) => {
+    // What stands in the other arguments does not matter.
+    const given = (mode: number) => Array.from({ length: 6 }, (_, at) => (at === index ? mode : 0xffff));
+    for (const mode of [0o4755, 0o2755, 0o6755, 0o106755, 0x1_0000_0800])
+      expect(verdict(number, ...given(mode))).toBe(EPERM);
+    for (const mode of [0, 0o755, 0o1777, 0o100644]) expect(verdict(number, ...given(mode))).toBe(allowed);
+  });
+
+  it.each<[number, number]>(
+    name === 'x64'
+      ? [
+          [2, 1],
+          [257, 2],
+        ]
+      : [[56, 2]],
+  )('call %i opens files, but makes none with set-ID bits', (number, index) => {
+    const open = (flags: number, mode: number) =>
+      verdict(number, ...[0xffff, 0xffff].slice(0, index), flags, mode, 0xffff);
+    // O_CREAT, O_CREAT|O_WRONLY|O_TRUNC, O_TMPFILE by either architecture's O_DIRECTORY and without.
+    for (const flags of [0o100, 0o1101, 0o20200002, 0o20040002, 0o20000002]) {
+      for (const mode of [0o4755, 0o2755, 0o6755]) expect(open(flags, mode)).toBe(EPERM);
+      expect(open(flags, 0o1777)).toBe(allowed);
+    }
+    // Without them the mode is whatever the register held.
+    for (const flags of [0, 2, 0o200000, 0o2000000]) expect(open(flags, 0o6755)).toBe(allowed);
+  });
+
+  it('has no calls whose mode it can’t see', () => {
+    expect(verdict(437)).toBe(ENOSYS);
+    expect(verdict(452)).toBe(ENOSYS);
+  });
+
   it('knows no other interface to the kernel', () => {
     expect(verdictOf(filter, { number: numbers['read'] ?? 0, architecture: audit.i386 })).toBe(ENOSYS);
     if (name === 'x64') expect(verdict(0x40000000)).toBe(ENOSYS);

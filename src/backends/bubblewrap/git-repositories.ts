@@ -1,0 +1,147 @@
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { BottleError } from '../../contract/errors.js';
+import type { ProtectedPath } from '../../plan/plan.js';
+import { parseGitConfig } from './git-config.js';
+
+/** Entries and levels of folders that are looked at; a larger workspace's rest is not (docs/limitations.md). */
+const mostEntries = 20_000;
+const mostLevels = 6;
+/** Each takes several mounts, of which bwrap takes a bounded number. */
+const mostRepositories = 150;
+/** As git bounds it (git-config(1), "Includes"). */
+const mostIncludes = 10;
+/** Bytes. */
+const largestConfig = 1024 * 1024;
+
+export interface FoundRepositories {
+  /** Folders below the workspace's root that hold a `.git`, relative to it. */
+  readonly folders: readonly string[];
+  /** Whether all of the workspace was looked at, packages apart. */
+  readonly whole: boolean;
+}
+
+/** Finds repositories inside the workspace, broadest first; installed packages are passed by. */
+export function findRepositories(workspace: string): FoundRepositories {
+  const folders: string[] = [];
+  const whole = true;
+  let seen = 0;
+  let level = [''];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > mostLevels) return { folders, whole: false };
+    const next: string[] = [];
+    for (const folder of level) {
+      for (const entry of entriesOf(join(workspace, folder))) {
+        seen += 1;
+        if (seen > mostEntries) return { folders, whole: false };
+        if (entry.name === '.git') {
+          if (folder !== '') folders.push(folder);
+        } else if (entry.isDirectory()) {
+          if (entry.name !== 'node_modules') next.push(join(folder, entry.name));
+        }
+      }
+    }
+    level = next;
+  }
+  return { folders, whole };
+}
+
+/**
+ * What git obeys beyond the root's own `.git`: the repositories inside the workspace, and the files and folders of
+ * hooks in the workspace that any of their settings name.
+ */
+export function gitPaths(workspace: string, protectedPaths: readonly ProtectedPath[]): ProtectedPath[] {
+  const { folders } = findRepositories(workspace);
+  if (folders.length > mostRepositories) {
+    throw new BottleError({
+      code: 'usage',
+      message: `the workspace holds ${folders.length} git repositories, more than can be kept read-only`,
+      where: workspace,
+      hint: 'give one of them with --workspace',
+    });
+  }
+  const own = protectedPaths.filter(({ path }) => path.startsWith('.git/'));
+  const nested = folders.flatMap((folder) => own.map((one) => ({ ...one, path: `${folder}/${one.path}` })));
+  return [...nested, ...['', ...folders].flatMap((folder) => configuredPaths(workspace, folder))];
+}
+
+function configuredPaths(workspace: string, folder: string): ProtectedPath[] {
+  const workTree = join(workspace, folder);
+  const gitDirectory = gitDirectoryOf(workTree);
+  const common = resolve(gitDirectory, firstLine(join(gitDirectory, 'commondir')) ?? '.');
+  const paths: ProtectedPath[] = [];
+  const add = (target: string, kind: ProtectedPath['kind']) => {
+    for (const path of new Set([target, realPathOf(target)])) {
+      const inside = relative(workspace, path);
+      if (inside === '..' || inside.startsWith('../')) continue;
+      if (inside === '') throw namesWorkspace(join(common, 'config'));
+      paths.push({ path: inside, kind, placeholder: '' });
+    }
+  };
+  const read = (config: string, depth: number) => {
+    for (const { section, key, value } of parseGitConfig(textOf(config) ?? '')) {
+      if (value === '') continue;
+      if (section === 'core' && key === 'hookspath') add(fromHome(value, workTree), 'directory');
+      if ((section !== 'include' && section !== 'includeif') || key !== 'path') continue;
+      const included = fromHome(value, dirname(config));
+      add(included, 'file');
+      if (depth < mostIncludes) read(included, depth + 1);
+    }
+  };
+  for (const config of new Set([join(common, 'config'), join(gitDirectory, 'config.worktree')]))
+    read(config, 0);
+  return paths;
+}
+
+/** A `.git` file says where the directory lies (gitrepository-layout(5)). */
+function gitDirectoryOf(workTree: string): string {
+  const path = join(workTree, '.git');
+  const named = /^gitdir: (.*)$/.exec(firstLine(path) ?? '')?.[1];
+  return named === undefined ? path : resolve(workTree, named);
+}
+
+function fromHome(path: string, base: string): string {
+  return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(base, path);
+}
+
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function firstLine(file: string): string | undefined {
+  return textOf(file)?.split('\n')[0]?.trimEnd();
+}
+
+/** undefined: not there, not a file, or not to be read by us, and so by the operator's git neither. */
+function textOf(file: string): string | undefined {
+  try {
+    const status = statSync(file);
+    if (!status.isFile()) return undefined;
+    if (status.size <= largestConfig) return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  throw new BottleError({ code: 'usage', message: 'the git configuration is too large', where: file });
+}
+
+function entriesOf(folder: string) {
+  try {
+    return lstatSync(folder).isDirectory() ? readdirSync(folder, { withFileTypes: true }) : [];
+  } catch {
+    return [];
+  }
+}
+
+function namesWorkspace(config: string): BottleError {
+  return new BottleError({
+    code: 'usage',
+    message: 'core.hooksPath is the workspace itself, which the agent writes',
+    where: config,
+    hint: 'give the hooks a folder of their own',
+  });
+}
