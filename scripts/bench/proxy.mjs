@@ -11,6 +11,12 @@ function chosen(list, names) {
   return names ? list.filter(({ name }) => names.includes(name)) : list;
 }
 
+/** Ratios bear some of it, since rounds are interleaved; absolute figures don't. */
+function noteOn(busyElsewhere) {
+  if (busyElsewhere < 0.2) return null;
+  return `Other processes of the machine used ${busyElsewhere.toFixed(1)} cores meanwhile: the figures are disturbed.`;
+}
+
 export async function measure({ quick, only = {}, rounds, profile, say }) {
   const known = chosen(await readPlugins(join(here, 'rigs')), only.rigs);
   known.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name));
@@ -22,7 +28,11 @@ export async function measure({ quick, only = {}, rounds, profile, say }) {
   const cases = chosen(await readPlugins(join(here, 'cases')), only.cases)
     .filter((benchCase) => !(quick && benchCase.full))
     .sort((a, b) => a.order - b.order);
-  const { rounds: taken, cases: results } = await runCases({ rigs, cases, quick, rounds, profile, say });
+  const {
+    rounds: taken,
+    cases: results,
+    busyElsewhere,
+  } = await runCases({ rigs, cases, quick, rounds, profile, say });
   return {
     name: 'proxy',
     title: 'The proxy',
@@ -30,5 +40,7 @@ export async function measure({ quick, only = {}, rounds, profile, say }) {
     rigs: rigs.map((rig) => ({ name: rig.name, title: rig.title, kind: rig.kind, version: rig.version() })),
     absent,
     cases: results,
+    busyElsewhere,
+    note: noteOn(busyElsewhere),
   };
 }

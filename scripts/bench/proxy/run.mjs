@@ -4,7 +4,7 @@ import { makeBed } from './bed.mjs';
 import { createNameSource, takeSample } from './sample.mjs';
 
 const settings = {
-  full: { rounds: 5, seconds: 0.6, warmUp: 0.3 },
+  full: { rounds: 5, seconds: 0.5, warmUp: 0.2 },
   quick: { rounds: 3, seconds: 0.2, warmUp: 0.1 },
 };
 
@@ -76,6 +76,8 @@ export async function runCases({ rigs, cases, quick, rounds, profile, say }) {
   } finally {
     await bed.stop();
   }
+  const all = [...samples.values()].flat();
+  const busyElsewhere = add(all.map(({ cpu }) => cpu.others)) / add(all.map((sample) => sample.seconds));
   const results = cases.map((benchCase) => ({
     name: benchCase.name,
     title: benchCase.title,
@@ -86,5 +88,5 @@ export async function runCases({ rigs, cases, quick, rounds, profile, say }) {
         .map((rig) => [rig.name, join(benchCase, samples.get(`${benchCase.name}\0${rig.name}`))]),
     ),
   }));
-  return { rounds: wanted, cases: results };
+  return { rounds: wanted, cases: results, busyElsewhere };
 }
