@@ -84,6 +84,7 @@ async function check(stored, first, settings, { fallen }) {
   return busy ? 2 : 1;
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 const words = readWords();
 if (words.help) {
   console.log(usage);

@@ -19,6 +19,8 @@ async function startUpstream() {
 
 export async function makeBed({ profile }) {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-bench-'));
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', clean);
   // A rig that drops root's rights (squid) reads its own folder below.
   chmodSync(folder, 0o755);
   const upstream = await startUpstream();
@@ -55,7 +57,8 @@ export async function makeBed({ profile }) {
     async stop() {
       load.stop();
       await Promise.allSettled([...running, upstream].map((part) => part.stop()));
-      rmSync(folder, { recursive: true, force: true });
+      process.off('exit', clean);
+      clean();
     },
   };
 }

@@ -25,8 +25,14 @@ export function startProgram(command, args, options = {}) {
     errors = (errors + part).slice(-4000);
   });
   child.stdin.on('error', () => {});
+  // However this process ends, what it started ends with it.
+  const last = () => child.kill('SIGKILL');
+  process.prependOnceListener('exit', last);
   const gone = new Promise((resolve) => {
-    child.on('exit', resolve);
+    child.on('exit', (code) => {
+      process.off('exit', last);
+      resolve(code);
+    });
     child.on('error', (error) => {
       errors += error.message;
       resolve(null);
