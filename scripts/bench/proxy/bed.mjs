@@ -19,7 +19,7 @@ async function startUpstream() {
 
 export async function makeBed({ profile }) {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-bench-'));
-  const clean = () => rmSync(folder, { recursive: true, force: true });
+  const clean = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   process.once('exit', clean);
   // A rig that drops root's rights (squid) reads its own folder below.
   chmodSync(folder, 0o755);
