@@ -145,7 +145,8 @@ test('400 connections that send ahead hold few bodies and upstream connections',
     uploads.length = 0;
     expect(forwarded).toBe(129);
     expect(canary.connections()).toBeLessThanOrEqual(129);
-    expect(last - tunnels).toBeLessThan(2 * allowance);
+    // Each of the 400 holds what Node read ahead; every body of the 3,200 and its connection would be thrice this.
+    expect(last - tunnels).toBeLessThan(5 * allowance);
   });
 });
 
