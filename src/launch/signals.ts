@@ -24,7 +24,7 @@ export function forwardSignals(interruption: AbortController): SignalForwarder {
   return {
     forwardTo: (bottle) => {
       target = bottle;
-      if (seen > 0) bottle.kill('SIGTERM');
+      if (seen > 0) bottle.kill(seen > 1 ? 'SIGKILL' : 'SIGTERM');
     },
     release: () => {
       for (const signal of forwarded) process.off(signal, onSignal);

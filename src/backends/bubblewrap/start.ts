@@ -2,7 +2,7 @@ import { constants, totalmem } from 'node:os';
 import { join } from 'node:path/posix';
 import { stderr } from 'node:process';
 import type { Duplex } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { BottleError } from '../../contract/errors.js';
 import { type ExpectedFile, type InitConfiguration, initVariable } from '../../contract/init.js';
 import { leaveStreamsAlone } from '../../contract/standard-streams.js';
@@ -71,14 +71,24 @@ export async function start(
     await unlessEnded(sandbox.control.listening, sandbox, request.signal);
     request.onStep('first process ready');
     sandbox.control.send({ type: 'go', mounts: sandbox.mounts });
-    // From here on the agent may run: an interruption is a signal to it, which the caller sends.
-    await unlessEnded(sandbox.control.started, sandbox);
+    // From here on the agent may run: an interruption is a signal to it, which the caller sends. But it may have
+    // stopped the process that would say so, and must not keep its bottle by that.
+    await unlessEnded(sandbox.control.started, sandbox, afterPatience(request.signal));
     request.onStep('walls proved, agent started');
     return runningBottle(sandbox, request.terminal, releases);
   } catch (thrown) {
     await releases.run();
     throw thrown;
   }
+}
+
+/** Aborts some time after the other one. */
+function afterPatience(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  const wait = () => setTimeout(() => later.abort(signal.reason), patience).unref();
+  if (signal.aborted) wait();
+  else signal.addEventListener('abort', wait, { once: true });
+  return later.signal;
 }
 
 interface Preparation {
@@ -186,7 +196,7 @@ function unlessEnded<Value>(
 ): Promise<Value> {
   const ended = child.exit.then(async (code) => {
     // What it said last may still be on its way.
-    await wait(0);
+    await pause(0);
     throw new BottleError({
       code: 'start-failed',
       message: `the sandbox ended before the agent could start (exit code ${code})`,
