@@ -7,7 +7,7 @@ import type { SidecarConfiguration } from '../contract/sidecar.js';
 import { decide } from '../policy/decide.js';
 import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
-import { type Gate, remember } from './gate.js';
+import { type Gate, newConnection, remember } from './gate.js';
 import { connectionLimit } from './server.js';
 
 /** Milliseconds from the connection to the end of its TLS handshake. */
@@ -25,7 +25,7 @@ export async function listenTransparent(
   const tls = createServer({ noDelay: true }, (socket) => acceptTls(gate, inner, socket));
   const plain = createServer({ noDelay: true }, (socket) => {
     socket.on('error', () => socket.destroy());
-    remember(socket, { way: 'transparent', host: null, problem: null, inFlight: 0, ended: false });
+    remember(socket, newConnection('transparent', null, null));
     inner.emit('connection', socket);
   });
   await Promise.all([listen(tls, https, host), listen(plain, http, host)]);
@@ -69,7 +69,7 @@ function acceptTls(gate: Gate, inner: HttpServer, socket: Socket): void {
       return;
     }
     socket.setTimeout(0);
-    remember(secure, { way: 'transparent', host: named, problem: null, inFlight: 0, ended: false });
+    remember(secure, newConnection('transparent', named, null));
     inner.emit('connection', secure);
   });
 }
