@@ -14,7 +14,9 @@ const demo: Command = {
       )
       .action(async ({ backend }: { backend?: string }) => {
         const { environment, print } = context;
-        context.end(await runDemo({ environment, backend, print }));
+        // Its upstream is at this machine's loopback address, which a container's sidecar doesn't share.
+        const chosen = backend ?? (environment['BOT_BOTTLE_BACKEND'] || 'bubblewrap');
+        context.end(await runDemo({ environment, backend: chosen, print }));
       });
   },
 };

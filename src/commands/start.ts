@@ -1,4 +1,5 @@
 import { isatty } from 'node:tty';
+import { Option } from 'commander';
 import type { Command, CommandContext } from '../console/command.js';
 import { formatPlan, planJson } from '../console/print-plan.js';
 import { recordSteps } from '../console/steps.js';
@@ -12,6 +13,8 @@ import { prepare } from '../launch/prepare.js';
 interface StartOptions {
   readonly backend?: string;
   readonly workspace?: string;
+  readonly workspaceMode: string;
+  readonly runtime?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -34,7 +37,9 @@ to the sidecar only. A failure of bot-bottle's own ends with 125.
 Environment:
   BOT_BOTTLE_HOME          the folder of bottles and agents (~/.bot-bottle)
   BOT_BOTTLE_BACKEND       the backend, where --backend isn't given
-  BOT_BOTTLE_EXTRA_CA      PEM file of certificates to trust for upstreams besides the usual ones
+  BOT_BOTTLE_RUNTIME       the Docker engine's runtime, where --runtime isn't given
+  BOT_BOTTLE_EXTRA_CA      PEM file of certificates to trust for upstreams, and by image builds,
+                           besides the usual ones
   BOT_BOTTLE_NAME_SERVERS  name servers for the sidecar instead of the system's
 `;
 
@@ -46,8 +51,17 @@ const start: Command = {
     parser
       .argument('<agent>', "an agent's name")
       .argument('[command...]', "what to run, after `--`; the provider's own command when none is given")
-      .option('--backend <name>', 'what holds the bottle: bubblewrap')
+      .option('--backend <name>', 'what holds the bottle: docker where an engine answers, else bubblewrap')
       .option('--workspace <folder>', 'the folder that the agent works in', '.')
+      .addOption(
+        new Option(
+          '--workspace-mode <mode>',
+          'mount: work on the folder; copy: on a copy, see `bot-bottle diff`',
+        )
+          .choices(['mount', 'copy'])
+          .default('mount'),
+      )
+      .option('--runtime <name>', "the Docker engine's runtime for the agent: runsc (gVisor), runc, ...")
       .option('--dry-run', 'print what would run and end')
       .option('--json', 'with --dry-run: print JSON')
       .option('--quiet', 'print nothing of our own')
@@ -69,10 +83,19 @@ async function run(
   const { environment } = context;
   const steps = recordSteps();
   steps.mark('command line loaded');
-  const backend = await chooseBackend(options.backend, environment['BOT_BOTTLE_BACKEND']);
+  const services = hostServices(environment);
+  const backend = await chooseBackend(options.backend, environment['BOT_BOTTLE_BACKEND'], services);
   const workspace = options.workspace ?? context.workingDirectory;
   const agent = loadAgent(name, { environment, workspace });
-  const plan = await prepare({ agent, backend, workspace, command, environment });
+  const plan = await prepare({
+    agent,
+    backend,
+    workspace,
+    command,
+    environment,
+    workspaceMode: options.workspaceMode === 'copy' ? 'copy' : 'mount',
+    runtime: options.runtime ?? (environment['BOT_BOTTLE_RUNTIME'] || undefined),
+  });
   if (options.dryRun) {
     context.print(options.json ? planJson(plan) : formatPlan(plan));
     return;
@@ -87,7 +110,7 @@ async function run(
   const code = await launch({
     backend,
     plan,
-    services: hostServices(environment),
+    services,
     environment,
     terminal: isatty(0) && isatty(1),
     onEvent: (event) => {
@@ -95,7 +118,10 @@ async function run(
       if (options.verbose) context.tell(formatEvent(event));
     },
     onStep: steps.mark,
+    onProgress: options.quiet ? () => {} : (line) => context.tell(`${line}\n`),
   });
+  if (plan.workspace.mode === 'copy' && !options.quiet)
+    context.tell(`changes, if there are any: bot-bottle diff ${plan.id}\n`);
   if (options.timing) context.tell(steps.table());
   if (personal) context.tell(traffic.summary());
   context.end(code);

@@ -9,6 +9,10 @@ export interface SidecarConfiguration {
   readonly version: 1;
   readonly bottle: string;
   readonly listen: ListenAddress;
+  /** For programs that ignore the proxy's variables: TLS by its SNI and plain HTTP by its Host, decided on as any other. */
+  readonly transparent?: { readonly host: string; readonly https: number; readonly http: number };
+  /** A name server that answers every allowed name with `answer`, and any other with NXDOMAIN (law 4). */
+  readonly resolver?: { readonly host: string; readonly port: number; readonly answer: string };
   readonly routes: readonly Route[];
   /** Secret values by name. */
   readonly secrets: Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ import { openSidecar } from './sidecar-session.js';
 export function hostServices(environment: Readonly<Record<string, string | undefined>>): BackendServices {
   const built = builtFolder();
   return {
+    environment,
     processes,
     bundles: {
       sidecar: join(built, 'sidecar.cjs'),

@@ -1,15 +1,17 @@
 import { registry } from '../backends/registry.generated.js';
 import { BottleError } from '../contract/errors.js';
-import type { Backend } from '../plan/ports.js';
+import type { Backend, BackendServices } from '../plan/ports.js';
 
+const preferred = 'docker';
 const fallback = 'bubblewrap';
 
-/** `--backend` wins over BOT_BOTTLE_BACKEND, which wins over the default. */
+/** `--backend` wins over BOT_BOTTLE_BACKEND; else it is Docker where an engine answers here. */
 export async function chooseBackend(
   option: string | undefined,
   variable: string | undefined,
+  services: BackendServices,
 ): Promise<Backend> {
-  const name = option ?? (variable || fallback);
+  const name = option ?? (variable || (await usual(services)));
   const load = Object.hasOwn(registry, name) ? registry[name] : undefined;
   if (load) return load();
   throw new BottleError({
@@ -18,6 +20,11 @@ export async function chooseBackend(
     where: option === undefined ? 'BOT_BOTTLE_BACKEND' : '--backend',
     hint: `one of: ${Object.keys(registry).join(', ')}`,
   });
+}
+
+async function usual(services: BackendServices): Promise<string> {
+  const docker = await registry[preferred]?.();
+  return docker && (await docker.probe(services)).usable ? preferred : fallback;
 }
 
 /** Every backend, in the order of their names. */

@@ -13,6 +13,7 @@ export interface Launch {
   readonly terminal: boolean;
   readonly onEvent: (event: DecisionEvent) => void;
   readonly onStep: (step: string) => void;
+  readonly onProgress?: (line: string) => void;
 }
 
 /** Runs one bottle from its plan to its teardown; answers the agent's exit code. */
@@ -24,6 +25,7 @@ export async function launch({
   terminal,
   onEvent,
   onStep,
+  onProgress = () => {},
 }: Launch): Promise<number> {
   const secrets = readSecrets(plan.secrets, environment);
   const interruption = new AbortController();
@@ -31,7 +33,7 @@ export async function launch({
   try {
     await using bottle = await backend.start(
       plan,
-      { secrets, terminal, onEvent, onStep, signal: interruption.signal },
+      { secrets, terminal, onEvent, onStep, onProgress, signal: interruption.signal },
       services,
     );
     signals.forwardTo(bottle);

@@ -13,6 +13,9 @@ export interface Preparation {
   /** What the operator wrote after `--`. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly workspaceMode?: 'mount' | 'copy';
+  /** OCI runtime that the operator asked for. */
+  readonly runtime?: string | undefined;
 }
 
 /** Looks up what only this machine can say and makes the plan. */
@@ -22,14 +25,16 @@ export async function prepare({
   workspace,
   command,
   environment,
+  workspaceMode = 'mount',
+  runtime,
 }: Preparation): Promise<BottlePlan> {
   const provider = await providerOf(agent);
-  return makePlan(
-    agent,
-    provider,
-    command,
-    gatherFacts({ agent, backend: backend.name, workspace, environment }),
-  );
+  return makePlan(agent, provider, command, {
+    ...gatherFacts({ agent, backend: backend.name, workspace, environment }),
+    ...(backend.proxy && { proxy: backend.proxy }),
+    workspaceMode,
+    ...(runtime !== undefined && { container: { runtime } }),
+  });
 }
 
 async function providerOf(agent: ResolvedAgent): Promise<Provider> {

@@ -2,7 +2,7 @@ import type { Route } from '../contract/route.js';
 import type { ResolvedAgent, ResolvedRoute } from '../manifest/resolved.js';
 import { bottlePaths } from './bottle-paths.js';
 import { agentEnvironment } from './environment.js';
-import type { BottlePlan, SecretReference } from './plan.js';
+import type { BottlePlan, ContainerPlan, ProxyPlan, SecretReference } from './plan.js';
 import type { Provider } from './ports.js';
 import { protectedPaths } from './protected-paths.js';
 
@@ -19,10 +19,14 @@ export interface HostFacts {
   readonly certificates: Readonly<Record<string, string>>;
   readonly extraCertificateAuthorities: readonly string[];
   readonly nameServers: readonly string[];
+  /** Where the backend lets the agent find the proxy; absent: at a relay on its own loopback. */
+  readonly proxy?: ProxyPlan;
+  readonly workspaceMode?: 'mount' | 'copy';
+  readonly container?: ContainerPlan;
 }
 
-/** Where the relay (or the sidecar) answers as seen by the agent. */
-const proxy = { host: '127.0.0.1', port: 3128 } as const;
+/** Where the relay answers as seen by the agent. */
+const relay = { host: '127.0.0.1', port: 3128 } as const;
 
 /** From manifest, provider and facts to the one value that a backend runs. Pure, and free of secrets. */
 export function makePlan(
@@ -32,6 +36,7 @@ export function makePlan(
   facts: HostFacts,
 ): BottlePlan {
   const { bottle } = agent;
+  const proxy = facts.proxy ?? relay;
   return {
     id: `${agent.name}-${facts.suffix}`,
     agent: agent.name,
@@ -47,12 +52,18 @@ export function makePlan(
       provider: provider.environment,
       manifest: bottle.env,
     }),
-    workspace: { source: facts.workspace, target: bottlePaths.workspace, protectedPaths },
+    workspace: {
+      source: facts.workspace,
+      target: bottlePaths.workspace,
+      protectedPaths,
+      mode: facts.workspaceMode ?? 'mount',
+    },
     proxy,
     routes: bottle.routes.map((route) => planRoute(route, facts.certificates)),
     secrets: secretReferences(bottle.routes),
     extraCertificateAuthorities: facts.extraCertificateAuthorities,
     nameServers: facts.nameServers,
+    ...(facts.container && { container: facts.container }),
   };
 }
 

@@ -21,6 +21,25 @@ export interface BottlePlan {
   readonly secrets: readonly SecretReference[];
   readonly extraCertificateAuthorities: readonly string[];
   readonly nameServers: readonly string[];
+  /** For backends that run containers. */
+  readonly container?: ContainerPlan;
+}
+
+export interface ContainerPlan {
+  /** Absolute path of a Dockerfile that replaces the provider's own. */
+  readonly dockerfile?: string | null;
+  /** OCI runtime; null: gVisor where the engine has it, else the engine's own. */
+  readonly runtime?: string | null;
+  readonly resources?: ResourceLimits;
+}
+
+interface ResourceLimits {
+  /** Bytes. */
+  readonly memory?: number;
+  /** Processes and threads. */
+  readonly processes?: number;
+  /** Cores, in parts too. */
+  readonly cpus?: number;
 }
 
 export interface WorkspacePlan {
@@ -29,6 +48,8 @@ export interface WorkspacePlan {
   /** Path in the bottle. */
   readonly target: string;
   readonly protectedPaths: readonly ProtectedPath[];
+  /** 'copy': the agent works on a copy, and the changes come out as a patch; absent: on the folder itself. */
+  readonly mode?: 'mount' | 'copy';
 }
 
 /** A path of the workspace that programs of the host would execute or obey; read-only in the bottle. */

@@ -1,7 +1,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { DecisionEvent } from '../contract/event.js';
 import type { SidecarConfiguration } from '../contract/sidecar.js';
-import type { BottlePlan } from './plan.js';
+import type { BottlePlan, ProxyPlan } from './plan.js';
 
 /** How a backend stands on this host: usable, or why not and what mends it. */
 export interface Readiness {
@@ -23,6 +23,54 @@ export interface Backend {
   probe(services: BackendServices): Promise<Readiness>;
   /** Resolves once the agent's command runs. The caller disposes of what it gets, whatever happened. */
   start(plan: BottlePlan, request: StartRequest, services: BackendServices): Promise<RunningBottle>;
+  /** Where the agent finds the proxy; absent: at its own loopback address. */
+  readonly proxy?: ProxyPlan;
+  /** For bottles that other processes can find; absent where `start` alone knows of them. */
+  readonly management?: BottleManagement;
+}
+
+/** What can be done with a bottle from another terminal. Errors are BottleErrors; a bottle that isn't there is 'usage'. */
+export interface BottleManagement {
+  list(services: BackendServices): Promise<readonly BottleSummary[]>;
+  /** Runs a command in the agent's place with this process's streams; answers its exit code. */
+  exec(
+    bottle: string,
+    command: readonly string[],
+    terminal: boolean,
+    services: BackendServices,
+  ): Promise<number>;
+  stop(bottle: string, services: BackendServices): Promise<void>;
+  /** Writes what the agent printed to this process's streams. */
+  logs(bottle: string, follow: boolean, services: BackendServices): Promise<void>;
+  /** What the agent changed in a copied workspace, as a patch. */
+  diff(bottle: string, services: BackendServices): Promise<Buffer>;
+  prune(request: PruneRequest, services: BackendServices): Promise<PruneReport>;
+}
+
+export interface BottleSummary {
+  readonly id: string;
+  readonly backend: string;
+  readonly agent: string;
+  readonly workspace: string;
+  readonly barrier: string;
+  /** Milliseconds since the epoch; 0 before the agent is there. */
+  readonly started: number;
+  /** 'abandoned': the command line that ran it is gone. */
+  readonly state: 'starting' | 'running' | 'abandoned';
+}
+
+export interface PruneRequest {
+  /** Those too whose command line still runs. */
+  readonly everything: boolean;
+  readonly dryRun: boolean;
+  /** Images of ours too; the next start builds them again. */
+  readonly images: boolean;
+}
+
+export interface PruneReport {
+  /** Bottles that were taken away, or would be. */
+  readonly bottles: readonly string[];
+  readonly images: readonly string[];
 }
 
 export interface StartRequest {
@@ -31,6 +79,8 @@ export interface StartRequest {
   readonly onEvent: (event: DecisionEvent) => void;
   /** Called as each step of the start ends, with its name: where the time went. */
   readonly onStep: (step: string) => void;
+  /** Called with lines for a person who waits: steps of an image's build. */
+  readonly onProgress?: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -43,6 +93,8 @@ export interface RunningBottle extends AsyncDisposable {
 
 /** What the host lends to a backend: the one place that starts processes, and the talk with a sidecar. */
 export interface BackendServices {
+  /** The operator's: where an engine is, where state is kept. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly processes: Processes;
   /** Paths of our own built files: `dist`, where the bundles lie. */
   readonly bundles: { readonly sidecar: string; readonly init: string; readonly nodeProxy: string };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Refusal } from '../contract/refusal.js';
-import { parseProxyTarget } from '../policy/authority.js';
+import { parseAuthority, parseProxyTarget } from '../policy/authority.js';
 import { decide, type Way } from '../policy/decide.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { hostProblem, inspectHead, type RequestHead } from '../policy/request-head.js';
@@ -37,7 +37,7 @@ export function admit(
     return { ...base, refusal: finalRefusal(head.problem.code, head.problem.message), fatal: true };
   }
   if (connection.problem) return { ...base, refusal: connection.problem, fatal: true };
-  const asked = whatIsAsked(connection, base.target);
+  const asked = whatIsAsked(connection, base.target, head.host);
   if ('refusal' in asked) return { ...base, refusal: asked.refusal, fatal: false };
   const { host, port, scheme, target } = asked;
   const mismatch = hostProblem(head.host, host, port);
@@ -61,14 +61,28 @@ type Asked =
     }
   | { readonly refusal: Refusal };
 
-/** Inside TLS only origin-form names a request (the rest is CONNECT's); outside only absolute-form. */
-function whatIsAsked(connection: ClientConnection, target: string): Asked {
+/**
+ * Inside TLS only origin-form names a request (the rest is CONNECT's); outside only absolute-form, but for a client
+ * that takes the proxy for the server itself: there Host alone says which one is meant.
+ */
+function whatIsAsked(connection: ClientConnection, target: string, hostHeader: string | null): Asked {
   if (connection.host !== null) {
     if (target.startsWith('/')) return { host: connection.host, port: 443, scheme: 'https', target };
     const message = 'inside a CONNECT tunnel the target is a path that starts with a slash';
     return { refusal: finalRefusal('target-not-origin-form', message) };
   }
+  if (connection.way === 'transparent') return whatServerIsAsked(target, hostHeader);
   const parsed = parseProxyTarget(target);
   if (!parsed.ok) return { refusal: finalRefusal(parsed.code, parsed.message) };
   return { host: parsed.host, port: parsed.port, scheme: 'http', target: parsed.target };
+}
+
+function whatServerIsAsked(target: string, hostHeader: string | null): Asked {
+  if (!target.startsWith('/')) {
+    const message = 'a server is asked for a path that starts with a slash';
+    return { refusal: finalRefusal('target-not-origin-form', message) };
+  }
+  const authority = parseAuthority(hostHeader ?? '', 80);
+  if (!authority.ok) return { refusal: finalRefusal(authority.code, `Host: ${authority.message}`) };
+  return { host: authority.host, port: authority.port, scheme: 'http', target };
 }

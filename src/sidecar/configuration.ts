@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import type {
   HeaderMatch,
   PathMatch,
@@ -34,6 +35,8 @@ export function parseConfiguration(line: string): SidecarConfiguration {
     version: 1,
     bottle: text(fields['bottle'], 'bottle'),
     listen: listenAddress(fields['listen']),
+    ...(fields['transparent'] !== undefined && { transparent: transparentAddress(fields['transparent']) }),
+    ...(fields['resolver'] !== undefined && { resolver: resolverAddress(fields['resolver']) }),
     routes: list(fields['routes'], 'routes', route),
     secrets: secrets as Record<string, string>,
     extraCertificateAuthorities: list(
@@ -58,6 +61,22 @@ function listenAddress(value: unknown): ListenAddress {
   const fields = object(value, 'listen');
   if ('socketPath' in fields) return { socketPath: text(fields['socketPath'], 'listen.socketPath') };
   return { host: text(fields['host'], 'listen.host'), port: port(fields['port'], 'listen.port') };
+}
+
+function transparentAddress(value: unknown): NonNullable<SidecarConfiguration['transparent']> {
+  const fields = object(value, 'transparent');
+  return {
+    host: text(fields['host'], 'transparent.host'),
+    https: port(fields['https'], 'transparent.https'),
+    http: port(fields['http'], 'transparent.http'),
+  };
+}
+
+function resolverAddress(value: unknown): NonNullable<SidecarConfiguration['resolver']> {
+  const fields = object(value, 'resolver');
+  const answer = text(fields['answer'], 'resolver.answer');
+  if (!isIPv4(answer)) fail('resolver.answer', 'not an IPv4 address');
+  return { host: text(fields['host'], 'resolver.host'), port: port(fields['port'], 'resolver.port'), answer };
 }
 
 function route(value: unknown, where: string): Route {

@@ -23,8 +23,8 @@ export interface Gate {
 
 /** One client connection, as far as the proxy has read into it. */
 export interface ClientConnection {
-  readonly way: 'plain' | 'tls';
-  /** What CONNECT asked for; null on the outer side, where each request says. */
+  readonly way: 'plain' | 'tls' | 'transparent';
+  /** What CONNECT, or a transparent handshake, asked for; null outside TLS, where each request says. */
   readonly host: string | null;
   /** Why no request on it can be answered. */
   readonly problem: Refusal | null;

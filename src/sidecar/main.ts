@@ -10,7 +10,9 @@ import { readConfigurationLine } from './configuration-input.js';
 import { createDialler } from './dial.js';
 import { createGate } from './gate.js';
 import { createMessageWriter, openStandardOutput } from './messages.js';
-import { createProxyServer } from './server.js';
+import { startNameServer } from './name-server.js';
+import { createProxyServers } from './server.js';
+import { listenTransparent } from './transparent.js';
 import { createUpstreams, loadUndici } from './upstreams.js';
 
 leaveStreamsAlone([2]);
@@ -74,9 +76,14 @@ async function run(): Promise<void> {
     upstreams: createUpstreams(dialler.dial),
     messages,
   });
-  const server = createProxyServer(gate);
-  await listen(server, configuration.listen);
-  const address = server.address();
+  const { outer, inner } = createProxyServers(gate);
+  const { transparent, resolver } = configuration;
+  await Promise.all([
+    listen(outer, configuration.listen),
+    transparent && listenTransparent(gate, inner, transparent),
+    resolver && startNameServer(table, resolver),
+  ]);
+  const address = outer.address();
   const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
   // The parent's end is ours, however it came, and also when it came while we were busy.
   if (process.stdin.readableEnded || process.stdin.destroyed) process.exit(0);

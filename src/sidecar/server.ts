@@ -11,7 +11,7 @@ import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
 /** Client connections at once; each with its upstream's holds some 250 kB. */
-const connectionLimit = 1024;
+export const connectionLimit = 1024;
 
 const options: ServerOptions = {
   /** Bytes of a request's line and headers; more is answered 431. */
@@ -31,9 +31,9 @@ const options: ServerOptions = {
 
 /**
  * Two servers: the outer one speaks the proxy's protocol with the client, the inner one what comes out of the
- * intercepted TLS. Only the outer one listens; the inner one is handed its connections.
+ * intercepted TLS and by transparent ways. Only the outer one listens; the inner one is handed its connections.
  */
-export function createProxyServer(gate: Gate): Server {
+export function createProxyServers(gate: Gate): { readonly outer: Server; readonly inner: Server } {
   const inner = createServer(options);
   const outer = createServer(options);
   for (const server of [inner, outer]) {
@@ -60,7 +60,7 @@ export function createProxyServer(gate: Gate): Server {
   });
   // A server that never listens would not watch its header time-outs.
   inner.emit('listening');
-  return outer;
+  return { outer, inner };
 }
 
 /** What Node's parser refuses gets an answer too, if nothing else is being written to that connection. */

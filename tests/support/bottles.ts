@@ -40,7 +40,7 @@ interface StartOptions {
   readonly workspace?: string;
 }
 
-interface StartedBottle {
+export interface StartedBottle {
   readonly process: ChildProcess;
   readonly finished: Promise<Finished>;
   /** Waits until the text stands in what the agent wrote to its standard output. */

@@ -31,6 +31,7 @@ export async function startCanary(
     readonly expired?: boolean;
   } | null,
   listener: RequestListener = answerOk,
+  address = '127.0.0.1',
 ): Promise<Canary> {
   const requests: CanaryRequest[] = [];
   let connections = 0;
@@ -48,7 +49,7 @@ export async function startCanary(
     socket.on('error', () => {});
   });
   server.requestTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   return {
     port: (server.address() as AddressInfo).port,
     server,

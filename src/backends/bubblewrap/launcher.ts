@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AgentIdentity } from '../../workspace/identity.js';
 import { idMapProgram } from './id-map.js';
-import type { AgentIdentity } from './identity.js';
 import type { Sources } from './sandbox-arguments.js';
 
 /** Descriptors that bwrap reads its options and the filter of system calls from. */

@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { BackendServices, Processes, Readiness, ReadinessProblem } from '../../plan/ports.js';
+import { unusedId } from '../../workspace/identity.js';
 import { diagnose, type KernelFacts } from './diagnosis.js';
-import { unusedId } from './identity.js';
 import { namespaces } from './sandbox-arguments.js';
 import { isFilterable } from './seccomp.js';
 import { systemPath } from './system-path.js';

@@ -1,5 +1,5 @@
 import { bottlePaths } from '../../plan/bottle-paths.js';
-import type { OwnMount } from './protection.js';
+import type { OwnMount } from '../../workspace/protection.js';
 import type { Features } from './version.js';
 
 /** What the sandbox is made of, as paths that the user who runs bwrap can reach. */

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BackendServices } from '../../plan/ports.js';
-import type { AgentIdentity } from './identity.js';
+import type { AgentIdentity } from '../../workspace/identity.js';
 import { ownSettings, systemCertificates } from './system-files.js';
 
 /**

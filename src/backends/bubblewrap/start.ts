@@ -9,16 +9,16 @@ import { leaveStreamsAlone } from '../../contract/standard-streams.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, RunningBottle, StartedProcess, StartRequest } from '../../plan/ports.js';
+import { findRepositories } from '../../workspace/git-repositories.js';
+import { type AgentIdentity, chooseIdentity } from '../../workspace/identity.js';
+import { type HeldProtection, holdPlaceholders } from '../../workspace/placeholders.js';
+import { surveyProtection } from '../../workspace/protection.js';
+import { noticesOfRepositories } from '../../workspace/repository-notice.js';
 import { openControl, type SandboxControl } from './control.js';
 import { closeStrayDescriptors } from './descriptors.js';
 import { forbiddenAddresses } from './forbidden-addresses.js';
-import { findRepositories } from './git-repositories.js';
-import { type AgentIdentity, chooseIdentity } from './identity.js';
 import { reachableSources, seccompDescriptor, writeLauncher } from './launcher.js';
-import { type HeldProtection, holdPlaceholders } from './placeholders.js';
-import { surveyProtection } from './protection.js';
 import { makeReleases, type Releases } from './releases.js';
-import { noticesOfRepositories } from './repository-notice.js';
 import { sandboxArguments } from './sandbox-arguments.js';
 import {
   fillSandboxFolder,

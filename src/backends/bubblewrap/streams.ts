@@ -1,7 +1,7 @@
 import { closeSync, fchownSync, fstatSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Processes, Stdio } from '../../plan/ports.js';
-import type { AgentIdentity } from './identity.js';
+import type { AgentIdentity } from '../../workspace/identity.js';
 import { openPipe, type Pipe } from './pipe.js';
 
 /** The agent's standard input, output and error, without any descriptor by which it could reach more than that. */

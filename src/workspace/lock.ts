@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { BottleError } from '../../contract/errors.js';
+import { BottleError } from '../contract/errors.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 const attempts = 500;
@@ -64,5 +65,14 @@ function readIdentity(path: string): ProcessIdentity | undefined {
     return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity;
   } catch {
     return undefined;
+  }
+}
+
+/** Removes the files by which processes that died meanwhile waited for the lock. */
+export function clearAbandoned(path: string): void {
+  const folder = dirname(path);
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(`${basename(path)}.`) ? name.split('.')[1] : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join(folder, name), { force: true });
   }
 }

@@ -15,13 +15,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withLock } from '../../../../src/backends/bubblewrap/lock.js';
-import { holdPlaceholders } from '../../../../src/backends/bubblewrap/placeholders.js';
-import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
-import { assertMounted } from '../../../../src/init/mounts.js';
-import { protectedPaths } from '../../../../src/plan/protected-paths.js';
-import { give } from '../../../support/bottles.js';
-import { needs, runsAsRoot } from '../../../support/needs.js';
+import { assertMounted } from '../../../src/init/mounts.js';
+import { protectedPaths } from '../../../src/plan/protected-paths.js';
+import { withLock } from '../../../src/workspace/lock.js';
+import { holdPlaceholders } from '../../../src/workspace/placeholders.js';
+import { surveyProtection } from '../../../src/workspace/protection.js';
+import { give } from '../../support/bottles.js';
+import { needs, runsAsRoot } from '../../support/needs.js';
 
 let folder: string;
 let workspace: string;

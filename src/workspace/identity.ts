@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { BottleError } from '../../contract/errors.js';
+import { BottleError } from '../contract/errors.js';
 
 /**
  * As whom the sandbox runs on the host. An ordinary user: as himself, nothing to do. Root must not: a user namespace

@@ -1,8 +1,8 @@
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { BottleError } from '../../contract/errors.js';
-import type { ProtectedPath } from '../../plan/plan.js';
+import { BottleError } from '../contract/errors.js';
+import type { ProtectedPath } from '../plan/plan.js';
 import { parseGitConfig } from './git-config.js';
 
 /** Entries and levels of folders that are looked at; a larger workspace's rest is not (docs/limitations.md). */

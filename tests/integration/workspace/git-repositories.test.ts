@@ -11,11 +11,11 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseGitConfig } from '../../../../src/backends/bubblewrap/git-config.js';
-import { findRepositories } from '../../../../src/backends/bubblewrap/git-repositories.js';
-import { surveyProtection } from '../../../../src/backends/bubblewrap/protection.js';
-import { protectedPaths } from '../../../../src/plan/protected-paths.js';
-import { hasProgram, needs } from '../../../support/needs.js';
+import { protectedPaths } from '../../../src/plan/protected-paths.js';
+import { parseGitConfig } from '../../../src/workspace/git-config.js';
+import { findRepositories } from '../../../src/workspace/git-repositories.js';
+import { surveyProtection } from '../../../src/workspace/protection.js';
+import { hasProgram, needs } from '../../support/needs.js';
 
 let workspace: string;
 beforeEach(() => {

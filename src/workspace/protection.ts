@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import { BottleError } from '../../contract/errors.js';
-import type { ProtectedPath, WorkspacePlan } from '../../plan/plan.js';
+import { BottleError } from '../contract/errors.js';
+import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
 import { gitPaths } from './git-repositories.js';
 
 /** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { asOwner } from './as-owner.js';
-import { withLock } from './lock.js';
+import { clearAbandoned, withLock } from './lock.js';
 import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { identifyMounts, type Placeholder, type Protection } from './protection.js';
 
@@ -50,10 +51,12 @@ export interface HeldProtection {
   release(): Promise<void>;
 }
 
+const registryName = '.bottles';
+
 /** Makes what is missing in the workspace and holds it until it is released. */
 export async function holdPlaceholders(request: PlaceholderRequest): Promise<HeldProtection> {
   const { workspace, runtimeDirectory } = request;
-  const registry = join(dirname(runtimeDirectory), '.bottles');
+  const registry = join(dirname(runtimeDirectory), registryName);
   const recordFile = join(registry, `${basename(runtimeDirectory)}.json`);
   const lock = join(registry, 'lock');
   mkdirSync(registry, { recursive: true, mode: 0o700 });
@@ -86,6 +89,18 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
       });
     return { protection, placeholders, identities, release };
   });
+}
+
+/**
+ * Takes away what processes that died have left in workspaces and in the registry.
+ * @param runtimeRoot the folder in which every bottle's runtime directory lies
+ */
+export async function sweepPlaceholders(runtimeRoot: string): Promise<void> {
+  const registry = join(runtimeRoot, registryName);
+  const lock = join(registry, 'lock');
+  if (!existsSync(registry)) return;
+  await withLock(lock, () => sweep(registry));
+  clearAbandoned(lock);
 }
 
 /** Works off the records of bottles whose process died; answers those that live. */

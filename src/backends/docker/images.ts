@@ -1,0 +1,152 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { BottleError } from '../../contract/errors.js';
+import type { BottlePlan } from '../../plan/plan.js';
+import type { BackendServices } from '../../plan/ports.js';
+import { type ArchiveFile, archive, digestOf, readFolder } from './build-context.js';
+import { ifThere } from './engine.js';
+import { labels } from './names.js';
+
+export interface ImageRequest {
+  readonly docker: Docker;
+  readonly services: BackendServices;
+  readonly plan: BottlePlan;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Called with each step of a build as it begins. */
+  readonly onProgress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+interface Recipe {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly files: readonly ArchiveFile[];
+}
+
+const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+/** Lines of a failed build's log that an error shows. */
+const shownLines = 30;
+
+/** Builds what is missing; an image whose recipe is unchanged is never built again. */
+export async function ensureImages(request: ImageRequest): Promise<{ agent: string; sidecar: string }> {
+  const certificates = certificateFiles(request.plan.extraCertificateAuthorities);
+  const [sidecar, agent] = await Promise.all([
+    sidecarRecipe(request.services),
+    agentRecipe(request.services, request.plan),
+  ]);
+  // One after the other: their steps are told apart, and they share their first layers.
+  const sidecarImage = await ensureImage(request, sidecar, certificates);
+  return { sidecar: sidecarImage, agent: await ensureImage(request, agent, certificates) };
+}
+
+function certificateFiles(certificates: readonly string[]): ArchiveFile[] {
+  return certificates.map((content, index) => ({ path: `certificates/bot-bottle-${index}.crt`, content }));
+}
+
+async function sidecarRecipe({ bundles }: BackendServices): Promise<Recipe> {
+  const dist = dirname(bundles.sidecar);
+  const programs = [basename(bundles.sidecar), 'container-walls.cjs'];
+  const files = await Promise.all(
+    programs.map(async (name) => ({ path: `programs/${name}`, content: await readFile(join(dist, name)) })),
+  );
+  return { name: 'sidecar', dockerfile: await shippedDockerfile(bundles, 'sidecar'), files };
+}
+
+async function agentRecipe({ bundles }: BackendServices, plan: BottlePlan): Promise<Recipe> {
+  const own = plan.container?.dockerfile;
+  if (!own)
+    return { name: plan.provider, dockerfile: await shippedDockerfile(bundles, plan.provider), files: [] };
+  const files = await readFolder(dirname(own));
+  const dockerfile = files.find(({ path }) => path === basename(own));
+  if (dockerfile) return { name: 'own', dockerfile: dockerfile.content.toString(), files };
+  throw new BottleError({
+    code: 'manifest',
+    message: "the bottle's Dockerfile is not a plain file",
+    where: own,
+  });
+}
+
+async function shippedDockerfile({ sidecar }: BackendServices['bundles'], name: string): Promise<string> {
+  const folder = join(dirname(dirname(sidecar)), 'dockerfiles');
+  const file = `Dockerfile.${name}`;
+  if ((await readdir(folder)).includes(file)) return readFile(join(folder, file), 'utf8');
+  throw new BottleError({
+    code: 'start-failed',
+    message: `there is no image for the provider ${name}`,
+    where: folder,
+  });
+}
+
+async function ensureImage(
+  request: ImageRequest,
+  { name, dockerfile, files }: Recipe,
+  certificates: readonly ArchiveFile[],
+): Promise<string> {
+  const context = [...files, ...certificates];
+  const tag = `bot-bottle/${name}:${digestOf(context, [dockerfile])}`;
+  if (await ifThere(request.docker.getImage(tag).inspect())) return tag;
+  await build(request, tag, dockerfile, context);
+  return tag;
+}
+
+async function build(
+  { docker, environment, onProgress, signal }: ImageRequest,
+  tag: string,
+  dockerfile: string,
+  context: readonly ArchiveFile[],
+): Promise<void> {
+  signal.throwIfAborted();
+  onProgress(`building ${tag}`);
+  const dockerfileName = '.bot-bottle.Dockerfile';
+  const tar = await archive(
+    [...context, { path: dockerfileName, content: dockerfile }],
+    ['certificates', 'programs'],
+  );
+  const stream = await docker.buildImage(Readable.from([tar]) as NodeJS.ReadableStream, {
+    t: tag,
+    dockerfile: dockerfileName,
+    forcerm: true,
+    labels: { [labels.image]: tag },
+    buildargs: Object.fromEntries(
+      proxyVariables.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+    ),
+    abortSignal: signal,
+  });
+  await follow(stream, tag, onProgress);
+}
+
+interface BuildMessage {
+  readonly stream?: string;
+  readonly status?: string;
+  readonly error?: string;
+}
+
+/** Passes a build's steps on, keeps the end of its log, and shows that where it failed. */
+async function follow(
+  stream: NodeJS.ReadableStream,
+  tag: string,
+  onProgress: (line: string) => void,
+): Promise<void> {
+  const log: string[] = [];
+  for await (const line of createInterface({ input: stream })) {
+    const { stream: text, error } = JSON.parse(line) as BuildMessage;
+    for (const written of (text ?? '').split('\n').filter((part) => part.trim() !== '')) {
+      if (/^Step \d+\/\d+ : /.test(written)) onProgress(`  ${written}`);
+      log.push(`  ${written}`);
+      if (log.length > shownLines) log.shift();
+    }
+    if (error !== undefined) throw buildFailed(tag, error, log);
+  }
+}
+
+function buildFailed(tag: string, reason: string, log: readonly string[]): BottleError {
+  return new BottleError({
+    code: 'start-failed',
+    message: `the image ${tag} could not be built: ${reason.trim()}`,
+    frame: log.join('\n'),
+    hint: "behind a company's TLS proxy set BOT_BOTTLE_EXTRA_CA to its certificate; HTTP_PROXY and HTTPS_PROXY are passed on",
+  });
+}

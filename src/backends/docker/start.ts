@@ -1,0 +1,213 @@
+import type Docker from 'dockerode';
+import { BottleError } from '../../contract/errors.js';
+import { bottlePaths } from '../../plan/bottle-paths.js';
+import type { BottlePlan } from '../../plan/plan.js';
+import type { BackendServices, RunningBottle, StartRequest } from '../../plan/ports.js';
+import { findRepositories } from '../../workspace/git-repositories.js';
+import { holdPlaceholders } from '../../workspace/placeholders.js';
+import { surveyProtection } from '../../workspace/protection.js';
+import { noticesOfRepositories } from '../../workspace/repository-notice.js';
+import type { BottleAddresses } from './addresses.js';
+import { barrierOf, runtimeOf } from './barrier.js';
+import { agentContainer, type ContainerFacts, keeperContainer, sidecarContainer } from './containers.js';
+import { copyIn, createCopies, savePatch } from './copy.js';
+import { connectEngine, type Engine, engineFacts } from './engine.js';
+import { forbiddenAddresses } from './forbidden.js';
+import { ensureImages } from './images.js';
+import { labelsFor, nameOf, type OwnLabels } from './names.js';
+import { createEgressNetwork, createInternalNetwork } from './networks.js';
+import { ownMark } from './ownership.js';
+import { runAgent } from './run-agent.js';
+import { runtimePath } from './runtime-path.js';
+import { bottleFiles, sidecarConfiguration, startKeeper, startSidecar } from './session.js';
+import { allSettled, removeBottle } from './teardown.js';
+import { agentUser } from './user.js';
+
+export async function startBottle(
+  plan: BottlePlan,
+  request: StartRequest,
+  services: BackendServices,
+): Promise<RunningBottle> {
+  const engine = connectEngine(services.environment);
+  assertWorkspaceReachable(engine, plan);
+  const held = await holdWorkspace(plan, services);
+  const release = async () => {
+    try {
+      await removeBottle(engine.docker, plan.id);
+    } finally {
+      await held.release();
+    }
+  };
+  try {
+    const facts = await prepareContainers(engine, plan, request, services, held.mounts);
+    await raiseWalls(engine.docker, facts, request, services, held.gitExcludes);
+    request.signal.throwIfAborted();
+    const { exit, kill, detach } = await runAgent(engine.docker, facts);
+    request.onStep('agent started');
+    return {
+      exit,
+      kill,
+      [Symbol.asyncDispose]: async () => {
+        detach();
+        try {
+          if (plan.workspace.mode === 'copy')
+            await savePatch(engine.docker, plan, `${facts.user.uid}:${facts.user.gid}`, services.environment);
+        } finally {
+          await release();
+        }
+      },
+    };
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+}
+
+/** A bind mount names a folder of the engine's machine, not of this one. */
+function assertWorkspaceReachable({ remote, address }: Engine, { workspace }: BottlePlan): void {
+  if (!remote || workspace.mode === 'copy') return;
+  throw new BottleError({
+    code: 'usage',
+    message: 'the Docker engine is on another machine, where this workspace is not',
+    where: `DOCKER_HOST=${address}`,
+    hint: 'copy the workspace in with --workspace-mode copy (its changes come out with `bot-bottle diff`), or use a local engine',
+  });
+}
+
+/** Keeps what the host would execute from being written: only a mounted workspace is the host's. */
+async function holdWorkspace(plan: BottlePlan, services: BackendServices) {
+  if (plan.workspace.mode === 'copy') return { mounts: [], gitExcludes: '', release: async () => {} };
+  const held = await holdPlaceholders({
+    workspace: plan.workspace.source,
+    runtimeDirectory: await runtimePath(plan.id, services),
+    survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
+  });
+  const repositories = findRepositories(plan.workspace.source);
+  return {
+    mounts: held.protection.mounts,
+    gitExcludes: held.placeholders.map(({ path }) => `/${path}\n`).join(''),
+    release: async () => {
+      for (const notice of noticesOfRepositories(plan.workspace.source, repositories))
+        process.stderr.write(notice);
+      await held.release();
+    },
+  };
+}
+
+/** Images, networks, volumes and containers, none of them running yet. */
+async function prepareContainers(
+  engine: Engine,
+  plan: BottlePlan,
+  { signal, onStep, onProgress = () => {}, terminal }: StartRequest,
+  services: BackendServices,
+  protection: ContainerFacts['protection'],
+): Promise<ContainerFacts> {
+  const { docker } = engine;
+  const { environment } = services;
+  const engineInfo = await engineFacts(engine);
+  const runtime = runtimeOf(plan, engineInfo);
+  const images = await ensureImages({
+    docker,
+    services,
+    plan,
+    environment,
+    onProgress,
+    signal,
+  });
+  onStep('images present');
+  signal.throwIfAborted();
+  const own: OwnLabels = { plan, owner: ownMark() };
+  const [addresses, egress] = await allSettled<
+    [BottleAddresses, Awaited<ReturnType<typeof egressOf>>, unknown]
+  >([
+    createInternalNetwork(docker, own, engineInfo.major),
+    egressOf(docker, own),
+    createVolumes(docker, own),
+  ]);
+  onStep('networks made');
+  signal.throwIfAborted();
+  const facts: ContainerFacts = {
+    ...own,
+    addresses,
+    images,
+    user: agentUser(plan.workspace.source, onProgress),
+    runtime,
+    barrier: barrierOf(runtime, engineInfo),
+    terminal: terminal ? [process.stdout.rows ?? 24, process.stdout.columns ?? 80] : null,
+    protection,
+    forbiddenAddresses: forbiddenAddresses(addresses, egress, !engine.remote),
+  };
+  await createContainers(docker, facts);
+  onStep('containers made');
+  signal.throwIfAborted();
+  return facts;
+}
+
+async function egressOf(docker: Docker, own: OwnLabels) {
+  await createEgressNetwork(docker, own);
+  return docker.getNetwork(nameOf(own.plan.id, 'egress')).inspect();
+}
+
+async function createVolumes(docker: Docker, own: OwnLabels): Promise<void> {
+  await docker.createVolume({ Name: nameOf(own.plan.id, 'files'), Labels: labelsFor(own, 'files') });
+  if (own.plan.workspace.mode === 'copy') await createCopies(docker, own);
+}
+
+async function createContainers(docker: Docker, facts: ContainerFacts): Promise<void> {
+  const { plan, addresses } = facts;
+  const sidecar = async () => {
+    await docker.createContainer(sidecarContainer(facts));
+    await docker.getNetwork(nameOf(plan.id, 'internal')).connect({
+      Container: nameOf(plan.id, 'sidecar'),
+      EndpointConfig: { IPAMConfig: { IPv4Address: addresses.sidecar } },
+    });
+  };
+  const keeperAndAgent = async () => {
+    await docker.createContainer(keeperContainer(facts));
+    await docker.createContainer(agentContainer(facts));
+  };
+  await allSettled([sidecar(), keeperAndAgent()]);
+}
+
+/** Sidecar and keeper, at the same time; done once the agent's network is proved and its files are in place. */
+async function raiseWalls(
+  docker: Docker,
+  facts: ContainerFacts,
+  { secrets, onEvent, onStep, signal }: StartRequest,
+  services: BackendServices,
+  gitExcludes: string,
+): Promise<void> {
+  const { plan, addresses } = facts;
+  const container = (role: 'sidecar' | 'keeper') => docker.getContainer(nameOf(plan.id, role));
+  const sidecar = async () => {
+    const configuration = sidecarConfiguration(plan, secrets, addresses);
+    const session = await startSidecar(container('sidecar'), configuration, services, onEvent);
+    onStep('sidecar ready');
+    return session.certificate;
+  };
+  const keeper = async () => {
+    const started = await startKeeper(container('keeper'));
+    onStep('network of the agent up');
+    if (plan.workspace.mode === 'copy') await copyIn(docker, facts, services);
+    return started;
+  };
+  const starting = { sidecar: sidecar(), keeper: keeper() };
+  const files = async () => {
+    const content = await bottleFiles(plan, await starting.sidecar, services, gitExcludes);
+    await container('keeper').putArchive(content, { path: bottlePaths.ours });
+    onStep('certificate in place');
+  };
+  const proof = async () => {
+    const { proved, sidecarReady } = await starting.keeper;
+    sidecarReady(
+      await starting.sidecar.then(
+        () => true,
+        () => false,
+      ),
+    );
+    await proved;
+  };
+  await allSettled([files(), proof()]);
+  onStep('walls proved');
+  signal.throwIfAborted();
+}

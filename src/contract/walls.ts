@@ -1,0 +1,22 @@
+/**
+ * What the keeper of a container's network namespace is told: one JSON value in the environment variable named by
+ * {@link wallsVariable}. Holds no secret.
+ */
+export const wallsVariable = 'BOT_BOTTLE_WALLS';
+
+export interface WallsConfiguration {
+  /** The only name server that the agent is to have. */
+  readonly resolver: string;
+  readonly proxy: { readonly host: string; readonly port: number };
+  /** `address/bits`: the one network to which there may be a route. */
+  readonly subnet: string;
+  /** The address that engines give to the host. Some add a default route through it; nobody may be there. */
+  readonly gateway: string;
+  /** `address:port`, IPv4: nothing may answer there, not even with a refusal. */
+  readonly forbiddenAddresses: readonly string[];
+}
+
+/** The one line that the keeper prints. */
+export type WallsMessage =
+  | { readonly type: 'proved'; readonly milliseconds: number }
+  | { readonly type: 'refused'; readonly message: string };

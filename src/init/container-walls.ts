@@ -1,0 +1,151 @@
+// Runs in the agent's network namespace before there is an agent: sets its resolver, proves its walls (law 10), says so in one line.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { verdictHeader } from '../contract/refusal.js';
+import { type WallsConfiguration, type WallsMessage, wallsVariable } from '../contract/walls.js';
+
+/** Milliseconds. Where something answers at all it does so at once: both ends are on one machine. */
+const silence = 150;
+const proxyPatience = 10_000;
+const largestAnswer = 16 * 1024;
+
+async function prove(configuration: WallsConfiguration): Promise<void> {
+  writeFileSync(
+    '/etc/resolv.conf',
+    `nameserver ${configuration.resolver}\noptions ndots:0 timeout:2 attempts:2\n`,
+  );
+  assertRoutes(configuration);
+  await Promise.all(configuration.forbiddenAddresses.map(assertSilent));
+  // Not before it is there: the kernel asks for an address that doesn't answer only once a second.
+  await sidecarReady();
+  await assertProxyAnswers(configuration.proxy);
+  assertNobodyAt(configuration.gateway);
+}
+
+/** To the internal network, and by default to its gateway, where nobody is; none of IPv6 but loopback's. */
+function assertRoutes({ subnet, gateway }: WallsConfiguration): void {
+  const [address = '', bits = ''] = subnet.split('/');
+  const inside = [littleEndian(address), '00000000', littleEndian(maskOf(Number(bits)))].join(' ');
+  const dead = ['00000000', littleEndian(gateway), '00000000'].join(' ');
+  const routes = readFileSync('/proc/net/route', 'latin1').trim().split('\n').slice(1);
+  for (const route of routes) {
+    const fields = route.trim().split(/\s+/);
+    const found = [fields[1], fields[2], fields[7]].join(' ');
+    if (found !== inside && found !== dead) {
+      throw new Error(`there is a route besides the internal network's: ${found}`);
+    }
+  }
+  for (const [interfaceName, flags] of routesOfIpv6()) {
+    // RTF_REJECT (linux/route.h): the kernel's own way to say that there is none.
+    if (interfaceName !== 'lo' && (flags & 0x200) === 0)
+      throw new Error(`there is an IPv6 route through ${interfaceName}`);
+  }
+}
+
+/** After the attempts above the kernel has asked who has this address; ATF_COM (linux/if_arp.h) says that someone answered. */
+function assertNobodyAt(gateway: string): void {
+  const table = readFileSync('/proc/net/arp', 'latin1').trim().split('\n').slice(1);
+  for (const line of table) {
+    const [address, , flags] = line.trim().split(/\s+/);
+    if (address === gateway && (Number(flags) & 0x2) !== 0) {
+      throw new Error(`the host is on the internal network, at ${gateway}`);
+    }
+  }
+}
+
+function routesOfIpv6(): [string, number][] {
+  let table: string;
+  try {
+    table = readFileSync('/proc/net/ipv6_route', 'latin1');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw thrown;
+  }
+  return table
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.trim().split(/\s+/))
+    .map((fields) => [fields[9] ?? '?', Number.parseInt(fields[8] ?? '0', 16)]);
+}
+
+function maskOf(bits: number): string {
+  const value = bits === 0 ? 0 : 2 ** 32 - 2 ** (32 - bits);
+  return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
+}
+
+/** As /proc/net/route writes addresses: the bytes reversed, in hexadecimal. */
+function littleEndian(address: string): string {
+  const bytes = address.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return bytes.reverse().join('').toUpperCase();
+}
+
+/** A connection or a refusal means that a packet went there and one came back; silence and no route are walls. */
+function assertSilent(target: string): Promise<void> {
+  const [host = '', port = ''] = target.split(':');
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port) });
+    const end = (problem: string | null) => {
+      socket.destroy();
+      if (problem === null) resolve();
+      else reject(new Error(`${target} can be reached (${problem})`));
+    };
+    socket.setTimeout(silence, () => end(null));
+    socket.once('connect', () => end('it accepted a connection'));
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'it refused a connection' : null),
+    );
+  });
+}
+
+/** The command line writes a line once the sidecar listens; where it is gone there is nothing to prove any more. */
+function sidecarReady(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdin.once('data', () => {
+      process.stdin.destroy();
+      resolve();
+    });
+    process.stdin.once('end', () => reject(new Error('the sidecar did not get ready')));
+  });
+}
+
+async function assertProxyAnswers(proxy: WallsConfiguration['proxy']): Promise<void> {
+  const problem = await askProxy(proxy);
+  if (problem !== null)
+    throw new Error(`the proxy at ${proxy.host}:${proxy.port} does not answer: ${problem}`);
+}
+
+/** Asks for the proxy itself, which it refuses in its own manner. */
+function askProxy({ host, port }: WallsConfiguration['proxy']): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    let answer = '';
+    const end = (problem: string | null) => {
+      socket.destroy();
+      resolve(problem);
+    };
+    socket.setEncoding('latin1').setTimeout(proxyPatience, () => end('it is silent'));
+    socket.once('error', ({ message }) => end(message));
+    socket.once('close', () => end('it closed the connection'));
+    socket.on('data', (text: string) => {
+      answer += text;
+      const complete = answer.includes('\r\n\r\n');
+      if (complete)
+        end(answer.toLowerCase().includes(`\r\n${verdictHeader}:`) ? null : 'something else does');
+      else if (answer.length > largestAnswer) end('something else does');
+    });
+    socket.write('GET / HTTP/1.1\r\nHost: bot-bottle\r\nConnection: close\r\n\r\n');
+  });
+}
+
+function say(message: WallsMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+const started = performance.now();
+prove(JSON.parse(process.env[wallsVariable] ?? '{}') as WallsConfiguration).then(
+  () => say({ type: 'proved', milliseconds: Math.round(performance.now() - started) }),
+  (thrown: unknown) => {
+    say({ type: 'refused', message: thrown instanceof Error ? thrown.message : String(thrown) });
+    process.exitCode = 1;
+  },
+);

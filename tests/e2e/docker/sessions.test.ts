@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtProgram, type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import { findEngine, leftovers, type TestEngine } from '../../support/engine.js';
+import { needs } from '../../support/needs.js';
+
+const found = await findEngine();
+const bottle = 'egress: {routes: []}\n';
+
+needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
+  const engine = found as TestEngine;
+  let playground: DockerPlayground;
+  beforeAll(() => {
+    playground = makeDockerPlayground(engine, engine.member, bottle);
+  });
+  afterAll(async () => {
+    playground.remove();
+    expect(await leftovers(engine, [])).toEqual([]);
+  });
+
+  const ours = async (...args: string[]) => {
+    const child = spawn(builtProgram.node, [builtProgram.cli, ...args], {
+      env: { ...playground.environment, ...playground.dockerEnvironment },
+      uid: engine.member.uid,
+      gid: engine.member.gid,
+      cwd: playground.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = await once(child, 'close');
+    return { code, stdout, stderr };
+  };
+
+  it('passes input, both outputs and the exit code on', async () => {
+    const script = 'cat; echo to-error >&2; exit 37';
+    const { code, stdout, stderr } = await playground.runDocker(['sh', '-c', script], {
+      input: 'from-input\n',
+    });
+    expect({ code, stdout }).toEqual({ code: 37, stdout: 'from-input\n' });
+    expect(stderr).toContain('to-error\n');
+  });
+
+  it('passes a megabyte through unharmed', async () => {
+    const { code, stdout } = await playground.runDocker(['cat'], { input: 'x'.repeat(1_000_000) });
+    expect({ code, length: stdout.length }).toEqual({ code: 0, length: 1_000_000 });
+  });
+
+  it('a command that is not in the image ends with 127', async () => {
+    const { code } = await playground.runDocker(['no-such-program']);
+    expect(code).toBe(127);
+  });
+
+  it('what the agent writes is the operator’s, on the workspace and nowhere else', async () => {
+    const script =
+      'echo mine > file; touch /usr/x /etc/x /x 2>/dev/null; echo $?; touch /tmp/ok ~/ok && echo written';
+    const { stdout } = await playground.runDocker(['sh', '-c', script]);
+    expect(stdout).toBe('1\nwritten\n');
+    const { statSync } = await import('node:fs');
+    expect(statSync(join(playground.workspace, 'file')).uid).toBe(engine.member.uid);
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s ends the agent and takes the bottle down',
+    async (signal) => {
+      const started = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      await started.seen('up');
+      started.process.kill(signal);
+      const { code } = await started.finished;
+      expect(code).toBe({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
+      expect(await leftovers(engine, [])).toEqual([]);
+    },
+  );
+
+  it('ps, exec, logs and stop find the bottle from another process', async () => {
+    const started = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+    await started.seen('up');
+    const [listed] = JSON.parse((await ours('ps', '--json')).stdout);
+    expect(listed).toMatchObject({
+      agent: 'e2e',
+      state: 'running',
+      backend: 'docker',
+      workspace: playground.workspace,
+    });
+    expect(await ours('exec', listed.id, 'sh', '-c', 'id -u; exit 5')).toMatchObject({
+      code: 5,
+      stdout: `${engine.member.uid}\n`,
+    });
+    expect(await ours('logs', listed.id)).toMatchObject({ code: 0, stdout: 'up\n' });
+    expect(await ours('stop', listed.id)).toMatchObject({ code: 0 });
+    expect((await started.finished).code).toBe(143);
+    expect((await ours('ps')).stdout).toBe('no bottle\n');
+  });
+
+  it('a copied workspace stays as it is, and its changes come out as a patch', async () => {
+    playground.write('kept.txt', 'before\n');
+    const [file, ...args] = playground.commandLine(['sh', '-c', 'echo after > kept.txt; echo new > new.txt']);
+    args.splice(2, 0, '--workspace-mode', 'copy');
+    const child = spawn(file, args, {
+      env: { ...playground.environment, ...playground.dockerEnvironment },
+      uid: engine.member.uid,
+      gid: engine.member.gid,
+      cwd: playground.folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = await once(child, 'close');
+    expect(code, stderr).toBe(0);
+    const name = /bot-bottle diff (\S+)/.exec(stderr)?.[1] ?? '';
+    const { stdout } = await ours('diff', name);
+    expect(stdout).toContain('-before\n+after\n');
+    expect(stdout).toContain('+++ b/new.txt\n');
+    const { existsSync, readFileSync } = await import('node:fs');
+    expect(existsSync(join(playground.workspace, 'new.txt'))).toBe(false);
+    expect(readFileSync(join(playground.workspace, 'kept.txt'), 'utf8')).toBe('before\n');
+  });
+
+  it('an engine on another machine is refused for a mounted workspace', async () => {
+    const { code, stderr } = await playground.runDocker(['true'], {
+      environment: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain('on another machine');
+    expect(stderr).toContain('--workspace-mode copy');
+  });
+
+  it('twenty bottles start, work and stop side by side and leave nothing', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        playground.runDocker(['sh', '-c', `echo bottle ${index}; exit ${index}`]),
+      ),
+    );
+    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(
+      results.map((_, index) => [index, `bottle ${index}\n`]),
+    );
+    expect(await leftovers(engine, [])).toEqual([]);
+  }, 180_000);
+});
