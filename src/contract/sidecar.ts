@@ -1,4 +1,5 @@
 import type { DecisionEvent } from './event.js';
+import type { OperatorDecision, Proposal, ProposalEnd } from './proposal.js';
 import type { Route } from './route.js';
 
 /**
@@ -34,4 +35,9 @@ export type SidecarMessage =
   | { readonly type: 'event'; readonly event: DecisionEvent }
   /** Events lost because the parent did not read in time. */
   | { readonly type: 'dropped'; readonly count: number }
+  | { readonly type: 'proposal'; readonly proposal: Proposal }
+  | { readonly type: 'proposal-ended'; readonly end: ProposalEnd }
   | { readonly type: 'fatal'; readonly message: string };
+
+/** Lines that the sidecar reads from its standard input after the configuration, one JSON value each. */
+export type ControlMessage = { readonly type: 'decision' } & OperatorDecision;
