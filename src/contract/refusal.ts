@@ -30,6 +30,8 @@ export const refusalStatus = {
   'held-timeout': 403,
   'held-too-many': 503,
   'held-unavailable': 503,
+  // Never sent: there is nobody to read it.
+  'held-client-left': 499,
   // The upstream could not be reached as the route demands.
   'address-not-allowed': 403,
   'name-not-resolved': 502,

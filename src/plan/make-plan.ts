@@ -19,6 +19,8 @@ export interface HostFacts {
   readonly certificates: Readonly<Record<string, string>>;
   readonly extraCertificateAuthorities: readonly string[];
   readonly nameServers: readonly string[];
+  /** Milliseconds. */
+  readonly holdTimeout: number;
 }
 
 /** Where the relay (or the sidecar) answers as seen by the agent. */
@@ -50,6 +52,8 @@ export function makePlan(
     workspace: { source: facts.workspace, target: bottlePaths.workspace, protectedPaths },
     proxy,
     routes: bottle.routes.map((route) => planRoute(route, facts.certificates)),
+    unknownHost: bottle.unknownHost,
+    holdTimeout: facts.holdTimeout,
     secrets: secretReferences(bottle.routes),
     extraCertificateAuthorities: facts.extraCertificateAuthorities,
     nameServers: facts.nameServers,

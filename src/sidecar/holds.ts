@@ -39,7 +39,8 @@ export interface HoldOptions {
   readonly bottle: string;
   /** Milliseconds. */
   readonly timeout: number;
-  readonly send: (message: SidecarMessage) => void;
+  /** False: the operator will not hear of it. */
+  readonly send: (message: SidecarMessage) => boolean;
   readonly clock?: Clock;
   /** Requests that may wait at once; each keeps its connection and what was read of its body. */
   readonly limit?: number;
@@ -117,7 +118,9 @@ export function createHolds({
       const cancel = clock.after(timeout, () => expire(entry));
       client.addEventListener('abort', onLeave, { once: true });
       waiting.set(proposal.id, entry);
-      send({ type: 'proposal', proposal });
+      if (!send({ type: 'proposal', proposal })) {
+        entry.end(no('held-unavailable', 'the operator cannot be asked', request), 'bottle-ended', null);
+      }
     });
   }
 

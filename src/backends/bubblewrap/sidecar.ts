@@ -35,6 +35,8 @@ export function startSidecar(
       secrets,
       extraCertificateAuthorities: plan.extraCertificateAuthorities,
       nameServers: plan.nameServers,
+      unknownHost: plan.unknownHost,
+      holdTimeout: plan.holdTimeout,
     },
     onEvent,
   );

@@ -40,7 +40,7 @@ function setUp(limit = 256) {
   const holds = createHolds({
     bottle: 'demo-1',
     timeout,
-    send: (message) => sent.push(message),
+    send: (message) => sent.push(message) > 0,
     clock,
     limit,
   });
