@@ -33,6 +33,8 @@ await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     banner: requireBanner,
+    // Native, and loaded by those commands alone that need it.
+    external: ['better-sqlite3'],
   }),
   build({
     ...shared,

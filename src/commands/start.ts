@@ -4,7 +4,6 @@ import { formatPlan, planJson } from '../console/print-plan.js';
 import { recordSteps } from '../console/steps.js';
 import { countTraffic, formatEvent } from '../console/traffic.js';
 import { loadAgent } from '../host/manifest-files.js';
-import { hostServices } from '../host/services.js';
 import { chooseBackend } from '../launch/choose-backend.js';
 import { launch } from '../launch/launch.js';
 import { prepare } from '../launch/prepare.js';
@@ -35,6 +34,10 @@ Environment:
   BOT_BOTTLE_HOME          the folder of bottles and agents (~/.bot-bottle)
   BOT_BOTTLE_BACKEND       the backend, where --backend isn't given
   BOT_BOTTLE_EXTRA_CA      PEM file of certificates to trust for upstreams besides the usual ones
+  EGRESS_TOKEN_ALLOW_TIMEOUT_SECONDS
+                           how long a held request waits for you (300)
+  BOT_BOTTLE_LOG_DAYS, BOT_BOTTLE_LOG_MEGABYTES
+                           how much of the log is kept (90, 256); it lies below XDG_STATE_HOME
   BOT_BOTTLE_NAME_SERVERS  name servers for the sidecar instead of the system's
 `;
 
@@ -87,7 +90,6 @@ async function run(
   const code = await launch({
     backend,
     plan,
-    services: hostServices(environment),
     environment,
     terminal: isatty(0) && isatty(1),
     onEvent: (event) => {
@@ -95,6 +97,7 @@ async function run(
       if (options.verbose) context.tell(formatEvent(event));
     },
     onStep: steps.mark,
+    tell: context.tell,
   });
   if (options.timing) context.tell(steps.table());
   if (personal) context.tell(traffic.summary());

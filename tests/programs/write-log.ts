@@ -8,6 +8,7 @@ const recorder = createRecorder({
   retention: { age: Number.MAX_SAFE_INTEGER, size: Number.MAX_SAFE_INTEGER },
   tell: (text) => process.stderr.write(text),
 });
+recorder.begin({ time: 0, kind: 'bottle-started', verdict: null, body: '{}' });
 for (let count = 1; ; count += 1) {
   recorder.record({
     time: count,

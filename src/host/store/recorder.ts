@@ -8,6 +8,8 @@ import { prune, type Retention } from './prune.js';
 
 /** Writes one bottle's entries to the log, a moment after they come and never in the bottle's way. */
 export interface Recorder extends AsyncDisposable {
+  /** Opens the log, with this as its first entry; until then what comes is kept. */
+  readonly begin: (entry: Omit<NewEntry, 'bottle'>) => void;
   readonly record: (entry: Omit<NewEntry, 'bottle'>) => void;
   /** Writes at once all that came; false when that failed: what depends on a record must not happen then. */
   readonly commit: (entry: Omit<NewEntry, 'bottle'>) => Promise<boolean>;
@@ -35,12 +37,12 @@ interface State {
   queue: NewEntry[];
   lost: number;
   untilPrune: number;
+  begun: boolean;
   failing: boolean;
   timer: NodeJS.Timeout | null;
   opening: Promise<void> | null;
 }
 
-/** Opens nothing yet: the first entry does. */
 export function createRecorder(options: RecorderOptions): Recorder {
   const state: State = {
     options,
@@ -48,6 +50,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     queue: [],
     lost: 0,
     untilPrune: 0,
+    begun: false,
     failing: false,
     timer: null,
     opening: null,
@@ -57,6 +60,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     else state.queue.push({ ...entry, bottle: options.bottle });
   };
   return {
+    begin: (entry) => {
+      state.begun = true;
+      state.queue.unshift({ ...entry, bottle: options.bottle });
+      schedule(state, 0);
+    },
     record: (entry) => {
       put(entry);
       schedule(state, gathering);
@@ -66,6 +74,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       return flush(state);
     },
     async [Symbol.asyncDispose]() {
+      if (!state.begun) return;
       if (state.timer) clearTimeout(state.timer);
       state.timer = null;
       await flush(state);
@@ -79,7 +88,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
 }
 
 function schedule(state: State, delay: number): void {
-  if (state.timer) return;
+  if (state.timer || !state.begun) return;
   state.timer = setTimeout(() => {
     state.timer = null;
     void flush(state);
@@ -89,6 +98,7 @@ function schedule(state: State, delay: number): void {
 }
 
 async function flush(state: State): Promise<boolean> {
+  if (!state.begun) return false;
   try {
     state.opening ??= open(state);
     await state.opening;
