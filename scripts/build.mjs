@@ -34,7 +34,8 @@ await Promise.all([
     chunkNames: 'chunks/[name]-[hash]',
     banner: requireBanner,
     // Native, and loaded by those commands alone that need it.
-    external: ['better-sqlite3'],
+    external: ['better-sqlite3', 'react-devtools-core'],
+    define: { 'process.env.NODE_ENV': '"production"' },
   }),
   build({
     ...shared,

@@ -12,7 +12,7 @@ let canary: Canary;
 let sidecar: SidecarProcess;
 
 beforeEach(async () => {
-  names = await startNameServer('127.0.0.1');
+  names = await startNameServer({ '*': [['127.0.0.1']] });
   canary = await startCanary({ authority: await createTestAuthority(), names: ['new.test'] });
 });
 afterEach(async () => {
@@ -49,7 +49,7 @@ describe('a request to a host that no route names', () => {
         rule: 'egress.unknown_host',
       },
     ]);
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
     sidecar.decide('test.1', 'deny', 'use api.example.com instead');
     const { status, body } = await answer;
     expect(status).toBe(403);
@@ -57,7 +57,7 @@ describe('a request to a host that no route names', () => {
       code: 'held-denied',
       note: 'use api.example.com instead',
     });
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
     const event = await sidecar.event(({ method }) => method === 'POST');
     expect(event).toMatchObject({
       verdict: 'refused',
@@ -73,7 +73,7 @@ describe('a request to a host that no route names', () => {
     expect([answer.status, refusalCode(answer)]).toEqual([403, 'held-timeout']);
     await sidecar.until(() => ends().length === 1);
     expect(ends()).toMatchObject([{ outcome: 'timed-out', decision: null }]);
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
   });
 
   test('is dialled only at a public address, though it was approved', async () => {
@@ -82,7 +82,7 @@ describe('a request to a host that no route names', () => {
     await sidecar.until(() => proposals().length === 1);
     sidecar.decide('test.1', 'approve-once');
     expect(refusalCode(await answer)).toBe('address-not-allowed');
-    expect(names.asked).toContain('new.test');
+    expect(names.questions).toContain('new.test 1');
     expect(canary.connections()).toBe(0);
   });
 
@@ -176,7 +176,7 @@ describe('a client that leaves takes its proposal away', () => {
     await sidecar.until(() => proposals().length === 2);
     sidecar.decide('test.2', 'deny');
     expect(refusalCode(await next)).toBe('held-denied');
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
   });
 });
 
@@ -187,7 +187,7 @@ describe('many at once', () => {
       ask(get(`/${index}`, `host-${index}.test`), `host-${index}.test`),
     );
     await sidecar.until(() => proposals().length === 200);
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
     for (const { id, host } of proposals()) sidecar.decide(id, 'deny', `not ${host}`);
     const notes = (await Promise.all(answers)).map(({ body }) => JSON.parse(body).error.note);
     expect(notes).toEqual(notes.map((_, index) => `not host-${index}.test`));
@@ -239,7 +239,7 @@ describe('the control channel', () => {
     sidecar.decide('test.1', 'deny', 'still there');
     const { body } = await answer;
     expect(JSON.parse(body).error).toMatchObject({ code: 'held-denied', note: 'still there' });
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
   });
 
   test.each([
@@ -253,7 +253,7 @@ describe('the control channel', () => {
     await sidecar.until(() => proposals().length === 1);
     end();
     expect((await answer).status).toBe(0);
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
     expect(canary.connections()).toBe(0);
   });
 
@@ -265,6 +265,6 @@ describe('the control channel', () => {
     const next = await ask(get('/next'));
     expect([next.status, refusalCode(next)]).toEqual([503, 'held-unavailable']);
     expect(refusalCode(await answer)).toBe('held-unavailable');
-    expect(names.asked).toEqual([]);
+    expect(names.questions).toEqual([]);
   });
 });
