@@ -9,7 +9,7 @@ import { type Watch, watchBottles } from '../host/operator/channel-client.js';
 import { logFile, readLog } from '../host/store/database.js';
 import { queryLog } from '../host/store/read.js';
 import { Screen } from './screen.js';
-import { initialState, onHeld, onKey, onMessage, type ScreenState } from './state.js';
+import { initialState, type Key, onHeld, onKey, onMessage, type ScreenState } from './state.js';
 
 export interface SuperviseRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -117,7 +117,7 @@ function Supervise({ watch, feed, environment, coloured }: SuperviseProps): Reac
     return () => clearInterval(timer);
   }, [feed, watch, update]);
   useInput((input, pressed) => {
-    const { state: next, effect } = onKey(latest.current, { name: nameOf(input, pressed) }, Date.now());
+    const { state: next, effect } = onKey(latest.current, keyOf(input, pressed), Date.now());
     update(next);
     if (!effect) return;
     if ('quit' in effect) exit();
@@ -127,9 +127,9 @@ function Supervise({ watch, feed, environment, coloured }: SuperviseProps): Reac
   return <Screen {...size} {...{ state, history, now, coloured }} bottles={watch.bottles()} />;
 }
 
-function nameOf(input: string, pressed: Readonly<Record<string, boolean | string | undefined>>): string {
-  for (const [flag, name] of Object.entries(keyNames)) if (pressed[flag]) return name;
-  return pressed['ctrl'] || pressed['meta'] ? '' : input;
+function keyOf(input: string, pressed: Readonly<Record<string, boolean | string | undefined>>): Key {
+  for (const [flag, name] of Object.entries(keyNames)) if (pressed[flag]) return { name, text: '' };
+  return { name: '', text: pressed['ctrl'] || pressed['meta'] ? '' : input };
 }
 
 /** One row less than the terminal has: a frame that fills it whole makes it scroll. */

@@ -20,8 +20,10 @@ export interface ScreenState {
 }
 
 export interface Key {
-  /** One character, or the name of a key. */
-  readonly name: string;
+  /** Of a key without a character of its own; empty for all others. */
+  readonly name: '' | 'up' | 'down' | 'return' | 'escape' | 'backspace';
+  /** What was typed; more than one character where it was pasted, or came in one piece. */
+  readonly text: string;
 }
 
 export interface Step {
@@ -103,10 +105,11 @@ export function onKey(state: ScreenState, key: Key, now: number): Step {
   return onListKey(state, key, now);
 }
 
-function onListKey(state: ScreenState, { name }: Key, now: number): Step {
-  const decision = decisionKeys[name];
+function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
+  // A pasted text is no command, whatever letters are in it.
+  const decision = decisionKeys[text];
   if (decision) return answer(state, decision, null, now);
-  switch (name) {
+  switch (name || text) {
     case 'q':
       return { state, effect: { quit: true } };
     case 'up':
@@ -148,14 +151,19 @@ function move(state: ScreenState, by: number, now: number): ScreenState {
   return next ? { ...state, selected: next.id, selectedAt: now, byOperator: true, message: '' } : state;
 }
 
-function onTyping(state: ScreenState, { name }: Key, now: number): Step {
+function onTyping(state: ScreenState, { name, text }: Key, now: number): Step {
+  const end = text.search(/[\r\n]/);
+  if (end !== -1) {
+    const before = typed(state, state.text + text.slice(0, end), now);
+    return onTyping(before, { name: 'return', text: '' }, now);
+  }
   if (name === 'escape') return { state: { ...state, mode: 'list', text: '' } };
   if (name === 'backspace') return { state: typed(state, state.text.slice(0, -1), now) };
   if (name === 'return') {
     if (state.mode === 'filter') return { state: { ...state, mode: 'list', text: '' } };
     return answer({ ...state, byOperator: true }, 'deny', state.text.trim() || null, now);
   }
-  return name.length === 1 ? { state: typed(state, state.text + name, now) } : { state };
+  return { state: text === '' ? state : typed(state, state.text + text, now) };
 }
 
 function typed(state: ScreenState, text: string, now: number): ScreenState {
@@ -164,10 +172,9 @@ function typed(state: ScreenState, text: string, now: number): ScreenState {
   return reselect({ ...state, text: bounded, filter: bounded }, listed(state), now);
 }
 
-function onReading(state: ScreenState, { name }: Key): Step {
-  if (name === 'up' || name === 'k') return { state: { ...state, scroll: Math.max(0, state.scroll - 1) } };
-  if (name === 'down' || name === 'j') return { state: { ...state, scroll: state.scroll + 1 } };
-  if (name === 'q' || name === 'escape' || name === '?' || name === 'h')
-    return { state: { ...state, mode: 'list' } };
+function onReading(state: ScreenState, { name, text }: Key): Step {
+  if (name === 'up' || text === 'k') return { state: { ...state, scroll: Math.max(0, state.scroll - 1) } };
+  if (name === 'down' || text === 'j') return { state: { ...state, scroll: state.scroll + 1 } };
+  if (name === 'escape' || ['q', '?', 'h'].includes(text)) return { state: { ...state, mode: 'list' } };
   return { state };
 }

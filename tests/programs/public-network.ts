@@ -1,8 +1,11 @@
 // Plays the Internet in a network namespace of its own (unshare --net --mount): a public address, upstreams, names.
 // Says {"ready"} with the upstreams' authority, then each question for a name and each request, one JSON value a line.
 import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startNameServer } from '../support/name-server.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
@@ -18,7 +21,10 @@ const say = (value: object) => process.stdout.write(`${JSON.stringify(value)}\n`
 must('ip', 'link', 'set', 'lo', 'up');
 must('ip', 'address', 'add', `${address}/32`, 'dev', 'lo');
 // Sockets of running bottles lie in /run: those of this machine and those of the test stay apart.
-must('mount', '-t', 'tmpfs', 'tmpfs', '/run');
+// A folder of a disk, because not every kernel maps ids on tmpfs.
+const run = join(dirname(fileURLToPath(import.meta.url)), 'run');
+mkdirSync(run, { mode: 0o755 });
+must('mount', '--bind', run, '/run');
 
 const listener: RequestListener = (request, response) => {
   let body = '';
