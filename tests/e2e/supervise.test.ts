@@ -303,7 +303,8 @@ needs(
     });
 
     test('the agent finds no way to the operator', async () => {
-      const look = 'find / -name "*.sock" -o -name "log.sqlite*" 2>/dev/null; ls /run/bot-bottle/operator 2>&1; true';
+      const look =
+        'find / -name "*.sock" -o -name "log.sqlite*" 2>/dev/null; ls /run/bot-bottle/operator 2>&1; true';
       const agent = bottle(`${look}; ${curl('/asked')}`);
       const [proposal] = await untilHeld(agent, 1);
       await run(['deny', proposal?.id ?? '']).finished;
