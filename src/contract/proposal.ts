@@ -22,7 +22,7 @@ export interface Proposal {
   readonly snippet: string | null;
 }
 
-export type ProposalKind = 'finding' | 'unknown-host';
+type ProposalKind = 'finding' | 'unknown-host';
 
 /**
  * `for-bottle`: the same value to the same host, or the same unknown host, is not asked about again
@@ -56,10 +56,17 @@ export interface ProposalEnd {
   readonly decision: Decision | null;
 }
 
-/** Checks what came over a channel; null for anything else than a decision. */
-export function readDecision(value: unknown): OperatorDecision | null {
+/** Reads a line of a control channel, `{"type":"decision",...}`; null for what is none: the default answer is No. */
+export function parseDecision(line: string): OperatorDecision | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
   if (typeof value !== 'object' || value === null) return null;
-  const { proposal, decision: word, note } = value as Record<string, unknown>;
+  const { type, proposal, decision: word, note } = value as Record<string, unknown>;
+  if (type !== 'decision') return null;
   const decision = decisions.find((one) => one === word);
   if (typeof proposal !== 'string' || decision === undefined) return null;
   if (note !== null && (typeof note !== 'string' || note.length > longestNote)) return null;

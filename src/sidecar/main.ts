@@ -1,13 +1,13 @@
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { messageOf } from '../contract/errors.js';
+import { parseDecision } from '../contract/proposal.js';
 import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
 import { leaveStreamsAlone } from '../contract/standard-streams.js';
 import { compileRoutes, type RouteTable } from '../policy/routes.js';
 import { createCertificateAuthority } from './certificates.js';
 import { ConfigurationError, parseConfiguration } from './configuration.js';
 import { openInput } from './configuration-input.js';
-import { parseControlLine } from './control.js';
 import { createDialler } from './dial.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
@@ -74,7 +74,7 @@ async function run(): Promise<void> {
   // An operator who hears of nothing can't be waited for.
   messages.onBroken(holds.close);
   input.onControl((text) => {
-    const decision = parseControlLine(text);
+    const decision = parseDecision(text);
     if (decision) holds.decide(decision);
   });
   const gate = createGate(configuration, table, {

@@ -1,7 +1,7 @@
 import { chmod, rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { splitLines } from '../../contract/lines.js';
-import { type OperatorDecision, readDecision } from '../../contract/proposal.js';
+import { parseDecision } from '../../contract/proposal.js';
 import { privateFolder } from '../runtime-directory.js';
 import { type BottleIntroduction, type ChannelMessage, channelSocket, longestLine } from './channel.js';
 import type { Desk } from './desk.js';
@@ -66,7 +66,7 @@ function serve(socket: Socket, introduction: BottleIntroduction, desk: Desk): vo
   // Nobody but this user can connect, but a line that is none of ours ends the talk.
   const read = splitLines(longestLine, {
     onLine: (line) => {
-      const decision = parseRequest(line);
+      const decision = parseDecision(line);
       if (!decision) {
         socket.destroy();
         return;
@@ -81,15 +81,4 @@ function serve(socket: Socket, introduction: BottleIntroduction, desk: Desk): vo
   send({ type: 'bottle', version: 1, bottle: introduction });
   for (const proposal of desk.held()) send({ type: 'proposal', proposal });
   send({ type: 'ready' });
-}
-
-function parseRequest(line: string): OperatorDecision | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    const isDecision =
-      typeof value === 'object' && value !== null && 'type' in value && value.type === 'decision';
-    return isDecision ? readDecision(value) : null;
-  } catch {
-    return null;
-  }
 }

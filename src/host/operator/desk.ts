@@ -21,7 +21,7 @@ export interface Desk {
   readonly close: () => void;
 }
 
-export interface DeskListener {
+interface DeskListener {
   readonly onProposal: (proposal: Proposal) => void;
   readonly onEnd: (end: ProposalEnd) => void;
 }

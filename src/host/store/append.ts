@@ -20,7 +20,7 @@ export function append(database: Database.Database, entries: readonly NewEntry[]
   return run.immediate();
 }
 
-export function headOf(database: Database.Database): Head {
+function headOf(database: Database.Database): Head {
   const found = database
     .prepare<[], Head>('SELECT sequence, hash FROM log ORDER BY sequence DESC LIMIT 1')
     .get();

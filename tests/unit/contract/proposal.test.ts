@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decisions, longestNote } from '../../../src/contract/proposal.js';
-import { parseControlLine } from '../../../src/sidecar/control.js';
+import { decisions, longestNote, parseDecision } from '../../../src/contract/proposal.js';
 
-describe('parseControlLine', () => {
+describe('parseDecision', () => {
   it('reads every decision as it was written', () => {
     const decision = fc.record({
       proposal: fc.string(),
@@ -12,7 +11,7 @@ describe('parseControlLine', () => {
     });
     fc.assert(
       fc.property(decision, (value) => {
-        expect(parseControlLine(JSON.stringify({ type: 'decision', ...value }))).toEqual(value);
+        expect(parseDecision(JSON.stringify({ type: 'decision', ...value }))).toEqual(value);
       }),
     );
   });
@@ -35,10 +34,10 @@ describe('parseControlLine', () => {
       { ...good, note: 'x'.repeat(longestNote + 1) },
       { ...good, note: {} },
     ];
-    for (const value of bad) expect(parseControlLine(JSON.stringify(value))).toBeNull();
+    for (const value of bad) expect(parseDecision(JSON.stringify(value))).toBeNull();
     for (const text of ['', '{', 'approve', JSON.stringify(good).slice(0, -1)]) {
-      expect(parseControlLine(text)).toBeNull();
+      expect(parseDecision(text)).toBeNull();
     }
-    expect(parseControlLine(JSON.stringify(good))).not.toBeNull();
+    expect(parseDecision(JSON.stringify(good))).not.toBeNull();
   });
 });
