@@ -51,8 +51,10 @@ await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     banner: requireBanner,
-    external: ['cpu-features', '*.node'],
     plugins: [leanDocker],
+    // Native, and loaded by those commands alone that need it.
+    external: ['better-sqlite3', 'react-devtools-core', 'cpu-features', '*.node'],
+    define: { 'process.env.NODE_ENV': '"production"' },
   }),
   build({
     ...shared,

@@ -83,7 +83,12 @@ export async function measure({ root, quick }) {
     writeBottle(home);
     const all = rowsFor(root, home);
     const rows = all.filter(({ needs }) => needs === undefined || inPath(needs));
-    const times = takeTimes(rows, rounds, { ...process.env, BOT_BOTTLE_HOME: home, BOT_BOTTLE_BACKEND: '' });
+    const times = takeTimes(rows, rounds, {
+      ...process.env,
+      BOT_BOTTLE_HOME: home,
+      XDG_STATE_HOME: home,
+      BOT_BOTTLE_BACKEND: '',
+    });
     const results = rows.map(({ rig }, index) => [
       rig.name,
       { figures: { time: summarize(times[index]) }, errors: 0, failure: null },

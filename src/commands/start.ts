@@ -40,6 +40,10 @@ Environment:
   BOT_BOTTLE_RUNTIME       the Docker engine's runtime, where --runtime isn't given
   BOT_BOTTLE_EXTRA_CA      PEM file of certificates to trust for upstreams, and by image builds,
                            besides the usual ones
+  EGRESS_TOKEN_ALLOW_TIMEOUT_SECONDS
+                           how long a held request waits for you (300)
+  BOT_BOTTLE_LOG_DAYS, BOT_BOTTLE_LOG_MEGABYTES
+                           how much of the log is kept (90, 256); it lies below XDG_STATE_HOME
   BOT_BOTTLE_NAME_SERVERS  name servers for the sidecar instead of the system's
 `;
 
@@ -83,8 +87,11 @@ async function run(
   const { environment } = context;
   const steps = recordSteps();
   steps.mark('command line loaded');
-  const services = hostServices(environment);
-  const backend = await chooseBackend(options.backend, environment['BOT_BOTTLE_BACKEND'], services);
+  const backend = await chooseBackend(
+    options.backend,
+    environment['BOT_BOTTLE_BACKEND'],
+    hostServices(environment),
+  );
   const workspace = options.workspace ?? context.workingDirectory;
   const agent = loadAgent(name, { environment, workspace });
   const plan = await prepare({
@@ -110,7 +117,6 @@ async function run(
   const code = await launch({
     backend,
     plan,
-    services,
     environment,
     terminal: isatty(0) && isatty(1),
     onEvent: (event) => {
@@ -119,6 +125,7 @@ async function run(
     },
     onStep: steps.mark,
     onProgress: options.quiet ? () => {} : (line) => context.tell(`${line}\n`),
+    tell: context.tell,
   });
   if (plan.workspace.mode === 'copy' && !options.quiet)
     context.tell(`changes, if there are any: bot-bottle diff ${plan.id}\n`);

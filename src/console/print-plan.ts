@@ -12,7 +12,8 @@ export function formatPlan(plan: BottlePlan): string {
     ['command', [plan.command.map(quoted).join(' ')]],
     ['workspace', [`${workspace.source} as ${workspace.target}`]],
     ['read-only in it', workspace.protectedPaths.map(({ path }) => path)],
-    ['routes', plan.routes.length === 0 ? ['none: nothing gets out'] : plan.routes.map(routeLine)],
+    ['routes', plan.routes.length === 0 ? ['none'] : plan.routes.map(routeLine)],
+    ['any other host', [unknownHostLine(plan)]],
     [
       'secrets',
       plan.secrets.map(
@@ -25,6 +26,10 @@ export function formatPlan(plan: BottlePlan): string {
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => `${title}:\n${lines.map((line) => `  ${printable(line, 4000)}\n`).join('')}`)
     .join('');
+}
+
+function unknownHostLine({ unknownHost, holdTimeout }: BottlePlan): string {
+  return unknownHost === 'block' ? 'refused' : `held for you to decide, ${holdTimeout / 1000} s at most`;
 }
 
 /** JSON of a plan, certificates cut to a word: they are long and say nothing to a reader. */

@@ -11,7 +11,11 @@ export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null
     `provider  ${bottle.provider}`,
   ];
   const title = head.map((line) => `${line}\n`).join('');
-  if (bottle.routes.length === 0) return `${title}\nno routes: nothing gets out\n`;
+  const others =
+    bottle.unknownHost === 'block'
+      ? 'Every other host is refused.'
+      : 'Requests to any other host are held for you to decide.';
+  if (bottle.routes.length === 0) return `${title}\nno routes\n${others}\n`;
   const rows = bottle.routes.map((route) => [
     [route.host],
     [route.scheme],
@@ -21,7 +25,7 @@ export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null
   ]);
   const heading = ['HOST', 'SCHEME', 'LETS OUT', 'ON THE WAY', 'WRITTEN IN'].map((text) => [text]);
   const [first = '', ...rest] = formatTable([heading, ...rows]).split('\n');
-  return `${title}\n${[palette.bold(first), ...rest].join('\n')}\nEvery other host is refused.\n`;
+  return `${title}\n${[palette.bold(first), ...rest].join('\n')}\n${others}\n`;
 }
 
 function orNothing(lines: readonly string[]): readonly string[] {
@@ -32,7 +36,12 @@ function orNothing(lines: readonly string[]): readonly string[] {
 export function routesJson(bottle: ResolvedBottle, agent: ResolvedAgent | null): string {
   const value = {
     agent: agent === null ? null : { name: agent.name, file: agent.file },
-    bottle: { name: bottle.name, chain: bottle.chain, provider: bottle.provider },
+    bottle: {
+      name: bottle.name,
+      chain: bottle.chain,
+      provider: bottle.provider,
+      unknownHost: bottle.unknownHost,
+    },
     routes: bottle.routes.map((route) => ({ ...route, bottles: bottle.routeBottles[route.host] ?? [] })),
   };
   return `${JSON.stringify(value, null, 2)}\n`;

@@ -25,6 +25,13 @@ export const refusalStatus = {
   'git-fetch-not-allowed': 403,
   'git-push-not-allowed': 403,
   'doh-not-allowed': 403,
+  // Held for the operator, and not let go.
+  'held-denied': 403,
+  'held-timeout': 403,
+  'held-too-many': 503,
+  'held-unavailable': 503,
+  // Never sent: there is nobody to read it.
+  'held-client-left': 499,
   // The upstream could not be reached as the route demands.
   'address-not-allowed': 403,
   'name-not-resolved': 502,
@@ -46,6 +53,8 @@ export interface Refusal {
   readonly rule: string;
   /** What the operator could write to allow it (YAML); null where nothing may allow it. */
   readonly allow: string | null;
+  /** What the operator wrote to the agent when denying a held request. */
+  readonly note?: string | undefined;
 }
 
 /** The header that every answer of the proxy's own carries; taken off upstream answers so that it can't be forged. */
@@ -56,8 +65,8 @@ export function verdictValue(code: RefusalCode): string {
   return `refused; code=${code}`;
 }
 
-/** The JSON body of a refusal: `{"error":{"code","message","rule","allow"}}` and a newline. */
+/** The JSON body of a refusal: `{"error":{"code","message","rule","allow"}}`, with `note` where there is one, and a newline. */
 export function refusalBody(refusal: Refusal): string {
-  const { code, message, rule, allow } = refusal;
-  return `${JSON.stringify({ error: { code, message, rule, allow } })}\n`;
+  const { code, message, rule, allow, note } = refusal;
+  return `${JSON.stringify({ error: { code, message, rule, allow, note } })}\n`;
 }

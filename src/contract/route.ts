@@ -50,3 +50,6 @@ export interface Route {
   /** PEM certificates trusted for this upstream besides the usual ones. */
   readonly certificateAuthority: string | null;
 }
+
+/** What becomes of a request to a host that no route names: a refusal, or a question to the operator. */
+export type UnknownHost = 'block' | 'supervise';

@@ -1,5 +1,6 @@
 import type { DecisionEvent } from './event.js';
-import type { Route } from './route.js';
+import type { OperatorDecision, Proposal, ProposalEnd } from './proposal.js';
+import type { Route, UnknownHost } from './route.js';
 
 /**
  * What the sidecar reads from its standard input: the first line, one JSON value, once.
@@ -20,6 +21,9 @@ export interface SidecarConfiguration {
   readonly extraCertificateAuthorities: readonly string[];
   /** Name servers (`address` or `address:port`) asked instead of the system's resolver; empty: the system's. */
   readonly nameServers: readonly string[];
+  readonly unknownHost: UnknownHost;
+  /** Milliseconds that a held request waits for the operator before it is refused. */
+  readonly holdTimeout: number;
 }
 
 /** A unix socket (bubblewrap: bound into the sandbox) or a TCP address (a container's own network). */
@@ -38,4 +42,9 @@ export type SidecarMessage =
   | { readonly type: 'event'; readonly event: DecisionEvent }
   /** Events lost because the parent did not read in time. */
   | { readonly type: 'dropped'; readonly count: number }
+  | { readonly type: 'proposal'; readonly proposal: Proposal }
+  | { readonly type: 'proposal-ended'; readonly end: ProposalEnd }
   | { readonly type: 'fatal'; readonly message: string };
+
+/** Lines that the sidecar reads from its standard input after the configuration, one JSON value each. */
+export type ControlMessage = { readonly type: 'decision' } & OperatorDecision;

@@ -31,7 +31,7 @@ export async function runDemo({ environment, backend, print }: DemoRequest): Pro
     );
     const spawned = Date.now();
     const { code, reports } = await runAgent(
-      { ...environment, BOT_BOTTLE_HOME: home, DEMO_TOKEN: token },
+      { ...environment, BOT_BOTTLE_HOME: home, XDG_STATE_HOME: home, DEMO_TOKEN: token },
       workspace,
       backend,
       print,

@@ -15,6 +15,8 @@ export interface FactsRequest {
   readonly environment: Environment;
 }
 
+/** Seconds that a held request waits for the operator before it is refused. */
+const holdVariable = 'EGRESS_TOKEN_ALLOW_TIMEOUT_SECONDS';
 const localeVariables = /^(TERM|COLORTERM|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
 /** Looks up all that a plan needs of this machine. */
@@ -32,8 +34,26 @@ export function gatherFacts({ agent, backend, workspace, environment }: FactsReq
       caFiles.map(({ caFile, where }) => [caFile, readCertificates(caFile, where)]),
     ),
     extraCertificateAuthorities: extra ? [readCertificates(resolve(extra), 'BOT_BOTTLE_EXTRA_CA')] : [],
+    holdTimeout: holdTimeoutOf(environment),
     nameServers: (environment['BOT_BOTTLE_NAME_SERVERS'] ?? '').split(/[\s,]+/).filter(Boolean),
   };
+}
+
+/** A day is longer than anybody waits. Seconds. */
+const longestHold = 86_400;
+const defaultHold = 300;
+
+function holdTimeoutOf(environment: Environment): number {
+  const given = environment[holdVariable];
+  if (!given) return defaultHold * 1000;
+  const seconds = /^\d{1,5}$/.test(given) ? Number(given) : 0;
+  if (seconds >= 1 && seconds <= longestHold) return seconds * 1000;
+  throw new BottleError({
+    code: 'usage',
+    message: `${holdVariable} is not a number of seconds from 1 to ${longestHold}`,
+    where: holdVariable,
+    hint: `unset it: a held request then waits ${defaultHold} s`,
+  });
 }
 
 function localeOf(environment: Environment): Record<string, string> {

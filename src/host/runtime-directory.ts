@@ -19,11 +19,16 @@ export function runtimeRoot(environment: Environment): string {
 
 /** A private folder below the root for one bottle; removed whole on disposal. */
 export async function createRuntimeDirectory(bottle: string, root: string): Promise<RuntimeDirectory> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  await assertPrivate(root);
+  await privateFolder(root);
   const path = join(root, bottle);
   await mkdir(path, { mode: 0o700 });
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Makes a folder that this user alone can enter, where it isn't there yet. @throws BottleError when others can */
+export async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await assertPrivate(path);
 }
 
 /** In /tmp anyone may have made the folder first: it must be ours and closed to others. */

@@ -3,10 +3,13 @@ import type { BackendServices } from '../plan/ports.js';
 import { builtFolder } from './package-files.js';
 import { processes } from './processes.js';
 import { createRuntimeDirectory, runtimeRoot } from './runtime-directory.js';
-import { openSidecar } from './sidecar-session.js';
+import { openSidecar, type SidecarListener } from './sidecar-session.js';
 
-/** What the host lends to a backend. */
-export function hostServices(environment: Readonly<Record<string, string | undefined>>): BackendServices {
+/** What the host lends to a backend. @param listener hears what the bottle's sidecar says */
+export function hostServices(
+  environment: Readonly<Record<string, string | undefined>>,
+  listener: SidecarListener | null = null,
+): BackendServices {
   const built = builtFolder();
   return {
     environment,
@@ -17,6 +20,6 @@ export function hostServices(environment: Readonly<Record<string, string | undef
       nodeProxy: join(built, 'node-proxy.cjs'),
     },
     runtimeDirectory: (bottle) => createRuntimeDirectory(bottle, runtimeRoot(environment)),
-    openSidecar,
+    openSidecar: (streams, configuration, onEvent) => openSidecar(streams, configuration, onEvent, listener),
   };
 }

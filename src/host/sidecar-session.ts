@@ -1,8 +1,15 @@
 import { createInterface } from 'node:readline';
 import { BottleError } from '../contract/errors.js';
 import type { DecisionEvent } from '../contract/event.js';
-import type { SidecarConfiguration, SidecarMessage } from '../contract/sidecar.js';
+import type { ControlMessage, SidecarConfiguration, SidecarMessage } from '../contract/sidecar.js';
 import type { SidecarSession, SidecarStreams } from '../plan/ports.js';
+
+/** Who hears what a sidecar says besides, and may answer. */
+export interface SidecarListener {
+  readonly onMessage: (message: SidecarMessage) => void;
+  readonly onOpen: (send: (message: ControlMessage) => void) => void;
+  readonly onClose: () => void;
+}
 
 /**
  * Configures a sidecar and reads what it says. The streams are those of its own process or of an exec into its
@@ -12,6 +19,7 @@ export function openSidecar(
   { stdin, stdout }: SidecarStreams,
   configuration: SidecarConfiguration,
   onEvent: (event: DecisionEvent) => void,
+  listener: SidecarListener | null = null,
 ): Promise<SidecarSession> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
@@ -21,15 +29,20 @@ export function openSidecar(
     stdout.on('close', () => lines.close());
     lines.on('line', (line) => {
       const message = parseMessage(line);
+      if (message) listener?.onMessage(message);
       if (message?.type === 'ready') resolve({ certificate: message.certificate, closed });
       else if (message?.type === 'event') onEvent(message.event);
-      else
+      else if (!message || message.type === 'fatal')
         reject(
           notStarted(message?.type === 'fatal' ? message.message : 'it said what this version does not know'),
         );
     });
     closed.then(() => reject(notStarted('it ended before it was ready')));
     stdin.write(`${JSON.stringify(configuration)}\n`);
+    listener?.onOpen((message) => {
+      if (stdin.writable) stdin.write(`${JSON.stringify(message)}\n`);
+    });
+    closed.then(() => listener?.onClose());
   });
 }
 

@@ -1,34 +1,39 @@
 import { BottleError, exitCodes } from '../contract/errors.js';
 import type { DecisionEvent } from '../contract/event.js';
 import { readSecrets } from '../host/secrets.js';
+import { hostServices } from '../host/services.js';
 import type { BottlePlan } from '../plan/plan.js';
 import type { Backend, BackendServices } from '../plan/ports.js';
 import { forwardSignals } from './signals.js';
+import { openSupervision } from './supervision.js';
 
 export interface Launch {
   readonly backend: Backend;
   readonly plan: BottlePlan;
-  readonly services: BackendServices;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly terminal: boolean;
   readonly onEvent: (event: DecisionEvent) => void;
   readonly onStep: (step: string) => void;
   readonly onProgress?: (line: string) => void;
+  /** For what the operator must know. */
+  readonly tell: (text: string) => void;
 }
 
 /** Runs one bottle from its plan to its teardown; answers the agent's exit code. */
 export async function launch({
   backend,
   plan,
-  services,
   environment,
   terminal,
   onEvent,
   onStep,
   onProgress = () => {},
+  tell,
 }: Launch): Promise<number> {
   const secrets = readSecrets(plan.secrets, environment);
   const interruption = new AbortController();
+  await using supervision = openSupervision(plan, environment, tell);
+  const services = hostServices(environment, supervision.listener);
   const signals = forwardSignals(interruption);
   try {
     await using bottle = await backend.start(
@@ -37,7 +42,10 @@ export async function launch({
       services,
     );
     signals.forwardTo(bottle);
-    return await bottle.exit;
+    await supervision.begin();
+    const code = await bottle.exit;
+    supervision.noteExit(code);
+    return code;
   } catch (thrown) {
     if (interruption.signal.aborted) return exitCodes.interrupted;
     throw await explained(thrown, backend, services);

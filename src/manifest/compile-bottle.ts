@@ -1,3 +1,4 @@
+import type { UnknownHost } from '../contract/route.js';
 import { accepted, placeAt, refuse, type Scope } from './check/scope.js';
 import { checkAgentVariable, checkVariableValue } from './check/variable.js';
 import { quoted } from './code-frame.js';
@@ -15,7 +16,10 @@ interface WrittenBottle {
   readonly git?: {
     readonly user?: { readonly name?: string | null; readonly email?: string | null } | null;
   } | null;
-  readonly egress?: { readonly routes?: readonly WrittenRoute[] | null } | null;
+  readonly egress?: {
+    readonly routes?: readonly WrittenRoute[] | null;
+    readonly unknown_host?: UnknownHost | null;
+  } | null;
 }
 
 /** A name of another file, and where it is written. */
@@ -38,6 +42,7 @@ export function compileBottle(scope: Scope, userHome: string): CompiledBottle {
       values: withoutUndefined({
         provider: plain(scope, '/agent_provider/template', bottle.agent_provider?.template),
         ...compileGitUser(scope, bottle.git?.user),
+        unknownHost: plain(scope, '/egress/unknown_host', bottle.egress?.unknown_host),
       }),
       env: compileEnvironment(scope, bottle.env ?? {}),
       routes: compileRoutes(scope, bottle.egress?.routes ?? [], userHome),
@@ -45,7 +50,11 @@ export function compileBottle(scope: Scope, userHome: string): CompiledBottle {
   };
 }
 
-function plain(scope: Scope, pointer: string, value: string | null | undefined): Written<string> | undefined {
+function plain<Value extends string>(
+  scope: Scope,
+  pointer: string,
+  value: Value | null | undefined,
+): Written<Value> | undefined {
   return value === undefined ? undefined : { value, place: placeAt(scope, pointer) };
 }
 

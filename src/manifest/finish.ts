@@ -23,6 +23,7 @@ export function finish(name: string, { chain, layer }: Composition): Finished {
       [...layer.env].flatMap(([variable, { value }]) => (value === null ? [] : [[variable, value] as const])),
     ),
     gitUser: gitUser(layer, report),
+    unknownHost: layer.values.unknownHost?.value ?? 'block',
     routes: open.map(([host, route]) => finishRoute(host, route)),
     routeBottles: Object.fromEntries(open.map(([host, route]) => [host, route.bottles])),
   };

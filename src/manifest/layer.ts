@@ -1,4 +1,4 @@
-import type { Route } from '../contract/route.js';
+import type { Route, UnknownHost } from '../contract/route.js';
 import type { Place } from './diagnostic.js';
 
 /** A value as one file wrote it; null takes away what a parent wrote. */
@@ -38,6 +38,7 @@ interface BottleValues {
   readonly provider: string;
   readonly gitUserName: string;
   readonly gitUserEmail: string;
+  readonly unknownHost: UnknownHost;
 }
 
 /** What one bottle file, or several merged, say. */

@@ -1,4 +1,4 @@
-import type { Route } from '../contract/route.js';
+import type { Route, UnknownHost } from '../contract/route.js';
 
 /** An agent as its files say, every `extends` followed, nothing of the host looked up yet. */
 export interface ResolvedAgent {
@@ -18,6 +18,7 @@ export interface ResolvedBottle {
   readonly provider: string;
   readonly env: Readonly<Record<string, string>>;
   readonly gitUser: { readonly name: string; readonly email: string } | null;
+  readonly unknownHost: UnknownHost;
   readonly routes: readonly ResolvedRoute[];
   /** By host: the bottles whose files write its route, base first. */
   readonly routeBottles: Readonly<Record<string, readonly string[]>>;

@@ -17,7 +17,6 @@ const unsupported: readonly {
   { kinds: ['bottle'], path: '/resources' },
   { kinds: ['bottle'], path: '/git/remotes' },
   { kinds: ['bottle'], path: '/egress/routes/*/dlp' },
-  { kinds: ['bottle'], path: '/egress/unknown_host', values: ['supervise'] },
   { kinds: ['bottle'], path: '/agent_provider/template', values: ['claude', 'codex'] },
   { kinds: ['bottle'], path: '/agent_provider/dockerfile' },
   { kinds: ['bottle'], path: '/agent_provider/auth_token' },

@@ -23,6 +23,8 @@ export interface HostFacts {
   readonly proxy?: ProxyPlan;
   readonly workspaceMode?: 'mount' | 'copy';
   readonly container?: ContainerPlan;
+  /** Milliseconds. */
+  readonly holdTimeout: number;
 }
 
 /** Where the relay answers as seen by the agent. */
@@ -60,6 +62,8 @@ export function makePlan(
     },
     proxy,
     routes: bottle.routes.map((route) => planRoute(route, facts.certificates)),
+    unknownHost: bottle.unknownHost,
+    holdTimeout: facts.holdTimeout,
     secrets: secretReferences(bottle.routes),
     extraCertificateAuthorities: facts.extraCertificateAuthorities,
     nameServers: facts.nameServers,

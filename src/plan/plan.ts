@@ -1,4 +1,4 @@
-import type { Route } from '../contract/route.js';
+import type { Route, UnknownHost } from '../contract/route.js';
 
 /** Everything that a backend needs to run one bottle; a value, and free of secrets. */
 export interface BottlePlan {
@@ -17,6 +17,10 @@ export interface BottlePlan {
   readonly workspace: WorkspacePlan;
   readonly proxy: ProxyPlan;
   readonly routes: readonly Route[];
+  /** What becomes of a host that no route names. */
+  readonly unknownHost: UnknownHost;
+  /** Milliseconds that a held request waits for the operator. */
+  readonly holdTimeout: number;
   /** Names and sources of the secrets; the values are read at start and go to the sidecar alone. */
   readonly secrets: readonly SecretReference[];
   readonly extraCertificateAuthorities: readonly string[];

@@ -4,7 +4,7 @@ import { gitRequest } from './git.js';
 import { canonicalTarget } from './path.js';
 import { finalRefusal, matchYaml, routeRule, routeYaml } from './refusals.js';
 import type { RawHeaders } from './request-head.js';
-import { type CompiledRoute, findRoute, type RouteTable } from './routes.js';
+import { type CompiledRoute, findRoute, type RouteTable, unnamedRoute } from './routes.js';
 
 /** The ways by which something can ask to leave. */
 export type Way = 'connect' | 'plain' | 'tls' | 'upgrade' | 'transparent' | 'git';
@@ -24,7 +24,13 @@ export interface Question {
 
 export type Verdict =
   | { readonly allowed: true; readonly route: CompiledRoute }
-  | { readonly allowed: false; readonly route: CompiledRoute | null; readonly refusal: Refusal };
+  | {
+      readonly allowed: false;
+      readonly route: CompiledRoute | null;
+      readonly refusal: Refusal;
+      /** The way it would go if the operator approved; null: the refusal is final. */
+      readonly onApproval: CompiledRoute | null;
+    };
 
 /** One rule's answer: it has nothing against the request, refuses it, or lets it past the rules that follow. */
 type Answer = Refusal | 'pass' | 'grant';
@@ -62,14 +68,16 @@ export function decide(table: RouteTable, question: Question): Verdict {
   for (const rule of question.way === 'connect' ? connectionRules : allRules) {
     const answer = rule.answer(subject);
     if (answer === 'grant') break;
-    if (answer !== 'pass') return { allowed: false, route: subject.found, refusal: answer };
+    if (answer !== 'pass') return { allowed: false, route: subject.found, refusal: answer, onApproval: null };
   }
-  return { allowed: true, route: subject.found };
+  // A CONNECT sends nothing to anybody: what is asked for inside it is held.
+  if (subject.found.named || question.way === 'connect') return { allowed: true, route: subject.found };
+  return { allowed: false, route: null, refusal: hostRefusal(question), onApproval: subject.found };
 }
 
 export interface Explanation {
   readonly rule: string;
-  readonly answer: 'passes' | 'grants' | 'refuses' | 'not asked';
+  readonly answer: 'passes' | 'grants' | 'holds' | 'refuses' | 'not asked';
   readonly refusal: Refusal | null;
 }
 
@@ -82,7 +90,10 @@ export function explain(table: RouteTable, question: Question): readonly Explana
     const failed = subject.refusal.code === 'path-not-canonical' ? 'path' : 'host';
     return [{ rule: failed, answer: 'refuses', refusal: subject.refusal }, ...rest];
   }
-  const explanations: Explanation[] = [{ rule: 'host', answer: 'passes', refusal: null }];
+  const { named } = subject.found;
+  const explanations: Explanation[] = [
+    { rule: 'host', answer: named ? 'passes' : 'holds', refusal: named ? null : hostRefusal(question) },
+  ];
   for (const [index, rule] of rules.entries()) {
     const answer = rule.answer(subject);
     const refusal = typeof answer === 'string' ? null : answer;
@@ -97,19 +108,19 @@ export function explain(table: RouteTable, question: Question): readonly Explana
 function subjectOf(
   table: RouteTable,
   question: Question,
-): Subject | { allowed: false; route: null; refusal: Refusal } {
+): Subject | { allowed: false; route: null; refusal: Refusal; onApproval: null } {
   let path = '';
   let query = '';
   if (question.way !== 'connect') {
     const target = canonicalTarget(question.target);
     if (!target.ok) {
       const refusal = finalRefusal('path-not-canonical', `the path is ambiguous: ${target.reason}`);
-      return { allowed: false, route: null, refusal };
+      return { allowed: false, route: null, refusal, onApproval: null };
     }
     ({ path, query } = target);
   }
-  const found = findRoute(table, question.host);
-  if (!found) return { allowed: false, route: null, refusal: hostRefusal(question) };
+  const found = findRoute(table, question.host) ?? unnamedRoute(table, question.host, question.scheme);
+  if (!found) return { allowed: false, route: null, refusal: hostRefusal(question), onApproval: null };
   return { ...question, found, path, query };
 }
 

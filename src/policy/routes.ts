@@ -1,9 +1,11 @@
-import type { Route } from '../contract/route.js';
+import type { Route, UnknownHost } from '../contract/route.js';
 import { canonicalHostPattern, isLocalName } from './host.js';
 import { type CompiledMatch, compileMatch } from './matching.js';
 
 export interface CompiledRoute {
   readonly route: Route;
+  /** False: no manifest names it, an operator is asked about it. */
+  readonly named: boolean;
   /** null: any request; an empty list: none. */
   readonly matches: readonly CompiledMatch[] | null;
 }
@@ -13,10 +15,12 @@ export interface RouteTable {
   readonly exact: ReadonlyMap<string, CompiledRoute>;
   /** By the part after `*.`. */
   readonly wildcard: ReadonlyMap<string, CompiledRoute>;
+  /** What becomes of a host that no route names: refused, or held for the operator. */
+  readonly unknownHost: UnknownHost;
 }
 
 /** @throws RangeError or SyntaxError, naming the route, for one that can't be compiled: nothing may start then. */
-export function compileRoutes(routes: readonly Route[]): RouteTable {
+export function compileRoutes(routes: readonly Route[], unknownHost: UnknownHost = 'block'): RouteTable {
   const exact = new Map<string, CompiledRoute>();
   const wildcard = new Map<string, CompiledRoute>();
   for (const route of routes) {
@@ -26,9 +30,9 @@ export function compileRoutes(routes: readonly Route[]): RouteTable {
     const table = isWildcard ? wildcard : exact;
     const key = isWildcard ? pattern.host.slice(2) : pattern.host;
     if (table.has(key)) throw new RangeError(`egress.routes[${route.host}]: a second entry for this host`);
-    table.set(key, { route, matches: route.matches?.map(compileMatch) ?? null });
+    table.set(key, { route, named: true, matches: route.matches?.map(compileMatch) ?? null });
   }
-  return { exact, wildcard };
+  return { exact, wildcard, unknownHost };
 }
 
 /** The host's own route, else that of the longest wildcard: `*.b.c` before `*.c`, and neither for `b.c` itself. */
@@ -46,4 +50,25 @@ function longestWildcard(table: RouteTable, host: string): CompiledRoute | null 
     if (found) return found;
   }
   return null;
+}
+
+/**
+ * The way to a host that no route names, should the operator approve: nothing is added, nothing is private, nothing
+ * is redirected. null where it can't be asked for at all.
+ */
+export function unnamedRoute(table: RouteTable, host: string, scheme: Route['scheme']): CompiledRoute | null {
+  if (table.unknownHost === 'block' || isLocalName(host)) return null;
+  const route: Route = {
+    host,
+    scheme,
+    matches: null,
+    auth: null,
+    headers: [],
+    gitFetch: false,
+    doh: false,
+    connectTo: null,
+    private: false,
+    certificateAuthority: null,
+  };
+  return { route, named: false, matches: null };
 }

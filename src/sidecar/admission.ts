@@ -19,9 +19,13 @@ export interface Admission {
   readonly route: CompiledRoute | null;
   /** null: it may pass. */
   readonly refusal: Refusal | null;
+  /** The way it would go if the operator approved; null: nobody is asked. */
+  readonly onApproval: CompiledRoute | null;
   /** The message's end can't be trusted: nothing more may be read from this connection. */
   readonly fatal: boolean;
 }
+
+const allowed = { refusal: null, onApproval: null } as const;
 
 /** Framing, names and the decision, in this order, for one parsed request on either side of the TLS. */
 export function admit(
@@ -32,7 +36,14 @@ export function admit(
 ): Admission {
   const way: Way = upgrade ? 'upgrade' : connection.way;
   const head = inspectHead(request.rawHeaders, request.httpVersion);
-  const base = { way, head, route: null, target: request.url ?? '', host: connection.host ?? '' };
+  const base = {
+    way,
+    head,
+    route: null,
+    onApproval: null,
+    target: request.url ?? '',
+    host: connection.host ?? '',
+  };
   if (head.problem) {
     return { ...base, refusal: finalRefusal(head.problem.code, head.problem.message), fatal: true };
   }
@@ -49,7 +60,8 @@ export function admit(
   const method = request.method ?? '';
   const verdict = decide(gate.table, { way, scheme, host, port, method, target, headers });
   const { route } = verdict;
-  return { way, head, host, target, route, refusal: verdict.allowed ? null : verdict.refusal, fatal: false };
+  const { refusal, onApproval } = verdict.allowed ? allowed : verdict;
+  return { way, head, host, target, route, refusal, onApproval, fatal: false };
 }
 
 type Asked =

@@ -1,30 +1,55 @@
 import type { Readable } from 'node:stream';
+import { splitLines } from '../contract/lines.js';
 import { ConfigurationError } from './configuration.js';
 
 /** Far above any configuration; it keeps a mistaken input from filling the memory. Bytes. */
 const longestLine = 16 * 1024 * 1024;
 
-/**
- * The first line of the standard input. What comes after it is thrown away as it comes:
- * the stream is read on only to see its end, which is the end of the parent.
- */
-export function readConfigurationLine(input: Readable): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const finish = (outcome: () => void) => {
-      input.off('data', onData).off('end', onEnd).off('error', onEnd);
-      input.resume();
-      outcome();
+export interface SidecarInput {
+  /** The first line. */
+  readonly configuration: Promise<string>;
+  /** Every line after it, also those that came before this was called. */
+  readonly onControl: (call: (line: string) => void) => void;
+  /** Calls when the parent has ended its side, or speaks what can't be read. */
+  readonly onEnd: (call: () => void) => void;
+}
+
+/** Reads the standard input: the configuration, once, and then the operator's answers until the parent's end. */
+export function openInput(input: Readable): SidecarInput {
+  const early: string[] = [];
+  let control = (line: string): void => void early.push(line);
+  let ended = false;
+  let end = (): void => {
+    ended = true;
+  };
+  const configuration = new Promise<string>((resolve, reject) => {
+    let configured = false;
+    const finish = () => {
+      reject(new ConfigurationError('configuration: no line came'));
+      end();
     };
-    const onData = (chunk: Buffer) => {
-      const newline = chunk.indexOf(0x0a);
-      chunks.push(newline === -1 ? chunk : chunk.subarray(0, newline));
-      size += chunk.length;
-      if (newline !== -1) finish(() => resolve(Buffer.concat(chunks).toString('utf8')));
-      else if (size > longestLine) finish(() => reject(new ConfigurationError('configuration: too long')));
-    };
-    const onEnd = () => finish(() => reject(new ConfigurationError('configuration: no line came')));
-    input.on('data', onData).on('end', onEnd).on('error', onEnd);
+    const feed = splitLines(longestLine, {
+      onLine: (line) => {
+        if (configured) control(line);
+        else resolve(line);
+        configured = true;
+      },
+      onTooLong: () => {
+        reject(new ConfigurationError('configuration: too long'));
+        end();
+      },
+    });
+    input.on('data', feed).once('end', finish).once('error', finish);
   });
+  return {
+    configuration,
+    onControl: (call) => {
+      control = call;
+      early.splice(0).forEach(call);
+    },
+    onEnd: (call) => {
+      end = call;
+      if (ended) call();
+    },
+  };
 }

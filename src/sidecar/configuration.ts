@@ -45,6 +45,8 @@ export function parseConfiguration(line: string): SidecarConfiguration {
       text,
     ),
     nameServers: list(fields['nameServers'], 'nameServers', text),
+    unknownHost: oneOf(fields['unknownHost'], 'unknownHost', ['block', 'supervise']),
+    holdTimeout: duration(fields['holdTimeout'], 'holdTimeout'),
   };
   for (const { host, auth, headers } of configuration.routes) {
     const names = headers.flatMap((header) => ('secret' in header ? [header.secret] : []));
@@ -164,6 +166,12 @@ function flag(value: unknown, where: string): boolean {
 function port(value: unknown, where: string): number {
   const valid = Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535;
   return valid ? Number(value) : fail(where, 'not a port');
+}
+
+/** Milliseconds, at most what a timer can count. */
+function duration(value: unknown, where: string): number {
+  const valid = Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31;
+  return valid ? Number(value) : fail(where, 'not a duration');
 }
 
 function oneOf<const T extends string>(value: unknown, where: string, choices: readonly T[]): T {

@@ -6,10 +6,11 @@ import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import { type Admission, admit } from './admission.js';
 import { answerRefusal } from './answer.js';
+import { askOperator } from './approval.js';
 import { requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import { createRelay } from './relay.js';
-import { noBody, type RequestBody, readRequestBody } from './request-body.js';
+import { heldBody, noBody, ordinaryBody, type RequestBody, readRequestBody } from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
 
 /** One request on its way: what the parts of the pipeline share. */
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly admission: Admission;
   readonly number: number;
   readonly started: number;
+  /** Why it is not let out; null: it is. */
+  refusal: Refusal | null;
   body: RequestBody;
   received: number;
   /** Set once: how it went, for the event. */
@@ -61,12 +64,12 @@ function answer(
 ): void {
   const exchange = openExchange(gate, connection, request, response, false);
   const { admission } = exchange;
-  if (admission.refusal) {
+  if (admission.refusal && !admission.onApproval) {
     refuse(exchange, admission.refusal, admission.fatal || expectsContinue);
     return;
   }
   if (expectsContinue) response.writeContinue();
-  forward(exchange, admission.route).catch(() => {
+  forward(exchange).catch(() => {
     refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
   });
 }
@@ -79,12 +82,14 @@ export function openExchange(
   upgrade: boolean,
 ): Exchange {
   let settled = false;
+  const admission = admit(gate, connection, request, upgrade);
   const exchange: Exchange = {
     gate,
     connection,
     request,
     response,
-    admission: admit(gate, connection, request, upgrade),
+    admission,
+    refusal: admission.refusal,
     number: gate.nextRequest(),
     started: Date.now(),
     body: noBody,
@@ -109,6 +114,13 @@ export function openExchange(
   return exchange;
 }
 
+/** The answer to a request that was held and not let go; what is left of its body is not read. */
+export function refuseHeld(exchange: Exchange): void {
+  const { refusal, response, request } = exchange;
+  if (refusal) refuse(exchange, refusal, !request.complete);
+  else response.destroy();
+}
+
 /** Sends a refusal, or where an answer has begun cuts the connection: half an answer must not look like a whole one. */
 export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): void {
   const { response } = exchange;
@@ -120,17 +132,20 @@ export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): vo
   answerRefusal(response, refusal, close);
 }
 
-async function forward(exchange: Exchange, route: CompiledRoute | null): Promise<void> {
-  if (!route) throw new Error('allowed without a route');
+async function forward(exchange: Exchange): Promise<void> {
   const { gate, request, response, admission } = exchange;
+  const { onApproval } = admission;
   try {
-    exchange.body = await readRequestBody(request, admission.head, gate.held);
+    const limits = onApproval ? heldBody : ordinaryBody;
+    exchange.body = await readRequestBody(request, admission.head, gate.held, limits);
   } catch {
     response.destroy();
     return;
   }
   let dispatched = false;
   try {
+    const route = onApproval ? await askOperator(exchange, onApproval) : admission.route;
+    if (!route) return refuseHeld(exchange);
     const pool = await gate.upstreams(route.route, admission.host);
     if (response.destroyed) return;
     if (pool.stats.queued >= queueLimit) {
@@ -162,9 +177,7 @@ function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, ag
 export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispatcher.DispatchOptions {
   const { gate, request, admission, body } = exchange;
   const { head, host, target } = admission;
-  const injection = gate.injections.get(route);
-  if (!injection) throw new Error('a route without its injection');
-  const headers = requestHeaders(request.rawHeaders, host, head.nominated, injection);
+  const headers = requestHeaders(request.rawHeaders, host, head.nominated, gate.injectionOf(route));
   if (head.contentLength !== null) headers.push('content-length', String(head.contentLength));
   return {
     path: target,
@@ -189,7 +202,9 @@ function maySendAgain(exchange: Exchange, error: unknown): boolean {
 }
 
 function recordExchange(exchange: Exchange, status: number): void {
-  const { gate, admission, request, number, started, code, failed, received, body } = exchange;
+  const { gate, admission, refusal, request, number, started, failed, received, body } = exchange;
+  // Only one who left while held gets none of the answers that a refusal stands for.
+  const code = exchange.code ?? (refusal ? 'held-client-left' : null);
   const refusedStatus = code === null ? status : refusalStatus[code];
   gate.record({
     time: started,
@@ -199,7 +214,8 @@ function recordExchange(exchange: Exchange, status: number): void {
     host: admission.host,
     target: admission.target,
     route: admission.route?.route.host ?? null,
-    verdict: admission.refusal ? 'refused' : failed || code !== null ? 'failed' : 'allowed',
+    verdict:
+      refusal || code === 'held-client-left' ? 'refused' : failed || code !== null ? 'failed' : 'allowed',
     code,
     status: status === 0 ? refusedStatus : status,
     bytesSent: body.size(),

@@ -12,6 +12,9 @@ export interface Injection {
   readonly set: readonly string[];
 }
 
+/** Of a route that adds nothing. */
+export const noInjection: Injection = { strip: null, set: [] };
+
 /** Between two neighbours only (RFC 9110, 7.6.1), or written anew for the upstream. */
 const hopByHop = new Set([
   'connection',

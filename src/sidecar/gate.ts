@@ -5,16 +5,19 @@ import type { SidecarConfiguration } from '../contract/sidecar.js';
 import type { Way } from '../policy/decide.js';
 import type { CompiledRoute, RouteTable } from '../policy/routes.js';
 import type { CertificateAuthority } from './certificates.js';
-import { createInjection, type Injection } from './forward-headers.js';
+import { createInjection, type Injection, noInjection } from './forward-headers.js';
+import type { Holds } from './holds.js';
 import type { MessageWriter } from './messages.js';
+import { printable, printablePath } from './printable.js';
 import type { Upstreams } from './upstreams.js';
 
 /** What every part of the proxy works with; made once, at the start. */
 export interface Gate {
   readonly table: RouteTable;
-  readonly injections: ReadonlyMap<CompiledRoute, Injection>;
+  readonly injectionOf: (route: CompiledRoute) => Injection;
   readonly upstreams: Upstreams;
   readonly authority: CertificateAuthority;
+  readonly holds: Holds;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
   /** Bytes of bodies held whole, over all requests. */
@@ -49,25 +52,31 @@ export const connections = new WeakMap<object, ClientConnection>();
 export function createGate(
   configuration: SidecarConfiguration,
   table: RouteTable,
-  parts: { authority: CertificateAuthority; upstreams: Upstreams; messages: MessageWriter },
+  parts: { authority: CertificateAuthority; upstreams: Upstreams; holds: Holds; messages: MessageWriter },
 ): Gate {
   const compiled = [...table.exact.values(), ...table.wildcard.values()];
+  const injections = new Map(
+    compiled.map((found) => [found, createInjection(found.route, configuration.secrets)]),
+  );
   let requests = 0;
   return {
     table,
-    injections: new Map(
-      compiled.map((found) => [found, createInjection(found.route, configuration.secrets)]),
-    ),
+    injectionOf: (route) => {
+      const injection = injections.get(route) ?? (route.named ? undefined : noInjection);
+      if (!injection) throw new Error('a route without its injection');
+      return injection;
+    },
     upstreams: parts.upstreams,
     authority: parts.authority,
     held: { bytes: 0 },
+    holds: parts.holds,
     nextRequest: () => {
       requests += 1;
       return requests;
     },
     record: ({ target, ...entry }) => {
       const method = printable(entry.method, 20);
-      const path = printable(withoutQuery(target), 200);
+      const path = printablePath(target);
       parts.messages.send({ type: 'event', event: { kind: 'decision', ...entry, method, path } });
     },
   };
@@ -90,19 +99,4 @@ export function remember(socket: object, connection: ClientConnection): ClientCo
 /** The connection a socket was remembered with; a socket without one can't be answered. */
 export function connectionOf(socket: Socket): ClientConnection {
   return connections.get(socket) ?? newConnection('plain', null, null);
-}
-
-function withoutQuery(target: string): string {
-  const end = target.search(/[?#]/);
-  return end === -1 ? target : target.slice(0, end);
-}
-
-/** Fit for a log and a terminal: no control characters, nothing beyond ASCII, bounded. */
-function printable(text: string, limit: number): string {
-  const cut = text.length > limit ? text.slice(0, limit) : text;
-  if (!/[^\x20-\x7e]/.test(cut)) return cut;
-  const escaped = cut.replace(/[^\x20-\x7e]/g, (character) => {
-    return `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`;
-  });
-  return escaped.slice(0, limit);
 }

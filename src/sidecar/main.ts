@@ -1,14 +1,16 @@
 import { chmodSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { messageOf } from '../contract/errors.js';
+import { parseDecision } from '../contract/proposal.js';
 import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
 import { leaveStreamsAlone } from '../contract/standard-streams.js';
 import { compileRoutes, type RouteTable } from '../policy/routes.js';
 import { createCertificateAuthority } from './certificates.js';
 import { ConfigurationError, parseConfiguration } from './configuration.js';
-import { readConfigurationLine } from './configuration-input.js';
+import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
 import { createGate } from './gate.js';
+import { createHolds } from './holds.js';
 import { createMessageWriter, openStandardOutput } from './messages.js';
 import { startNameServer } from './name-server.js';
 import { createProxyServers } from './server.js';
@@ -50,9 +52,9 @@ function listen(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-function compiledRoutes({ routes }: SidecarConfiguration): RouteTable {
+function compiledRoutes({ routes, unknownHost }: SidecarConfiguration): RouteTable {
   try {
-    return compileRoutes(routes);
+    return compileRoutes(routes, unknownHost);
   } catch (error) {
     throw new ConfigurationError(messageOf(error));
   }
@@ -64,14 +66,21 @@ const warmUpDelay = 60;
 async function run(): Promise<void> {
   // The socket is private from its first moment on.
   process.umask(0o177);
-  const [line, authority] = await Promise.all([
-    readConfigurationLine(process.stdin),
-    createCertificateAuthority(),
-  ]);
+  const input = openInput(process.stdin);
+  const [line, authority] = await Promise.all([input.configuration, createCertificateAuthority()]);
   const configuration = parseConfiguration(line);
   const dialler = createDialler(configuration.extraCertificateAuthorities, configuration.nameServers);
   const table = compiledRoutes(configuration);
+  const { bottle, holdTimeout } = configuration;
+  const holds = createHolds({ bottle, timeout: holdTimeout, send: messages.send });
+  // An operator who hears of nothing can't be waited for.
+  messages.onBroken(holds.close);
+  input.onControl((text) => {
+    const decision = parseDecision(text);
+    if (decision) holds.decide(decision);
+  });
   const gate = createGate(configuration, table, {
+    holds,
     authority,
     upstreams: createUpstreams(dialler.dial),
     messages,
@@ -86,8 +95,7 @@ async function run(): Promise<void> {
   const address = outer.address();
   const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
   // The parent's end is ours, however it came, and also when it came while we were busy.
-  if (process.stdin.readableEnded || process.stdin.destroyed) process.exit(0);
-  process.stdin.once('end', () => process.exit(0)).once('error', () => process.exit(0));
+  input.onEnd(() => process.exit(0));
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
   setTimeout(() => {

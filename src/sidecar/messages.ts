@@ -5,7 +5,10 @@ import type { SidecarMessage } from '../contract/sidecar.js';
 
 /** Lines to the parent. A parent that doesn't read loses events and is told how many; it never holds up the proxy. */
 export interface MessageWriter {
-  send(message: SidecarMessage): void;
+  /** False: the parent will not get it. */
+  send(message: SidecarMessage): boolean;
+  /** Calls once when the parent can't be reached any more. */
+  onBroken(call: () => void): void;
   /** Resolves when all is written, or after a second. */
   flush(): Promise<void>;
 }
@@ -50,16 +53,21 @@ export function createMessageWriter(output: Writable): MessageWriter {
 
   return {
     send(message) {
-      if (broken) return;
+      if (broken) return false;
       if (queue.length >= queueLimit) {
         dropped += 1;
-        return;
+        return false;
       }
       queue.push(line(message));
-      if (scheduled) return;
-      scheduled = true;
-      // One write for all events of one turn of the loop.
-      setImmediate(drain);
+      if (!scheduled) {
+        scheduled = true;
+        // One write for all events of one turn of the loop.
+        setImmediate(drain);
+      }
+      return true;
+    },
+    onBroken: (call) => {
+      output.once('error', call);
     },
     flush() {
       drain();

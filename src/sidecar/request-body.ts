@@ -3,9 +3,23 @@ import { Readable } from 'node:stream';
 import type { RequestHead } from '../policy/request-head.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
-const wholeBody = 64 * 1024;
+export const wholeBody = 64 * 1024;
 /** What all bodies held whole may take together; beyond it the small ones are streamed too. Bytes. */
 const wholeBodies = 16 * 1024 * 1024;
+
+export interface BodyLimits {
+  /** A body up to this size is read whole. Bytes. */
+  readonly whole: number;
+  /** A longer one is read ahead too, as far as its stream has room. */
+  readonly ahead: boolean;
+}
+
+export const ordinaryBody: BodyLimits = { whole: wholeBody, ahead: false };
+/**
+ * Of a request that waits for the operator: a client that leaves is noticed only on a connection that is read,
+ * so more is taken in meanwhile.
+ */
+export const heldBody: BodyLimits = { whole: 1024 * 1024, ahead: true };
 
 export interface RequestBody {
   /** null: the request has none. */
@@ -27,14 +41,15 @@ export async function readRequestBody(
   request: IncomingMessage,
   head: RequestHead,
   held: { bytes: number },
+  { whole, ahead }: BodyLimits,
 ): Promise<RequestBody> {
   const { contentLength, chunked } = head;
   if (!chunked && (contentLength === null || contentLength === 0)) return noBody;
-  if (!chunked && contentLength !== null && contentLength <= wholeBody) {
+  if (!chunked && contentLength !== null && contentLength <= whole) {
     if (held.bytes + contentLength <= wholeBodies) return wholeRequestBody(request, contentLength, held);
   }
   let size = 0;
-  const content = detachedStream(request, (bytes) => {
+  const content = detachedStream(request, ahead, (bytes) => {
     size += bytes;
   });
   return { content, size: () => size, release: () => {} };
@@ -74,7 +89,11 @@ function collect(request: IncomingMessage): Promise<Buffer> {
  * The request's body as a stream that may be destroyed without touching the client's connection: what the upstream
  * does not want is then read off and dropped, so that its early answer still arrives.
  */
-function detachedStream(request: IncomingMessage, onBytes: (bytes: number) => void): Readable {
+function detachedStream(
+  request: IncomingMessage,
+  ahead: boolean,
+  onBytes: (bytes: number) => void,
+): Readable {
   const stream = new Readable({
     highWaterMark: wholeBody,
     read: () => void request.resume(),
@@ -92,7 +111,7 @@ function detachedStream(request: IncomingMessage, onBytes: (bytes: number) => vo
   stream.on('error', () => {});
   request.on('data', onData);
   // Nothing is read ahead for an upstream that may be long in coming.
-  request.pause();
+  if (!ahead) request.pause();
   request.once('end', () => stream.push(null));
   request.once('error', (error) => stream.destroy(error));
   request.once('close', () => {

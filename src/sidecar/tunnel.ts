@@ -91,7 +91,7 @@ function admitConnect(gate: Gate, request: IncomingMessage): Opening {
     headers: [],
   } as const;
   const verdict = decide(gate.table, question);
-  const route = verdict.route?.route.host ?? null;
+  const route = verdict.route?.named ? verdict.route.route.host : null;
   return { host, route, refusal: verdict.allowed ? null : verdict.refusal };
 }
 

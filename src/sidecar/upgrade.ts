@@ -4,7 +4,8 @@ import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
-import { dispatchOptions, type Exchange, openExchange, refuse } from './exchange.js';
+import { askOperator, readAhead } from './approval.js';
+import { dispatchOptions, type Exchange, openExchange, refuse, refuseHeld } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
 import { createRelay } from './relay.js';
@@ -28,7 +29,7 @@ export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Sock
   const response = lastResponse(request, socket);
   const exchange = openExchange(gate, connection, request, response, true);
   const { admission } = exchange;
-  if (admission.refusal) {
+  if (admission.refusal && !admission.onApproval) {
     refuse(exchange, admission.refusal, true);
     return;
   }
@@ -46,8 +47,10 @@ export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Sock
 
 async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSocket: boolean): Promise<void> {
   const { gate, admission, response } = exchange;
-  const { route } = admission;
-  if (!route) throw new Error('allowed without a route');
+  const ahead = admission.onApproval ? readAhead(socket, head) : () => head;
+  const route = admission.onApproval ? await askOperator(exchange, admission.onApproval) : admission.route;
+  const early = ahead();
+  if (!route) return refuseHeld(exchange);
   const pool = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
   const relay = createRelay(exchange, (error) => {
@@ -59,7 +62,7 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
     ...relay,
     onRequestUpgrade(controller, status, _headers, upstream) {
       const raw = (controller.rawHeaders ?? []) as Buffer[];
-      joinSockets(exchange, socket, upstream, switchingHead(status, responseHeaders(raw)), head);
+      joinSockets(exchange, socket, upstream, switchingHead(status, responseHeaders(raw)), early);
     },
   };
   pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);

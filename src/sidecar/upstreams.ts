@@ -49,7 +49,7 @@ export function createUpstreams(dial: Dial): Upstreams {
     });
   }
 
-  return (route, host) => pools.getOrCreate(host, () => open(route, host));
+  return (route, host) => pools.getOrCreate(`${route.scheme}://${host}`, () => open(route, host));
 }
 
 export function loadUndici(): Promise<typeof import('undici')> {

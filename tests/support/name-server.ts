@@ -1,7 +1,10 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A name server on loopback that answers A questions from a script, one entry a question, the last one for ever. */
+/**
+ * A name server on loopback that answers A questions from a script, one entry a question, the last one for ever;
+ * `*` is the script of every name without one.
+ */
 export interface NameServer extends AsyncDisposable {
   /** `address:port`. */
   readonly address: string;
@@ -10,6 +13,7 @@ export interface NameServer extends AsyncDisposable {
 
 export async function startNameServer(
   answers: Record<string, readonly (readonly string[])[]>,
+  onQuestion: (question: string) => void = () => {},
 ): Promise<NameServer> {
   const socket = createSocket('udp4');
   const questions: string[] = [];
@@ -17,7 +21,8 @@ export async function startNameServer(
   socket.on('message', (message, peer) => {
     const { name, type, end } = readQuestion(message);
     questions.push(`${name} ${type}`);
-    const script = answers[name] ?? [];
+    onQuestion(`${name} ${type}`);
+    const script = answers[name] ?? answers['*'] ?? [];
     const count = asked.get(name) ?? 0;
     if (type === 1) asked.set(name, count + 1);
     const addresses = type === 1 ? (script[Math.min(count, script.length - 1)] ?? []) : [];

@@ -36,10 +36,21 @@ export interface Program {
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
+/** What isn't bundled, as npm installs it beside `dist`. */
+const native = 'better-sqlite3/build/Release/better_sqlite3.node';
+
 export function installProgram(): Program {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-program-'));
   chmodSync(folder, 0o755);
   cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  for (const path of [
+    'better-sqlite3/package.json',
+    'better-sqlite3/lib',
+    native,
+    'bindings',
+    'file-uri-to-path',
+  ])
+    cpSync(join(root, 'node_modules', path), join(folder, 'node_modules', path), { recursive: true });
   let node = process.execPath;
   if (!isReachableByAnyone(node)) {
     node = join(folder, 'node');

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { DecisionEvent } from '../../src/contract/event.js';
+import type { Decision } from '../../src/contract/proposal.js';
 import type { SidecarConfiguration, SidecarMessage } from '../../src/contract/sidecar.js';
 
 const bundle = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/sidecar.cjs');
@@ -16,10 +17,16 @@ export interface SidecarProcess extends AsyncDisposable {
   readonly certificate: string;
   readonly child: ChildProcess;
   readonly events: DecisionEvent[];
+  readonly messages: SidecarMessage[];
   /** All that it wrote, to look for what must not be in it. */
   readonly output: () => string;
   /** Resolves with the first event, past or to come, that fits. */
   event(fits: (event: DecisionEvent) => boolean): Promise<DecisionEvent>;
+  /** Resolves once what it has said so far satisfies. */
+  until(satisfied: (messages: readonly SidecarMessage[]) => boolean): Promise<void>;
+  /** A line to its control channel. */
+  tell(line: string): void;
+  decide(proposal: string, decision: Decision, note?: string | null): void;
   /** Resident memory, bytes. */
   residentMemory(): number;
 }
@@ -33,6 +40,8 @@ export function configurationOf(parts: Partial<SidecarConfiguration>): SidecarCo
     secrets: {},
     extraCertificateAuthorities: [],
     nameServers: [],
+    unknownHost: 'block',
+    holdTimeout: 300_000,
     ...parts,
   };
 }
@@ -52,6 +61,7 @@ export async function startSidecar(parts: Partial<SidecarConfiguration>): Promis
   if (!stdin || !stdout || !stderr) throw new Error('no pipes');
   let written = '';
   const events: DecisionEvent[] = [];
+  const messages: SidecarMessage[] = [];
   const waiting = new Set<() => void>();
   stderr.on('data', (chunk) => {
     written += chunk;
@@ -61,6 +71,7 @@ export async function startSidecar(parts: Partial<SidecarConfiguration>): Promis
     createInterface({ input: stdout }).on('line', (line) => {
       written += `${line}\n`;
       const message = JSON.parse(line) as SidecarMessage;
+      messages.push(message);
       if (message.type === 'ready') resolve(message);
       if (message.type === 'event') events.push(message.event);
       for (const look of waiting) look();
@@ -74,18 +85,13 @@ export async function startSidecar(parts: Partial<SidecarConfiguration>): Promis
     certificate,
     child,
     events,
+    messages,
     output: () => written,
-    event: (fits) =>
-      new Promise((resolve) => {
-        const look = () => {
-          const found = events.find(fits);
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
+    event: (fits) => untilFound(waiting, () => events.find(fits)),
+    until: (satisfied) => untilFound(waiting, () => satisfied(messages) || undefined).then(() => {}),
+    tell: (line) => stdin.write(`${line}\n`),
+    decide: (proposal, decision, note = null) =>
+      stdin.write(`${JSON.stringify({ type: 'decision', proposal, decision, note })}\n`),
     residentMemory: () => {
       const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
@@ -99,4 +105,17 @@ export async function startSidecar(parts: Partial<SidecarConfiguration>): Promis
       clearTimeout(timer);
     },
   };
+}
+
+function untilFound<Found>(waiting: Set<() => void>, find: () => Found | undefined): Promise<Found> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const found = find();
+      if (found === undefined) return;
+      waiting.delete(look);
+      resolve(found);
+    };
+    waiting.add(look);
+    look();
+  });
 }

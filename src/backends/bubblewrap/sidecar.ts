@@ -1,5 +1,6 @@
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
+import { sidecarConfiguration } from '../../plan/sidecar-configuration.js';
 import { systemPath } from './system-path.js';
 
 export interface Sidecar {
@@ -27,15 +28,7 @@ export function startSidecar(
   if (!stdin || !stdout) throw new Error('the sidecar has no pipes');
   const session = services.openSidecar(
     { stdin, stdout },
-    {
-      version: 1,
-      bottle: plan.id,
-      listen: { socketPath },
-      routes: plan.routes,
-      secrets,
-      extraCertificateAuthorities: plan.extraCertificateAuthorities,
-      nameServers: plan.nameServers,
-    },
+    sidecarConfiguration(plan, secrets, { listen: { socketPath } }),
     onEvent,
   );
   session.catch(() => {});

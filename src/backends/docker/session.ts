@@ -10,6 +10,7 @@ import type { WallsMessage } from '../../contract/walls.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
+import type { SidecarPlace } from '../../plan/sidecar-configuration.js';
 import { type BottleAddresses, sidecarPorts } from './addresses.js';
 import { attachTo } from './attachment.js';
 import { archive } from './build-context.js';
@@ -33,21 +34,12 @@ export async function startSidecar(
   return services.openSidecar({ stdin: stream, stdout }, configuration, onEvent);
 }
 
-export function sidecarConfiguration(
-  plan: BottlePlan,
-  secrets: Readonly<Record<string, string>>,
-  { sidecar }: BottleAddresses,
-): SidecarConfiguration {
+/** Where the sidecar answers in the bottle's network. */
+export function sidecarPlace({ sidecar }: BottleAddresses): SidecarPlace {
   return {
-    version: 1,
-    bottle: plan.id,
     listen: { host: sidecar, port: sidecarPorts.proxy },
     transparent: { host: sidecar, https: sidecarPorts.https, http: sidecarPorts.http },
     resolver: { host: sidecar, port: sidecarPorts.resolver, answer: sidecar },
-    routes: plan.routes,
-    secrets,
-    extraCertificateAuthorities: plan.extraCertificateAuthorities,
-    nameServers: plan.nameServers,
   };
 }
 

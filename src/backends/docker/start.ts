@@ -3,6 +3,7 @@ import { BottleError } from '../../contract/errors.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, RunningBottle, StartRequest } from '../../plan/ports.js';
+import { sidecarConfiguration } from '../../plan/sidecar-configuration.js';
 import { findRepositories } from '../../workspace/git-repositories.js';
 import { holdPlaceholders } from '../../workspace/placeholders.js';
 import { surveyProtection } from '../../workspace/protection.js';
@@ -19,7 +20,7 @@ import { createEgressNetwork, createInternalNetwork } from './networks.js';
 import { ownMark } from './ownership.js';
 import { runAgent } from './run-agent.js';
 import { runtimePath } from './runtime-path.js';
-import { bottleFiles, sidecarConfiguration, startKeeper, startSidecar } from './session.js';
+import { bottleFiles, sidecarPlace, startKeeper, startSidecar } from './session.js';
 import { allSettled, removeBottle } from './teardown.js';
 import { agentUser } from './user.js';
 
@@ -180,7 +181,7 @@ async function raiseWalls(
   const { plan, addresses } = facts;
   const container = (role: 'sidecar' | 'keeper') => docker.getContainer(nameOf(plan.id, role));
   const sidecar = async () => {
-    const configuration = sidecarConfiguration(plan, secrets, addresses);
+    const configuration = sidecarConfiguration(plan, secrets, sidecarPlace(addresses));
     const session = await startSidecar(container('sidecar'), configuration, services, onEvent);
     onStep('sidecar ready');
     return session.certificate;

@@ -27,6 +27,7 @@ describe('a bottle by itself', () => {
       provider: 'shell',
       env: {},
       gitUser: null,
+      unknownHost: 'block',
       routes: [
         {
           host: 'api.example.com',
@@ -44,6 +45,17 @@ describe('a bottle by itself', () => {
       ],
       routeBottles: { 'api.example.com': ['web'] },
     });
+  });
+
+  it('takes what becomes of unknown hosts from the parent, unless it says so itself or takes it back', () => {
+    const chosen = (child: string) =>
+      resolveBottle(
+        'child',
+        manifestsOf({ base: 'egress: {unknown_host: supervise}', child: `extends: base\n${child}` }),
+      ).unknownHost;
+    expect(chosen('env: {}')).toBe('supervise');
+    expect(chosen('egress: {unknown_host: block}')).toBe('block');
+    expect(chosen('egress: {unknown_host: null}')).toBe('block');
   });
 
   it('keeps an empty list of matches apart from none', () => {

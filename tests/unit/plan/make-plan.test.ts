@@ -30,6 +30,7 @@ const agent: ResolvedAgent = {
     env: { COLOUR: 'blue' },
     gitUser: { name: 'N', email: 'n@example.com' },
     routes: [route, { ...route, host: 'two.example.com' }],
+    unknownHost: 'block',
     routeBottles: {},
   },
 };
@@ -47,6 +48,7 @@ const facts: HostFacts = {
   certificates: { '/etc/own.pem': 'PEM' },
   extraCertificateAuthorities: [],
   nameServers: [],
+  holdTimeout: 300_000,
 };
 
 describe('makePlan', () => {

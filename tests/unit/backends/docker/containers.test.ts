@@ -23,6 +23,8 @@ const plan: BottlePlan = {
   secrets: [{ name: 'TOKEN', environmentVariable: 'TOKEN', where: 'b.md:1:1' }],
   extraCertificateAuthorities: [],
   nameServers: [],
+  unknownHost: 'block',
+  holdTimeout: 300_000,
 };
 const facts: ContainerFacts = {
   plan,

@@ -1,0 +1,56 @@
+import type { Command, CommandContext } from '../console/command.js';
+import { endWords, proposalLine } from '../console/print-proposals.js';
+import { printable } from '../console/printable.js';
+import { channelFolder } from '../host/operator/channel.js';
+import { type Watch, watchBottles } from '../host/operator/channel-client.js';
+
+interface ProposalsOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+const examples = `
+Examples:
+  bot-bottle proposals                  the requests that wait for you, oldest first
+  bot-bottle proposals --watch --json   one JSON value a line as they come and end, until you stop it
+  bot-bottle approve demo-3fa2.7        let one of them out
+  bot-bottle supervise                  the same on a screen of its own
+`;
+
+const proposals: Command = {
+  name: 'proposals',
+  order: 5,
+  summary: 'list the requests of all running bottles that wait for you',
+  configure(parser, context) {
+    parser
+      .option('--json', 'print JSON')
+      .option('--watch', 'go on, and tell of each that comes or ends')
+      .addHelpText('after', examples)
+      .action((options: ProposalsOptions) =>
+        options.watch ? follow(options, context) : list(options, context),
+      );
+  },
+};
+
+async function list({ json }: ProposalsOptions, context: CommandContext): Promise<void> {
+  using watch = await watchBottles(channelFolder(context.environment), {});
+  const held = watch.held();
+  if (json) context.print(`${JSON.stringify(held, null, 2)}\n`);
+  else if (held.length > 0) for (const proposal of held) context.print(proposalLine(proposal, Date.now()));
+  else context.tell(`nothing waits for you in ${watch.bottles().length} running bottles\n`);
+}
+
+async function follow({ json }: ProposalsOptions, context: CommandContext): Promise<void> {
+  const tell = (value: object, line: string) => context.print(json ? `${JSON.stringify(value)}\n` : line);
+  const watch: Watch = await watchBottles(channelFolder(context.environment), {
+    onProposal: (proposal) => tell({ type: 'proposal', proposal }, proposalLine(proposal, Date.now())),
+    onEnd: (end) => tell({ type: 'proposal-ended', end }, `${printable(end.proposal)}  ${endWords(end)}\n`),
+  });
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    process.stdout.once('error', () => resolve());
+  });
+  watch[Symbol.dispose]();
+}
+
+export default proposals;

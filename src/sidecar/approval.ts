@@ -1,0 +1,71 @@
+import { setMaxListeners } from 'node:events';
+import type { Socket } from 'node:net';
+import type { CompiledRoute } from '../policy/routes.js';
+import type { Exchange } from './exchange.js';
+import { printablePath } from './printable.js';
+import { wholeBody } from './request-body.js';
+
+const leaving = new WeakMap<Socket, AbortSignal>();
+
+/**
+ * Asks the operator about a request that no rule allows and none forbids, its bytes unsent, and before the host's
+ * name is looked up anywhere. Answers the route to take; null: the exchange is to be refused.
+ */
+export async function askOperator(exchange: Exchange, route: CompiledRoute): Promise<CompiledRoute | null> {
+  const { gate, request, admission, number } = exchange;
+  const { refusal, host, target } = admission;
+  const answer = await gate.holds.hold(
+    {
+      request: number,
+      kind: 'unknown-host',
+      method: request.method ?? '',
+      host,
+      path: printablePath(target),
+      detector: null,
+      rule: 'egress.unknown_host',
+      snippet: null,
+      values: [route.route.scheme],
+      allow: refusal?.allow ?? null,
+    },
+    leavingOf(request.socket),
+  );
+  if (answer.approved) {
+    exchange.refusal = null;
+    return route;
+  }
+  if (answer.refusal) exchange.refusal = answer.refusal;
+  else exchange.response.destroy();
+  return null;
+}
+
+/** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */
+export function readAhead(socket: Socket, head: Buffer): () => Buffer {
+  const chunks = [head];
+  let size = head.length;
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= wholeBody) socket.pause();
+  };
+  // Half open or not: who ends before the answer came doesn't want it.
+  const onEnd = () => socket.destroy();
+  socket.on('data', onData).once('end', onEnd);
+  return () => {
+    socket.off('data', onData).off('end', onEnd);
+    socket.pause();
+    return Buffer.concat(chunks);
+  };
+}
+
+/** Fires when the connection closes: the client that would get an answer has left. */
+function leavingOf(socket: Socket): AbortSignal {
+  const known = leaving.get(socket);
+  if (known) return known;
+  if (socket.destroyed) return AbortSignal.abort();
+  const controller = new AbortController();
+  // As many as a client may send ahead.
+  setMaxListeners(0, controller.signal);
+  socket.once('close', () => controller.abort());
+  leaving.set(socket, controller.signal);
+  return controller.signal;
+}

@@ -1,0 +1,57 @@
+import { reasonOf } from '../console/print-proposals.js';
+import { printable } from '../console/printable.js';
+import { localTime } from '../console/time.js';
+import type { Proposal } from '../contract/proposal.js';
+import type { BottleIntroduction } from '../host/operator/channel.js';
+
+export const help: readonly string[] = [
+  'Requests of all running bottles wait here, oldest first. Nothing of them has been',
+  'sent. One that nobody answers is refused when its seconds are over.',
+  '',
+  '  up, k / down, j   choose',
+  '  a                 approve this one request',
+  '  A                 approve, as long as the bottle lives: the same value to the same',
+  '                    host, or the same unknown host',
+  '  d                 deny this one request',
+  '  D                 deny, as long as the bottle lives',
+  '  n                 deny, with a note that the agent reads in the refusal',
+  '  /                 show only what contains a text; Esc shows all again',
+  '  h                 what was decided before, from the log',
+  '  ?                 this help',
+  '  q, Ctrl-C         leave; what waits goes on waiting',
+  '',
+  'A request that came under the cursor by itself can be answered after half a second:',
+  'a key meant for the one before does not hit it.',
+];
+
+export function secondsLeft({ deadline }: Proposal, now: number): number {
+  return Math.max(0, Math.ceil((deadline - now) / 1000));
+}
+
+/** A row of the list; `>` marks the chosen one, also where there is no colour. */
+export function rowText(proposal: Proposal, chosen: boolean, now: number): string {
+  const { id, method, host, path } = proposal;
+  const left = `${secondsLeft(proposal, now)} s`.padStart(6);
+  return `${chosen ? '>' : ' '} ${left}  ${printable(id).padEnd(16)}  ${printable(`${method} ${host}${path}`)}`;
+}
+
+/** The details pane: always {@link detailHeight} lines. */
+export const detailHeight = 7;
+
+export function detailLines(
+  proposal: Proposal | null,
+  bottles: readonly BottleIntroduction[],
+): readonly string[] {
+  if (!proposal) return new Array<string>(detailHeight).fill('');
+  const { id, bottle, time, method, host, path, rule, snippet } = proposal;
+  const introduction = bottles.find((one) => one.bottle === bottle);
+  return [
+    `request   ${printable(`${method} ${path}`)}`,
+    `host      ${printable(host)}`,
+    `why       ${reasonOf(proposal)} (${printable(rule)})`,
+    `found     ${snippet === null ? '-' : printable(snippet)}`,
+    `asked     ${localTime(time)}, as ${printable(id)}`,
+    `agent     ${introduction ? printable(`${introduction.agent} on ${introduction.backend}`) : '-'}`,
+    `in        ${introduction ? printable(introduction.workspace) : '-'}`,
+  ];
+}

@@ -1,0 +1,121 @@
+import { Box, Text } from 'ink';
+import type { ReactNode } from 'react';
+import { printable } from '../console/printable.js';
+import type { Proposal } from '../contract/proposal.js';
+import type { BottleIntroduction } from '../host/operator/channel.js';
+import { detailHeight, detailLines, help, rowText, secondsLeft } from './lines.js';
+import { isSettled, listed, type ScreenState, selectedProposal } from './state.js';
+
+export interface ScreenProps {
+  readonly state: ScreenState;
+  readonly bottles: readonly BottleIntroduction[];
+  readonly history: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly coloured: boolean;
+}
+
+/** Lines besides the list: title, rule, details, message, keys. */
+const furniture = 1 + 1 + detailHeight + 1 + 1;
+const shortTime = 30;
+
+export function Screen(props: ScreenProps): ReactNode {
+  const { state, rows, columns } = props;
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Line {...props} bold>
+        {title(props)}
+      </Line>
+      {state.mode === 'help' || state.mode === 'history' ? <Reading {...props} /> : <Held {...props} />}
+      <Line {...props} bold>
+        {footer(state, props.now)}
+      </Line>
+    </Box>
+  );
+}
+
+function title({ state, bottles }: ScreenProps): string {
+  const shown = listed(state).length;
+  const count = shown === state.held.length ? `${shown} held` : `${shown} of ${state.held.length} held`;
+  const filter = state.filter === '' ? '' : `  filter: ${printable(state.filter)}`;
+  return `bot-bottle supervise   ${count} in ${bottles.length} running bottles${filter}   ? for help`;
+}
+
+function footer(state: ScreenState, now: number): string {
+  if (state.mode === 'note')
+    return `note to the agent (Enter denies, Esc leaves): ${printable(state.text, 500)}_`;
+  if (state.mode === 'filter')
+    return `show what contains (Enter keeps, Esc leaves): ${printable(state.text)}_`;
+  if (state.mode !== 'list') return 'up/down scroll   Esc back to the list';
+  if (!selectedProposal(state)) return 'nothing waits   h history   ? help   q leave';
+  return isSettled(state, now)
+    ? 'a approve once   A approve for the bottle   d deny   n deny with a note   q leave'
+    : 'the list has moved ...';
+}
+
+function Held(props: ScreenProps): ReactNode {
+  const { state, rows, columns, bottles } = props;
+  const all = listed(state);
+  const height = Math.max(1, rows - furniture);
+  const chosen = all.findIndex(({ id }) => id === state.selected);
+  const first = Math.max(0, Math.min(chosen - Math.floor(height / 2), all.length - height));
+  return (
+    <>
+      <Box flexDirection="column" height={height}>
+        {all.slice(first, first + height).map((proposal) => (
+          <Row key={proposal.id} proposal={proposal} {...props} />
+        ))}
+      </Box>
+      <Line {...props}>{'-'.repeat(columns)}</Line>
+      {detailLines(selectedProposal(state), bottles).map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of the pane keep their places
+        <Line key={index} {...props}>
+          {line}
+        </Line>
+      ))}
+      <Line {...props}>
+        {state.message || (all.length > height ? `${all.length - height} more in the list` : '')}
+      </Line>
+    </>
+  );
+}
+
+function Row({ proposal, state, now, coloured }: ScreenProps & { readonly proposal: Proposal }): ReactNode {
+  const chosen = proposal.id === state.selected;
+  const urgent = secondsLeft(proposal, now) <= shortTime;
+  return (
+    <Text wrap="truncate" inverse={coloured && chosen} {...(coloured && urgent && { color: 'yellow' })}>
+      {rowText(proposal, chosen, now)}
+    </Text>
+  );
+}
+
+function Reading({ state, history, rows }: ScreenProps): ReactNode {
+  const lines = state.mode === 'help' ? help : history.length === 0 ? ['nothing was decided yet'] : history;
+  const height = Math.max(1, rows - 2);
+  const first = Math.min(state.scroll, Math.max(0, lines.length - height));
+  return (
+    <Box flexDirection="column" height={height}>
+      {lines.slice(first, first + height).map((line, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is what stands at its place
+        <Text key={first + index} wrap="truncate">
+          {line || ' '}
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function Line({
+  bold = false,
+  coloured,
+  children,
+}: ScreenProps & { readonly bold?: boolean; readonly children: string }): ReactNode {
+  return (
+    <Text wrap="truncate" bold={bold && coloured}>
+      {children || ' '}
+    </Text>
+  );
+}
