@@ -1,6 +1,6 @@
 import type { ResolvedAgent, ResolvedBottle } from '../manifest/resolved.js';
 import type { Palette } from './colour.js';
-import { additions, allowedRequests, dialling, exceptions } from './route-line.js';
+import { additions, allowedRequests, dialling, exceptions, scanning } from './route-line.js';
 import { formatTable } from './table.js';
 
 /** The routes of a bottle as a person reads them; a secret appears as the name of its variable. */
@@ -20,7 +20,7 @@ export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null
     [route.host],
     [route.scheme],
     [...allowedRequests(route.matches), ...exceptions(route)],
-    orNothing([...additions(route), ...dialling(route)]),
+    orNothing([...additions(route), ...scanning(route), ...dialling(route)]),
     [(bottle.routeBottles[route.host] ?? []).join(' < '), route.where],
   ]);
   const heading = ['HOST', 'SCHEME', 'LETS OUT', 'ON THE WAY', 'WRITTEN IN'].map((text) => [text]);

@@ -1,4 +1,4 @@
-import type { RequestMatch, Route } from '../contract/route.js';
+import { defaultDlp, type RequestMatch, type Route } from '../contract/route.js';
 
 type ShownRoute = Omit<Route, 'certificateAuthority'>;
 
@@ -9,6 +9,7 @@ export function routeLine(route: ShownRoute): string {
     allowedRequests(route.matches).join(' or '),
     ...exceptions(route),
     ...additions(route),
+    ...scanning(route),
     ...dialling(route),
   ].join('; ');
 }
@@ -23,6 +24,19 @@ export function allowedRequests(matches: readonly RequestMatch[] | null): readon
 /** What passes a route besides ordinary requests. */
 export function exceptions({ gitFetch, doh }: ShownRoute): readonly string[] {
   return [...(gitFetch ? ['git fetch'] : []), ...(doh ? ['DNS over HTTPS'] : [])];
+}
+
+/** What is scanned, where that differs from what a route gets by itself. */
+export function scanning({ dlp }: ShownRoute): readonly string[] {
+  const line = (direction: string, names: readonly string[] | null, onMatch: string, usual: string) => {
+    if (names?.length === 0) return [`${direction} not scanned`];
+    if (names === null && onMatch === usual) return [];
+    return [`${direction} scanned${names ? ` by ${names.join(', ')}` : ''}: ${onMatch}`];
+  };
+  return [
+    ...line('requests', dlp.outbound, dlp.outboundOnMatch, defaultDlp.outboundOnMatch),
+    ...line('answers', dlp.inbound, dlp.inboundOnMatch, defaultDlp.inboundOnMatch),
+  ];
 }
 
 /** What the sidecar adds: secrets by the names of their variables, never by value. */

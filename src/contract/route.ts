@@ -31,6 +31,26 @@ export type RouteHeader =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly secret: string };
 
+/** What scans a route's traffic, and what becomes of a finding. */
+export interface RouteDlp {
+  /** Names of detectors of what leaves; null: every one, an empty list: none. */
+  readonly outbound: readonly string[] | null;
+  /** Names of detectors of what comes back; null: every one, an empty list: none. */
+  readonly inbound: readonly string[] | null;
+  /** The request waits for the operator, goes on without what was found, or is refused. */
+  readonly outboundOnMatch: 'supervise' | 'redact' | 'block';
+  /** The answer is withheld, waits for the operator, or goes on with a warning. */
+  readonly inboundOnMatch: 'block' | 'supervise' | 'warn';
+}
+
+/** Of a route that doesn't say. */
+export const defaultDlp: RouteDlp = {
+  outbound: null,
+  inbound: null,
+  outboundOnMatch: 'supervise',
+  inboundOnMatch: 'block',
+};
+
 export interface Route {
   /** Canonical host, or `*.` and a canonical host: one or more labels more. */
   readonly host: string;
@@ -43,6 +63,7 @@ export interface Route {
   readonly gitFetch: boolean;
   /** DNS-over-HTTPS messages may pass. */
   readonly doh: boolean;
+  readonly dlp: RouteDlp;
   /** Where to dial instead of the route's own name and port; implies that the address may be private. */
   readonly connectTo: { readonly host: string; readonly port: number } | null;
   /** Addresses that are not public may be dialled. */

@@ -1,4 +1,4 @@
-import type { Route, RouteAuth, RouteHeader } from '../contract/route.js';
+import type { Route, RouteAuth, RouteDlp, RouteHeader } from '../contract/route.js';
 import { checkCaFile } from './check/ca-file.js';
 import { checkHeaderValue, checkSetHeaderName } from './check/header.js';
 import { checkConnectTo, checkHost } from './check/host.js';
@@ -15,6 +15,13 @@ interface WrittenHeader {
   readonly value_ref?: string;
 }
 
+interface WrittenDlp {
+  readonly outbound_detectors?: boolean | readonly string[] | null;
+  readonly inbound_detectors?: boolean | readonly string[] | null;
+  readonly outbound_on_match?: RouteDlp['outboundOnMatch'] | null;
+  readonly inbound_on_match?: RouteDlp['inboundOnMatch'] | null;
+}
+
 /** A route as its schema leaves it. */
 export interface WrittenRoute {
   readonly host: string;
@@ -25,6 +32,7 @@ export interface WrittenRoute {
   readonly matches?: readonly WrittenMatch[] | null;
   readonly git?: { readonly fetch?: boolean | null } | null;
   readonly doh?: boolean | null;
+  readonly dlp?: WrittenDlp | null;
   readonly connect_to?: string | null;
   readonly private?: boolean | null;
   readonly ca_file?: string | null;
@@ -81,6 +89,12 @@ function compileRoute(scope: Scope, pointer: string, route: WrittenRoute, userHo
     return { value: raw === null ? null : compile(raw, at), place: placeAt(scope, at, 'key') };
   };
   const asIs = <Value>(value: Value) => value;
+  const { dlp } = route;
+  const ofDlp = <Raw, Value>(
+    key: keyof WrittenDlp,
+    raw: Raw | null | undefined,
+    compile: (raw: Raw) => Value | null,
+  ) => (dlp === null ? written<Raw, Value>('dlp', null, compile) : written(`dlp/${key}`, raw, compile));
   return {
     ...entry,
     reset: false,
@@ -98,6 +112,10 @@ function compileRoute(scope: Scope, pointer: string, route: WrittenRoute, userHo
           ? written<never, boolean>('git', null, asIs)
           : written('git/fetch', route.git?.fetch, asIs),
       doh: written('doh', route.doh, asIs),
+      outboundDetectors: ofDlp('outbound_detectors', dlp?.outbound_detectors, detectorNames),
+      inboundDetectors: ofDlp('inbound_detectors', dlp?.inbound_detectors, detectorNames),
+      outboundOnMatch: ofDlp('outbound_on_match', dlp?.outbound_on_match, asIs),
+      inboundOnMatch: ofDlp('inbound_on_match', dlp?.inbound_on_match, asIs),
       connectTo: written('connect_to', route.connect_to, (text, at) =>
         accepted(scope, at, checkConnectTo(text)),
       ),
@@ -115,6 +133,12 @@ export function withoutUndefined<Values extends object>(
 ): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [Key in keyof Values]?: Exclude<Values[Key], undefined> };
+}
+
+/** null, as where nothing is written: every one. */
+function detectorNames(written: boolean | readonly string[]): readonly string[] | null {
+  if (written === true) return null;
+  return written === false ? [] : [...new Set(written)];
 }
 
 function compileHeaders(scope: Scope, pointer: string, headers: readonly WrittenHeader[]): RouteHeader[] {

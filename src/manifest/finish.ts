@@ -1,3 +1,4 @@
+import { defaultDlp } from '../contract/route.js';
 import { quoted } from './code-frame.js';
 import type { Composition } from './compose.js';
 import { collector, type Diagnostic, type Report, whereOf } from './diagnostic.js';
@@ -40,6 +41,12 @@ function finishRoute(host: string, { values, place }: RouteLayer): ResolvedRoute
     headers: values.headers?.value ?? [],
     gitFetch: values.gitFetch?.value ?? false,
     doh: values.doh?.value ?? false,
+    dlp: {
+      outbound: values.outboundDetectors?.value ?? defaultDlp.outbound,
+      inbound: values.inboundDetectors?.value ?? defaultDlp.inbound,
+      outboundOnMatch: values.outboundOnMatch?.value ?? defaultDlp.outboundOnMatch,
+      inboundOnMatch: values.inboundOnMatch?.value ?? defaultDlp.inboundOnMatch,
+    },
     connectTo: values.connectTo?.value ?? null,
     private: values.private?.value ?? false,
     caFile: values.caFile?.value ?? null,

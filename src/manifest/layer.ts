@@ -1,4 +1,4 @@
-import type { Route, UnknownHost } from '../contract/route.js';
+import type { Route, RouteDlp, UnknownHost } from '../contract/route.js';
 import type { Place } from './diagnostic.js';
 
 /** A value as one file wrote it; null takes away what a parent wrote. */
@@ -16,6 +16,10 @@ interface RouteValues {
   readonly headers: Route['headers'];
   readonly gitFetch: boolean;
   readonly doh: boolean;
+  readonly outboundDetectors: readonly string[];
+  readonly inboundDetectors: readonly string[];
+  readonly outboundOnMatch: RouteDlp['outboundOnMatch'];
+  readonly inboundOnMatch: RouteDlp['inboundOnMatch'];
   readonly connectTo: NonNullable<Route['connectTo']>;
   readonly private: boolean;
   readonly caFile: string;

@@ -16,7 +16,6 @@ const unsupported: readonly {
   { kinds: ['bottle', 'agent'], path: '/skills' },
   { kinds: ['bottle'], path: '/resources' },
   { kinds: ['bottle'], path: '/git/remotes' },
-  { kinds: ['bottle'], path: '/egress/routes/*/dlp' },
   { kinds: ['bottle'], path: '/agent_provider/template', values: ['claude', 'codex'] },
   { kinds: ['bottle'], path: '/agent_provider/dockerfile' },
   { kinds: ['bottle'], path: '/agent_provider/auth_token' },

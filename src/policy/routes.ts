@@ -1,4 +1,4 @@
-import type { Route, UnknownHost } from '../contract/route.js';
+import { defaultDlp, type Route, type UnknownHost } from '../contract/route.js';
 import { canonicalHostPattern, isLocalName } from './host.js';
 import { type CompiledMatch, compileMatch } from './matching.js';
 
@@ -66,6 +66,7 @@ export function unnamedRoute(table: RouteTable, host: string, scheme: Route['sch
     headers: [],
     gitFetch: false,
     doh: false,
+    dlp: defaultDlp,
     connectTo: null,
     private: false,
     certificateAuthority: null,

@@ -5,6 +5,7 @@ import type {
   RequestMatch,
   Route,
   RouteAuth,
+  RouteDlp,
   RouteHeader,
 } from '../contract/route.js';
 import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
@@ -92,6 +93,7 @@ function route(value: unknown, where: string): Route {
     headers: list(fields['headers'], `${where}.headers`, routeHeader),
     gitFetch: flag(fields['gitFetch'], `${where}.gitFetch`),
     doh: flag(fields['doh'], `${where}.doh`),
+    dlp: routeDlp(fields['dlp'], `${where}.dlp`),
     connectTo: connectTo === null ? null : dialAddress(connectTo, `${where}.connectTo`),
     private: flag(fields['private'], `${where}.private`),
     certificateAuthority:
@@ -138,6 +140,16 @@ function routeHeader(value: unknown, where: string): RouteHeader {
   const name = headerName(fields['name'], `${where}.name`);
   if ('secret' in fields) return { name, secret: text(fields['secret'], `${where}.secret`) };
   return { name, value: headerText(fields['value'], `${where}.value`) };
+}
+
+function routeDlp(value: unknown, where: string): RouteDlp {
+  const { outbound, inbound, outboundOnMatch, inboundOnMatch } = object(value, where);
+  return {
+    outbound: outbound === null ? null : list(outbound, `${where}.outbound`, text),
+    inbound: inbound === null ? null : list(inbound, `${where}.inbound`, text),
+    outboundOnMatch: oneOf(outboundOnMatch, `${where}.outboundOnMatch`, ['supervise', 'redact', 'block']),
+    inboundOnMatch: oneOf(inboundOnMatch, `${where}.inboundOnMatch`, ['block', 'supervise', 'warn']),
+  };
 }
 
 function dialAddress(value: unknown, where: string): { host: string; port: number } {

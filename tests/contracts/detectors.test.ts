@@ -1,13 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import route from '../../src/manifest/schema/route.schema.json' with { type: 'json' };
 import { registry } from '../../src/policy/detectors/registry.generated.js';
 import type { Surface } from '../../src/policy/scan/detector.js';
+import { loadDetectors } from '../../src/policy/scan/detectors.js';
 import { createScanner } from '../../src/policy/scan/scanner.js';
 
 const fixtures = join(import.meta.dirname, '../fixtures/detectors');
 const knownSecrets = [{ name: 'DEPLOY_KEY', value: 'Wq4-nT8x_Lm2Zr9KvB3s' }];
 const surfaceOf: Record<string, Surface> = { crlf: 'path' };
+
+it.each(['outbound', 'inbound'] as const)("a bottle's schema names every %s detector", async (direction) => {
+  const { items } = route.properties.dlp.properties[`${direction}_detectors`];
+  const names = (await loadDetectors(direction, null)).map(({ name }) => name);
+  expect(items.enum).toEqual(names.sort());
+});
 
 describe.each(Object.entries(registry))('detector %s', (file, load) => {
   it('is named after its file and says what it is for', async () => {

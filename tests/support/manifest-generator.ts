@@ -142,6 +142,12 @@ const openRoute = mapOf(
     headers: (random) => distinct(random() < 0.5 ? plainHeader : secretHeader, 'name')(random),
     matches: listOf(match),
     git: mostly([null, { fetch: true }, { fetch: null }, {}]),
+    dlp: mostly([
+      null,
+      {},
+      { outbound_detectors: false, inbound_on_match: 'warn' },
+      { outbound_detectors: ['crlf', 'crlf'], inbound_detectors: true, outbound_on_match: null },
+    ]),
     doh: bool,
     connect_to: mostly(['10.0.0.1:80', '[::1]:443', 'b.example:1', null], ['x', '1:1']),
     private: bool,

@@ -69,6 +69,12 @@ function writtenRoute(route: ResolvedRoute) {
     ),
     git: { fetch: route.gitFetch },
     doh: route.doh,
+    dlp: {
+      outbound_detectors: route.dlp.outbound ?? true,
+      inbound_detectors: route.dlp.inbound ?? true,
+      outbound_on_match: route.dlp.outboundOnMatch,
+      inbound_on_match: route.dlp.inboundOnMatch,
+    },
     private: route.private,
     ...(connectTo && { connect_to: `${dialled}:${connectTo.port}` }),
     ...(caFile && { ca_file: caFile }),

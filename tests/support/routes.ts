@@ -1,4 +1,4 @@
-import type { Route } from '../../src/contract/route.js';
+import { defaultDlp, type Route } from '../../src/contract/route.js';
 
 /** A route that says nothing but its host. */
 export const plainRoute: Route = {
@@ -9,6 +9,7 @@ export const plainRoute: Route = {
   headers: [],
   gitFetch: false,
   doh: false,
+  dlp: defaultDlp,
   connectTo: null,
   private: false,
   certificateAuthority: null,

@@ -14,6 +14,7 @@ function route(host, upstream, settings) {
     headers: [],
     gitFetch: false,
     doh: false,
+    dlp: { outbound: [], inbound: [], outboundOnMatch: 'block', inboundOnMatch: 'block' },
     connectTo: { host: '127.0.0.1', port: upstream.port },
     private: true,
     certificateAuthority: upstream.certificate,
@@ -33,6 +34,8 @@ export async function startSidecar({ upstream, routes = 1, profile }, settings, 
     secrets: {},
     extraCertificateAuthorities: [],
     nameServers: [],
+    unknownHost: 'block',
+    holdTimeout: 300_000,
   };
   const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const program = startProgram(process.execPath, [...flags, main]);

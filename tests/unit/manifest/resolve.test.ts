@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BottleError } from '../../../src/contract/errors.js';
+import { defaultDlp } from '../../../src/contract/route.js';
 import { resolveAgent, resolveBottle, validateAll } from '../../../src/manifest/resolve.js';
 import type { ManifestFile } from '../../../src/manifest/source.js';
 import { manifestsOf } from '../../support/manifests.js';
@@ -37,6 +38,7 @@ describe('a bottle by itself', () => {
           headers: [],
           gitFetch: false,
           doh: false,
+          dlp: { outbound: null, inbound: null, outboundOnMatch: 'supervise', inboundOnMatch: 'block' },
           connectTo: null,
           private: false,
           caFile: null,
@@ -45,6 +47,36 @@ describe('a bottle by itself', () => {
       ],
       routeBottles: { 'api.example.com': ['web'] },
     });
+  });
+
+  it('takes each part of dlp from the parent, unless it says so itself or takes it back', () => {
+    const dlp = (child: string) =>
+      resolveBottle(
+        'child',
+        manifestsOf({
+          base: routes(
+            route(
+              'a.test',
+              'dlp: {outbound_detectors: [crlf], inbound_detectors: false, inbound_on_match: warn}',
+            ),
+          ),
+          child: `extends: base\n${routes(route('a.test', child))}`,
+        }),
+      ).routes[0]?.dlp;
+    const inherited = {
+      outbound: ['crlf'],
+      inbound: [],
+      outboundOnMatch: 'supervise',
+      inboundOnMatch: 'warn',
+    };
+    expect(dlp('dlp: {outbound_on_match: block}')).toEqual({ ...inherited, outboundOnMatch: 'block' });
+    expect(dlp('dlp: {outbound_detectors: true}')).toEqual({ ...inherited, outbound: null });
+    expect(dlp('dlp: {inbound_detectors: [reflected_secrets], inbound_on_match: null}')).toEqual({
+      ...inherited,
+      inbound: ['reflected_secrets'],
+      inboundOnMatch: 'block',
+    });
+    expect(dlp('dlp: null')).toEqual(defaultDlp);
   });
 
   it('takes what becomes of unknown hosts from the parent, unless it says so itself or takes it back', () => {

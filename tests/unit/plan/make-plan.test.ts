@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultDlp } from '../../../src/contract/route.js';
 import type { ResolvedAgent, ResolvedRoute } from '../../../src/manifest/resolved.js';
 import { type HostFacts, makePlan } from '../../../src/plan/make-plan.js';
 import type { Provider } from '../../../src/plan/ports.js';
@@ -14,6 +15,7 @@ const route: ResolvedRoute = {
   ],
   gitFetch: false,
   doh: false,
+  dlp: defaultDlp,
   connectTo: null,
   private: false,
   caFile: '/etc/own.pem',
