@@ -1,5 +1,19 @@
 import type { RefusalCode } from './refusal.js';
 
+/** What a scan found and what became of it; never the value. */
+export interface EventFinding {
+  readonly direction: 'outbound' | 'inbound';
+  readonly detector: string;
+  readonly rule: string;
+  /** `structured`, `contextual`, `known`, `structure`, `injection`. */
+  readonly class: string;
+  /** Where it stood: `body`, `path`, `header authorization`, ... */
+  readonly place: string;
+  /** Findings in all; the others may be of other rules. */
+  readonly count: number;
+  readonly outcome: 'approved' | 'redacted' | 'blocked' | 'warned';
+}
+
 /** One decision of the sidecar (law 13). Times are milliseconds, sizes bytes as they crossed the wire. */
 export interface DecisionEvent {
   readonly kind: 'decision';
@@ -10,11 +24,13 @@ export interface DecisionEvent {
   readonly way: 'connect' | 'tls' | 'plain' | 'upgrade' | 'transparent' | 'git';
   readonly method: string;
   readonly host: string;
-  /** Without its query; control characters escaped; at most 200 characters. */
+  /** Without its query; control characters escaped; at most 200 characters; what a scan finds in it is struck out. */
   readonly path: string;
   readonly route: string | null;
   readonly verdict: 'allowed' | 'refused' | 'failed';
   readonly code: RefusalCode | null;
+  /** The first that was found; null: nothing was, or nobody looked. */
+  readonly finding: EventFinding | null;
   readonly status: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;

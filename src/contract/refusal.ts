@@ -32,6 +32,13 @@ export const refusalStatus = {
   'held-unavailable': 503,
   // Never sent: there is nobody to read it.
   'held-client-left': 499,
+  // What leaves was scanned.
+  'secret-found': 403,
+  'line-break-found': 403,
+  'not-redactable': 403,
+  'scan-over-budget': 403,
+  'encoding-not-scannable': 403,
+  'scan-failed': 503,
   // The upstream could not be reached as the route demands.
   'address-not-allowed': 403,
   'name-not-resolved': 502,
@@ -45,6 +52,14 @@ export const refusalStatus = {
 
 export type RefusalCode = keyof typeof refusalStatus;
 
+/** What a scan found, as it may be told to anyone: never the value. */
+export interface RefusedFinding {
+  readonly detector: string;
+  readonly rule: string;
+  /** `body`, `path`, `header authorization`, ... */
+  readonly place: string;
+}
+
 export interface Refusal {
   readonly code: RefusalCode;
   /** What was refused and why, one line, without secrets. */
@@ -55,6 +70,8 @@ export interface Refusal {
   readonly allow: string | null;
   /** What the operator wrote to the agent when denying a held request. */
   readonly note?: string | undefined;
+  /** Where a scan is why. */
+  readonly finding?: RefusedFinding | undefined;
 }
 
 /** The header that every answer of the proxy's own carries; taken off upstream answers so that it can't be forged. */
@@ -65,8 +82,8 @@ export function verdictValue(code: RefusalCode): string {
   return `refused; code=${code}`;
 }
 
-/** The JSON body of a refusal: `{"error":{"code","message","rule","allow"}}`, with `note` where there is one, and a newline. */
+/** The JSON body of a refusal: `{"error":{"code","message","rule","allow"}}`, with `note` and `finding` where there is one, and a newline. */
 export function refusalBody(refusal: Refusal): string {
-  const { code, message, rule, allow, note } = refusal;
-  return `${JSON.stringify({ error: { code, message, rule, allow, note } })}\n`;
+  const { code, message, rule, allow, note, finding } = refusal;
+  return `${JSON.stringify({ error: { code, message, rule, allow, note, finding } })}\n`;
 }

@@ -1,0 +1,73 @@
+import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import type { CompiledRoute } from '../../policy/routes.js';
+import type { KnownSecret } from '../../policy/scan/detector.js';
+import { loadDetectors } from '../../policy/scan/detectors.js';
+import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
+import { ConfigurationError } from '../configuration.js';
+
+/** The detectors of a route, ready to look. */
+export interface Prepared {
+  readonly scanner: Scanner;
+  /** The names that were asked for, null for all: what a worker prepares the same scanner from. */
+  readonly names: readonly string[] | null;
+}
+
+export interface Scanners {
+  /** null: the route has its requests go unscanned. */
+  readonly of: (route: CompiledRoute) => Prepared | null;
+  /** Every detector, for what is shown to people. */
+  readonly all: Scanner;
+}
+
+/** Prepares each distinct list of detectors once. @throws ConfigurationError for a detector that there is not. */
+export async function prepareScanners(configuration: SidecarConfiguration): Promise<Scanners> {
+  const knownSecrets = knownSecretsOf(configuration);
+  const byNames = new Map<string, Prepared>();
+  const prepare = async (names: readonly string[] | null): Promise<Prepared> => {
+    const key = keyOf(names);
+    const known = byNames.get(key);
+    if (known) return known;
+    const prepared = { names, scanner: await outboundScanner(names, knownSecrets) };
+    byNames.set(key, prepared);
+    return prepared;
+  };
+  const { scanner: all } = await prepare(null);
+  for (const { host, dlp } of configuration.routes) {
+    try {
+      if (dlp.outbound?.length !== 0) await prepare(dlp.outbound);
+    } catch (error) {
+      if (error instanceof RangeError) throw new ConfigurationError(`routes[${host}]: ${error.message}`);
+      throw error;
+    }
+  }
+  return {
+    all,
+    of: ({ route: { host, dlp } }) => {
+      if (dlp.outbound?.length === 0) return null;
+      const prepared = byNames.get(keyOf(dlp.outbound));
+      if (!prepared) throw new Error(`the detectors of ${host} are not prepared`);
+      return prepared;
+    },
+  };
+}
+
+export async function outboundScanner(
+  names: readonly string[] | null,
+  knownSecrets: readonly KnownSecret[],
+): Promise<Scanner> {
+  return createScanner(await loadDetectors('outbound', names), { knownSecrets });
+}
+
+/** Every value that the bottle holds, and of a Basic credential its password alone too. */
+export function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
+  const known = Object.entries(secrets).map(([name, value]) => ({ name, value }));
+  for (const { auth } of routes) {
+    if (auth?.scheme !== 'Basic') continue;
+    const value = secrets[auth.secret] ?? '';
+    const password = value.slice(value.indexOf(':') + 1);
+    if (password !== value) known.push({ name: auth.secret, value: password });
+  }
+  return known;
+}
+
+const keyOf = (names: readonly string[] | null): string => (names === null ? '*' : names.join(','));
