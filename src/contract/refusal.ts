@@ -53,7 +53,7 @@ export const refusalStatus = {
 export type RefusalCode = keyof typeof refusalStatus;
 
 /** What a scan found, as it may be told to anyone: never the value. */
-export interface RefusedFinding {
+interface RefusedFinding {
   readonly detector: string;
   readonly rule: string;
   /** `body`, `path`, `header authorization`, ... */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
+import type { HoldAnswer, HoldRequest } from './holds.js';
 import { printablePath } from './printable.js';
 import { wholeBody } from './request-body.js';
 
@@ -20,7 +21,7 @@ export async function askOperator(exchange: Exchange, route: CompiledRoute): Pro
       kind: 'unknown-host',
       method: request.method ?? '',
       host,
-      path: printablePath(target),
+      path: printablePath(gate.inspection.shown(target)),
       detector: null,
       rule: 'egress.unknown_host',
       snippet: null,
@@ -36,6 +37,25 @@ export async function askOperator(exchange: Exchange, route: CompiledRoute): Pro
   if (answer.refusal) exchange.refusal = answer.refusal;
   else exchange.response.destroy();
   return null;
+}
+
+/** Asks the operator about what was found in a request, its bytes unsent. */
+export function askAboutFinding(
+  exchange: Exchange,
+  about: Pick<HoldRequest, 'detector' | 'rule' | 'snippet' | 'values' | 'allow'>,
+): Promise<HoldAnswer> {
+  const { gate, request, admission, number } = exchange;
+  return gate.holds.hold(
+    {
+      request: number,
+      kind: 'finding',
+      method: request.method ?? '',
+      host: admission.host,
+      path: printablePath(gate.inspection.shown(exchange.shownTarget)),
+      ...about,
+    },
+    leavingOf(request.socket),
+  );
 }
 
 /** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */

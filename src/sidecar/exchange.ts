@@ -1,16 +1,26 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { EventFinding } from '../contract/event.js';
 import { type Refusal, type RefusalCode, refusalStatus } from '../contract/refusal.js';
 import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import { type Admission, admit } from './admission.js';
 import { answerRefusal } from './answer.js';
 import { askOperator } from './approval.js';
-import { requestHeaders } from './forward-headers.js';
+import { departingHeaders, requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
+import { BodyRefused } from './inspection/body-stream.js';
+import { inspectRequest } from './inspection/inspect-request.js';
 import { createRelay } from './relay.js';
-import { heldBody, noBody, ordinaryBody, type RequestBody, readRequestBody } from './request-body.js';
+import {
+  heldBody,
+  noBody,
+  ordinaryBody,
+  type RequestBody,
+  readRequestBody,
+  scannedBody,
+} from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
 
 /** One request on its way: what the parts of the pipeline share. */
@@ -25,12 +35,25 @@ export interface Exchange {
   /** Why it is not let out; null: it is. */
   refusal: Refusal | null;
   body: RequestBody;
+  /** What of the agent's goes to the upstream; set once the way is known, and rewritten where something is covered. */
+  outgoing: Outgoing;
+  /** What a scan found. */
+  finding: EventFinding | null;
+  /** The target, with what a scan found in it covered. */
+  shownTarget: string;
   received: number;
   /** Set once: how it went, for the event. */
   code: RefusalCode | null;
   failed: boolean;
   /** Records it, once; called as the answer is done or the connection is gone. */
   settle(): void;
+}
+
+interface Outgoing {
+  target: string;
+  /** Names and values in turn, without Host and the body's framing. */
+  headers: readonly string[];
+  content: Buffer | Readable | null;
 }
 
 /** Requests that a client may send ahead on one connection. */
@@ -93,6 +116,9 @@ export function openExchange(
     number: gate.nextRequest(),
     started: Date.now(),
     body: noBody,
+    outgoing: { target: admission.target, headers: [], content: null },
+    finding: null,
+    shownTarget: admission.target,
     received: 0,
     code: null,
     failed: false,
@@ -136,7 +162,8 @@ async function forward(exchange: Exchange): Promise<void> {
   const { gate, request, response, admission } = exchange;
   const { onApproval } = admission;
   try {
-    const limits = onApproval ? heldBody : ordinaryBody;
+    const scanned = admission.route !== null && gate.inspection.of(admission.route) !== null;
+    const limits = onApproval ? heldBody : scanned ? scannedBody : ordinaryBody;
     exchange.body = await readRequestBody(request, admission.head, gate.held, limits);
   } catch {
     response.destroy();
@@ -146,6 +173,8 @@ async function forward(exchange: Exchange): Promise<void> {
   try {
     const route = onApproval ? await askOperator(exchange, onApproval) : admission.route;
     if (!route) return refuseHeld(exchange);
+    prepareOutgoing(exchange, route);
+    if (!(await inspectRequest(exchange, route))) return refuseHeld(exchange);
     const pool = await gate.upstreams(route.route, admission.host);
     if (response.destroyed) return;
     if (pool.stats.queued >= queueLimit) {
@@ -168,24 +197,39 @@ function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, ag
       dispatch(exchange, route, pool, true);
       return;
     }
+    if (error instanceof BodyRefused) {
+      exchange.refusal = error.refusal;
+      refuseHeld(exchange);
+      return;
+    }
     exchange.failed = true;
     refuse(exchange, upstreamRefusal(error, exchange.admission.host, route.route.host), false);
   });
   pool.dispatch(options, relay);
 }
 
-export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispatcher.DispatchOptions {
+/** What of the request goes on, by the way it takes. */
+export function prepareOutgoing(exchange: Exchange, route: CompiledRoute): void {
   const { gate, request, admission, body } = exchange;
-  const { head, host, target } = admission;
-  const headers = requestHeaders(request.rawHeaders, host, head.nominated, gate.injectionOf(route));
-  if (head.contentLength !== null) headers.push('content-length', String(head.contentLength));
+  const { target, head } = admission;
+  const headers = departingHeaders(request.rawHeaders, head.nominated, gate.injectionOf(route));
+  exchange.outgoing = { target, headers, content: body.content };
+}
+
+export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispatcher.DispatchOptions {
+  const { gate, request, admission, outgoing } = exchange;
+  const { head, host } = admission;
+  const { content } = outgoing;
+  const headers = requestHeaders(outgoing.headers, host, gate.injectionOf(route));
+  const length = Buffer.isBuffer(content) ? content.length : head.contentLength;
+  if (length !== null) headers.push('content-length', String(length));
   return {
-    path: target,
+    path: outgoing.target,
     method: request.method as Dispatcher.HttpMethod,
     headers,
-    body: body.content as Buffer | Readable | null,
+    body: content,
     // An upstream that ignores the body of such a request would read it as the next one.
-    ...(body.content !== null && !withBody.has(request.method ?? '') ? { reset: true } : {}),
+    ...(content !== null && !withBody.has(request.method ?? '') ? { reset: true } : {}),
   };
 }
 
@@ -202,7 +246,7 @@ function maySendAgain(exchange: Exchange, error: unknown): boolean {
 }
 
 function recordExchange(exchange: Exchange, status: number): void {
-  const { gate, admission, refusal, request, number, started, failed, received, body } = exchange;
+  const { gate, admission, refusal, request, number, started, failed, received, body, finding } = exchange;
   // Only one who left while held gets none of the answers that a refusal stands for.
   const code = exchange.code ?? (refusal ? 'held-client-left' : null);
   const refusedStatus = code === null ? status : refusalStatus[code];
@@ -212,7 +256,8 @@ function recordExchange(exchange: Exchange, status: number): void {
     way: admission.way,
     method: request.method ?? '',
     host: admission.host,
-    target: admission.target,
+    target: exchange.shownTarget,
+    finding,
     route: admission.route?.route.host ?? null,
     verdict:
       refusal || code === 'held-client-left' ? 'refused' : failed || code !== null ? 'failed' : 'allowed',

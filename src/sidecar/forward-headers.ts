@@ -107,15 +107,13 @@ function readAsHyphens(lowerName: string): string {
   return /[^a-z\d-]/.test(lowerName) ? lowerName.replace(/[^a-z\d-]/g, '-') : lowerName;
 }
 
-/** The headers for the upstream, names and values in turn, Host first; the body's framing is not among them. */
-export function requestHeaders(
+/** Those of the client's headers that go on, names and values in turn; Host and the body's framing are not among them. */
+export function departingHeaders(
   headers: RawHeaders,
-  host: string,
   nominated: ReadonlySet<string> | null,
-  injection: Injection,
+  { strip }: Injection,
 ): string[] {
-  const { strip, set } = injection;
-  const out: string[] = ['host', host];
+  const out: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
     const lowerName = name.toLowerCase();
@@ -124,8 +122,12 @@ export function requestHeaders(
     if (hopByHop.has(read) || rewritesRequest(read) || strip?.has(read)) continue;
     out.push(name, headers[index + 1] ?? '');
   }
-  for (const part of set) out.push(part);
   return out;
+}
+
+/** The headers for the upstream, Host first; the body's framing is not among them. @param headers those that depart */
+export function requestHeaders(headers: RawHeaders, host: string, { set }: Injection): string[] {
+  return ['host', host, ...headers, ...set];
 }
 
 /** The upstream's headers for the client; its framing stays only as Content-Length. */

@@ -7,6 +7,7 @@ import type { CompiledRoute, RouteTable } from '../policy/routes.js';
 import type { CertificateAuthority } from './certificates.js';
 import { createInjection, type Injection, noInjection } from './forward-headers.js';
 import type { Holds } from './holds.js';
+import type { RequestInspection } from './inspection/inspection.js';
 import type { MessageWriter } from './messages.js';
 import { printable, printablePath } from './printable.js';
 import type { Upstreams } from './upstreams.js';
@@ -18,6 +19,7 @@ export interface Gate {
   readonly upstreams: Upstreams;
   readonly authority: CertificateAuthority;
   readonly holds: Holds;
+  readonly inspection: RequestInspection;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
   /** Bytes of bodies held whole, over all requests. */
@@ -40,11 +42,12 @@ export interface ClientConnection {
 }
 
 /** An event without what the gate knows itself. */
-interface Entry extends Omit<DecisionEvent, 'kind' | 'way' | 'path' | 'method'> {
+interface Entry extends Omit<DecisionEvent, 'kind' | 'way' | 'path' | 'method' | 'finding'> {
   readonly way: Way;
   readonly method: string;
-  /** With its query still; it is cut off here. */
+  /** With its query still; it is cut off here, and what a scan finds in the rest is struck out. */
   readonly target: string;
+  readonly finding?: DecisionEvent['finding'];
 }
 
 export const connections = new WeakMap<object, ClientConnection>();
@@ -52,7 +55,7 @@ export const connections = new WeakMap<object, ClientConnection>();
 export function createGate(
   configuration: SidecarConfiguration,
   table: RouteTable,
-  parts: { authority: CertificateAuthority; upstreams: Upstreams; holds: Holds; messages: MessageWriter },
+  parts: Pick<Gate, 'authority' | 'upstreams' | 'holds' | 'inspection'> & { messages: MessageWriter },
 ): Gate {
   const compiled = [...table.exact.values(), ...table.wildcard.values()];
   const injections = new Map(
@@ -70,14 +73,16 @@ export function createGate(
     authority: parts.authority,
     held: { bytes: 0 },
     holds: parts.holds,
+    inspection: parts.inspection,
     nextRequest: () => {
       requests += 1;
       return requests;
     },
-    record: ({ target, ...entry }) => {
+    record: ({ target, finding = null, ...entry }) => {
       const method = printable(entry.method, 20);
-      const path = printablePath(target);
-      parts.messages.send({ type: 'event', event: { kind: 'decision', ...entry, method, path } });
+      const path = parts.inspection.shown(printablePath(target));
+      const event = { kind: 'decision', ...entry, method, path, finding } as const;
+      parts.messages.send({ type: 'event', event });
     },
   };
 }

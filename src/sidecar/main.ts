@@ -11,6 +11,7 @@ import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
+import { createRequestInspection } from './inspection/inspection.js';
 import { createMessageWriter, openStandardOutput } from './messages.js';
 import { startNameServer } from './name-server.js';
 import { createProxyServers } from './server.js';
@@ -82,6 +83,7 @@ async function run(): Promise<void> {
   const gate = createGate(configuration, table, {
     holds,
     authority,
+    inspection: await createRequestInspection(configuration),
     upstreams: createUpstreams(dialler.dial),
     messages,
   });

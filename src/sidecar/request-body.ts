@@ -5,7 +5,7 @@ import type { RequestHead } from '../policy/request-head.js';
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
 export const wholeBody = 64 * 1024;
 /** What all bodies held whole may take together; beyond it the small ones are streamed too. Bytes. */
-const wholeBodies = 16 * 1024 * 1024;
+export const wholeBodies = 16 * 1024 * 1024;
 
 export interface BodyLimits {
   /** A body up to this size is read whole. Bytes. */
@@ -15,11 +15,13 @@ export interface BodyLimits {
 }
 
 export const ordinaryBody: BodyLimits = { whole: wholeBody, ahead: false };
+/** Of a request that is scanned: what is read whole is scanned whole. */
+export const scannedBody: BodyLimits = { whole: 1024 * 1024, ahead: false };
 /**
  * Of a request that waits for the operator: a client that leaves is noticed only on a connection that is read,
  * so more is taken in meanwhile.
  */
-export const heldBody: BodyLimits = { whole: 1024 * 1024, ahead: true };
+export const heldBody: BodyLimits = { ...scannedBody, ahead: true };
 
 export interface RequestBody {
   /** null: the request has none. */

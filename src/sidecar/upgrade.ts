@@ -5,9 +5,17 @@ import type { Dispatcher } from 'undici';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
 import { askOperator, readAhead } from './approval.js';
-import { dispatchOptions, type Exchange, openExchange, refuse, refuseHeld } from './exchange.js';
+import {
+  dispatchOptions,
+  type Exchange,
+  openExchange,
+  prepareOutgoing,
+  refuse,
+  refuseHeld,
+} from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
+import { inspectRequest } from './inspection/inspect-request.js';
 import { createRelay } from './relay.js';
 import { noBody } from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
@@ -47,10 +55,16 @@ export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Sock
 
 async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSocket: boolean): Promise<void> {
   const { gate, admission, response } = exchange;
-  const ahead = admission.onApproval ? readAhead(socket, head) : () => head;
+  const ahead = readAhead(socket, head);
   const route = admission.onApproval ? await askOperator(exchange, admission.onApproval) : admission.route;
+  if (!route) {
+    ahead();
+    return refuseHeld(exchange);
+  }
+  prepareOutgoing(exchange, route);
+  const mayGo = await inspectRequest(exchange, route);
   const early = ahead();
-  if (!route) return refuseHeld(exchange);
+  if (!mayGo) return refuseHeld(exchange);
   const pool = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
   const relay = createRelay(exchange, (error) => {

@@ -90,7 +90,9 @@ describe('while it lasts', () => {
   test('a client that leaves during its upload does so too', async () => {
     const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
     const arrived = once(upstream.server, 'request');
-    secure.write('POST /hang HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 1000000\r\n\r\nsome');
+    secure.write('POST /hang HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 10000000\r\n\r\n');
+    // Longer than what is read whole; enough for a first part of it to go on.
+    secure.write('some '.repeat(6000));
     await arrived;
     const left = new Promise<void>((resolve) => hangs.push(resolve));
     secure.destroy();

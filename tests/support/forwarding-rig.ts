@@ -72,6 +72,7 @@ const handlers: Record<string, RequestListener> = {
     held.push(() => response.end('late'));
   },
   '/hang': (request) => {
+    request.resume();
     request.once('close', () => {
       for (const wake of hangs.splice(0)) wake();
     });

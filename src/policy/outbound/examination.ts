@@ -1,75 +1,104 @@
-import type { Finding, ScanResult } from '../scan/finding.js';
-import type { Place } from './message.js';
+import { type BodySource, bodyParts, partFindings } from '../message/body.js';
+import { type HeadFinding, type HeadText, headFindings, requestHeadText } from '../message/head.js';
+import type { RawHeaders } from '../request-head.js';
+import { type Budget, budgetFor } from '../scan/budget.js';
+import type { Finding } from '../scan/finding.js';
+import type { Scanner } from '../scan/scanner.js';
+import { snippetOf } from './snippet.js';
+
+/** A request's head as far as it goes on. */
+export interface MessageHead {
+  readonly host: string;
+  /** Origin-form. */
+  readonly target: string;
+  readonly headers: RawHeaders;
+}
 
 /** A finding and where in the request it stands. */
 export interface Found {
   readonly finding: Finding;
-  readonly place: Place;
+  /** For people: `path`, `header accept`, `body`, `multipart`. */
+  readonly place: string;
   /** What an approval covers: the value as it stands, or of a value that the bottle holds its name. Told to nobody. */
   readonly value: string;
-  /** What stands around the value, struck out itself; at most 200 characters. */
+  /** What stands around the value, struck out itself. */
   readonly snippet: string;
 }
 
 export interface Examination {
   readonly found: readonly Found[];
-  readonly outcome: ScanResult['outcome'];
+  readonly outcome: 'complete' | 'over-budget' | 'cannot-scan';
+  /** Why it can't be scanned; may be shown. */
+  readonly reason: string | null;
 }
 
-/** Bytes shown on each side of a value. */
-const around = 60;
-const longestSnippet = 200;
+export const nothingFound: Examination = { found: [], outcome: 'complete', reason: null };
 
-/** Says of each finding where it stands. @param places of `bytes`, in order */
-export function locate(
-  bytes: Buffer,
-  findings: readonly Finding[],
-  places: readonly Place[],
-): readonly Found[] {
-  return findings.flatMap((finding) => {
-    const touched = places.filter(({ start, end }) => start < finding.end && finding.start < end);
-    const [first] = touched;
-    // A finding over several parts is as stubborn as the most stubborn of them.
-    const place = touched.find(({ rewritable }) => !rewritable) ?? first ?? places[0];
-    if (!place) return [];
-    const { start, end } = finding;
-    const known = finding.class === 'known';
-    return [
-      {
-        finding,
-        place: touched.length > 1 && first ? { ...place, name: first.name } : place,
-        value: known ? `known ${finding.rule}` : bytes.toString('latin1', start, Math.min(end, start + 8192)),
-        snippet: snippetOf(bytes, finding, findings),
-      },
-    ];
+/** Of a value this much tells it from others. Bytes. */
+const longestValue = 8192;
+/** Findings that are told apart; one is enough to hold a request. */
+const mostFound = 100;
+
+export interface HeadExamination extends Examination {
+  readonly text: HeadText;
+  readonly placed: readonly HeadFinding[];
+}
+
+/** Looks for whatever a head holds, in one pass. */
+export function examineHead(
+  scanner: Scanner,
+  { host, target, headers }: MessageHead,
+  thorough = false,
+): HeadExamination {
+  const text = requestHeadText(host, target, headers);
+  const { findings, outcome } = scanner.scan(text.bytes, 'header', { thorough });
+  const placed = headFindings(text, findings).filter((found) => !isNonce(text, found));
+  const found = placed.slice(0, mostFound).map(({ finding, span }) => {
+    const name = span.surface === 'header' ? `header ${span.name}` : span.name;
+    return foundIn(text.bytes, finding, findings, name);
   });
+  return { text, placed, found, outcome, reason: null };
 }
 
-function snippetOf(bytes: Buffer, { start, end }: Finding, findings: readonly Finding[]): string {
-  const [first, last] = wholeRun(bytes, start, end);
-  const spans = findings.map((finding) => wholeRun(bytes, finding.start, finding.end));
-  const shown = (from: number, to: number) => {
-    const text = Buffer.from(bytes.subarray(from, to));
-    for (const [a, b] of spans) text.fill(0x2a, clamp(a - from, text.length), clamp(b - from, text.length));
-    return text.toString('latin1').replace(/[^\x20-\x7e]+/g, ' ');
-  };
-  const before = shown(Math.max(0, first - around), first);
-  const after = shown(last, Math.min(bytes.length, last + around));
-  return `${before}[${end - start} bytes]${after}`.trim().slice(0, longestSnippet);
+/** RFC 6455, 4.1: sixteen random bytes, in every handshake. A value that tells itself is found there still. */
+function isNonce({ bytes }: HeadText, { finding, span }: HeadFinding): boolean {
+  if (finding.class !== 'contextual' || span.name !== 'sec-websocket-key') return false;
+  return /^[A-Za-z0-9+/]{22}==$/.test(bytes.toString('latin1', span.start, span.end));
 }
 
-const clamp = (value: number, length: number): number => Math.min(length, Math.max(0, value));
-
-/** A value may go on beyond what was found of it: all that touches it is struck out. */
-function wholeRun(bytes: Buffer, start: number, end: number): readonly [number, number] {
-  let first = start;
-  let last = end;
-  while (first > 0 && start - first < 4096 && isValueByte(bytes[first - 1])) first -= 1;
-  while (last < bytes.length && last - end < 4096 && isValueByte(bytes[last])) last += 1;
-  return [first, last];
+/** Looks for whatever a whole body holds, its content-encodings undone. */
+export function examineBody(
+  scanner: Scanner,
+  source: BodySource,
+  budget: Budget = budgetFor(source.bytes.length),
+): Examination {
+  const found: Found[] = [];
+  let complete = true;
+  const result = bodyParts(source, budget, (part) => {
+    const { findings, outcome } = scanner.scan(part.bytes, part.surface, { budget });
+    complete &&= outcome === 'complete';
+    for (const finding of partFindings(part, findings)) {
+      if (found.length < mostFound) found.push(foundIn(part.bytes, finding, findings, part.name));
+    }
+    return complete;
+  });
+  if (result.outcome === 'cannot-scan') return { found, outcome: result.outcome, reason: result.reason };
+  return { found, outcome: complete ? result.outcome : 'over-budget', reason: null };
 }
 
-function isValueByte(byte: number | undefined): boolean {
-  if (byte === undefined || byte <= 0x20 || byte >= 0x7f) return false;
-  return /[\w%+~-]/.test(String.fromCharCode(byte));
+/** @param bytes those that the finding's offsets count in */
+export function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
+  const { start, end, rule } = finding;
+  const value =
+    finding.class === 'known'
+      ? `known ${rule}`
+      : bytes.toString('latin1', start, Math.min(end, start + longestValue));
+  return { finding, place, value, snippet: snippetOf(bytes, finding, findings) };
+}
+
+/** The one to tell of: the surest. */
+export function foremost(found: readonly Found[]): Found | null {
+  const rank = ({ finding }: Found) =>
+    finding.score + (finding.class === 'contextual' ? 0 : finding.class === 'structure' ? 2 : 1);
+  return found.reduce<Found | null>((best, one) => (best && rank(best) >= rank(one) ? best : one), null);
 }

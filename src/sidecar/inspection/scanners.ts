@@ -51,7 +51,7 @@ export async function prepareScanners(configuration: SidecarConfiguration): Prom
   };
 }
 
-export async function outboundScanner(
+async function outboundScanner(
   names: readonly string[] | null,
   knownSecrets: readonly KnownSecret[],
 ): Promise<Scanner> {
@@ -59,7 +59,7 @@ export async function outboundScanner(
 }
 
 /** Every value that the bottle holds, and of a Basic credential its password alone too. */
-export function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
+function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
   const known = Object.entries(secrets).map(([name, value]) => ({ name, value }));
   for (const { auth } of routes) {
     if (auth?.scheme !== 'Basic') continue;

@@ -13,6 +13,7 @@ const event: DecisionEvent = {
   route: 'api.example.com',
   verdict: 'allowed',
   code: null,
+  finding: null,
   status: 200,
   bytesSent: 1,
   bytesReceived: 2,

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createInjection, requestHeaders, responseHeaders } from '../../../src/sidecar/forward-headers.js';
+import {
+  createInjection,
+  departingHeaders,
+  type Injection,
+  requestHeaders,
+  responseHeaders,
+} from '../../../src/sidecar/forward-headers.js';
 import { plainRoute } from '../../support/routes.js';
 
 const withAuth = createInjection(
@@ -13,6 +19,15 @@ function namesAndValues(flat: readonly string[]): [string, string][] {
   return flat.flatMap((name, index) =>
     index % 2 === 0 ? [[name.toLowerCase(), flat[index + 1] ?? '']] : [],
   ) as [string, string][];
+}
+
+function forUpstream(
+  headers: readonly string[],
+  host: string,
+  nominated: ReadonlySet<string> | null,
+  injection: Injection,
+): string[] {
+  return requestHeaders(departingHeaders(headers, nominated, injection), host, injection);
 }
 
 test('whatever the client sends, the upstream gets one Host and the route’s own credential', () => {
@@ -36,7 +51,7 @@ test('whatever the client sends, the upstream gets one Host and the route’s ow
       fc.array(fc.tuple(name, fc.constantFrom('client', 'authorization', 'x-own, host'))),
       (headers) => {
         const nominated = new Set(['authorization', 'x-own', 'host']);
-        const out = namesAndValues(requestHeaders(headers.flat(), 'api.test', nominated, withAuth));
+        const out = namesAndValues(forUpstream(headers.flat(), 'api.test', nominated, withAuth));
         const valuesOf = (wanted: string) =>
           out.filter(([found]) => found === wanted).map(([, value]) => value);
         expect(valuesOf('host')).toEqual(['api.test']);
@@ -61,7 +76,7 @@ test('whatever the client sends, the upstream gets one Host and the route’s ow
 
 test('a route without a credential leaves the client’s, in order, duplicates too', () => {
   expect(
-    requestHeaders(['Cookie', 'a', 'Host', 'x', 'Cookie', 'b', 'Expect', 'y'], 'api.test', null, plain),
+    forUpstream(['Cookie', 'a', 'Host', 'x', 'Cookie', 'b', 'Expect', 'y'], 'api.test', null, plain),
   ).toEqual(['host', 'api.test', 'Cookie', 'a', 'Cookie', 'b']);
 });
 
@@ -70,7 +85,7 @@ test('a plain header replaces the client’s without touching its credentials', 
     { ...plainRoute, headers: [{ name: 'User-Agent', value: 'bottle' }] },
     {},
   );
-  expect(requestHeaders(['user-agent', 'x', 'Authorization', 'mine'], 'a.test', null, injection)).toEqual([
+  expect(forUpstream(['user-agent', 'x', 'Authorization', 'mine'], 'a.test', null, injection)).toEqual([
     'host',
     'a.test',
     'Authorization',
@@ -119,7 +134,7 @@ test('what would rewrite the request at the upstream is taken off on every route
   ];
   const more = ['X_Forwarded_Prefix', 'Forwarded', 'X-Original-Host', 'Transfer_Encoding', 'Content.Length'];
   const headers = [...names, ...more].flatMap((name) => [name, 'x']);
-  expect(requestHeaders([...headers, 'X-Forward', 'y'], 'api.test', null, plain)).toEqual([
+  expect(forUpstream([...headers, 'X-Forward', 'y'], 'api.test', null, plain)).toEqual([
     'host',
     'api.test',
     'X-Forward',
@@ -130,7 +145,7 @@ test('what would rewrite the request at the upstream is taken off on every route
 test('a header that the route itself sets is sent, whatever its name', () => {
   const headers = [{ name: 'X-Forwarded-Proto', value: 'https' }];
   const injection = createInjection({ ...plainRoute, headers }, {});
-  expect(requestHeaders(['x-forwarded-proto', 'http'], 'api.test', null, injection)).toEqual([
+  expect(forUpstream(['x-forwarded-proto', 'http'], 'api.test', null, injection)).toEqual([
     'host',
     'api.test',
     'X-Forwarded-Proto',

@@ -1,0 +1,51 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { BodySource } from '../message/body.js';
+import { type ContentCoding, decodeBody } from '../message/encodings.js';
+import { coverHead } from '../message/head.js';
+import { budgetFor } from '../scan/budget.js';
+import { redact } from '../scan/redact.js';
+import type { Scanner } from '../scan/scanner.js';
+import { examineBody, examineHead, type HeadExamination, type MessageHead } from './examination.js';
+
+/** What is covered may show what it hid: as often is it looked at again. */
+const mostRounds = 3;
+
+const encoders: Readonly<Record<ContentCoding, (bytes: Buffer) => Buffer>> = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+};
+
+/**
+ * The head with all that was found in it covered by asterisks, as long as before; null where something can't be
+ * covered, or was found again.
+ */
+export function redactHead(
+  scanner: Scanner,
+  head: MessageHead,
+  examination: HeadExamination,
+): MessageHead | null {
+  let current = head;
+  let last = examination;
+  for (let round = 0; round < mostRounds; round += 1) {
+    if (last.outcome !== 'complete') return null;
+    if (last.placed.length === 0) return current;
+    const covered = coverHead(last.text, last.placed, current.headers);
+    if (!covered) return null;
+    current = { ...current, ...covered };
+    last = examineHead(scanner, current, true);
+  }
+  return last.outcome === 'complete' && last.placed.length === 0 ? current : null;
+}
+
+/** The same for a whole body; its content-encodings are applied again, so that its length may change. */
+export function redactBody(scanner: Scanner, source: BodySource): Buffer | null {
+  const decoded = decodeBody(source.bytes, source.contentEncoding, budgetFor(source.bytes.length));
+  if (decoded.outcome !== 'complete' || decoded.besides.length > 0) return null;
+  const redaction = redact(scanner, decoded.bytes, 'body');
+  if (redaction.outcome !== 'redacted') return null;
+  const plain: BodySource = { ...source, bytes: redaction.bytes, contentEncoding: null };
+  const { found, outcome } = examineBody(scanner, plain);
+  if (found.length > 0 || outcome !== 'complete') return null;
+  return decoded.undone.reduceRight((bytes, coding) => encoders[coding](bytes), redaction.bytes);
+}

@@ -1,0 +1,243 @@
+import type { EventFinding } from '../../contract/event.js';
+import type { Refusal, RefusalCode } from '../../contract/refusal.js';
+import { decide } from '../../policy/decide.js';
+import type { BodySource } from '../../policy/message/body.js';
+import {
+  type Examination,
+  examineHead,
+  type Found,
+  foremost,
+  type HeadExamination,
+  type MessageHead,
+  nothingFound,
+} from '../../policy/outbound/examination.js';
+import { redactHead } from '../../policy/outbound/redaction.js';
+import { routeRule, routeYaml } from '../../policy/refusals.js';
+import { valuesOf } from '../../policy/request-head.js';
+import type { CompiledRoute } from '../../policy/routes.js';
+import { askAboutFinding } from '../approval.js';
+import type { Exchange } from '../exchange.js';
+import { inspectedStream } from './body-stream.js';
+import { gatherBody } from './gather-body.js';
+import type { Prepared } from './scanners.js';
+
+/** What becomes of a request once it was scanned. */
+export type Inspected = { readonly refusal: Refusal } | 'let-out' | 'client-left';
+
+/**
+ * Scans a request before a byte of it goes, and does with a finding what the route says. Sets the exchange's refusal
+ * and answers false when it must not go on; a body too long to be held is scanned as it goes.
+ */
+export async function inspectRequest(exchange: Exchange, route: CompiledRoute): Promise<boolean> {
+  const prepared = exchange.gate.inspection.of(route);
+  if (!prepared) return true;
+  let outcome: Inspected;
+  try {
+    outcome = await inspect({ exchange, route, prepared });
+  } catch (error) {
+    if (!exchange.request.destroyed) throw error;
+    outcome = 'client-left';
+  }
+  if (outcome === 'let-out') return true;
+  if (outcome === 'client-left') exchange.response.destroy();
+  else exchange.refusal = outcome.refusal;
+  return false;
+}
+
+export interface Inspection {
+  readonly exchange: Exchange;
+  readonly route: CompiledRoute;
+  readonly prepared: Prepared;
+}
+
+async function inspect(inspection: Inspection): Promise<Inspected> {
+  const { exchange, prepared } = inspection;
+  const { gate, admission, outgoing } = exchange;
+  const head: MessageHead = {
+    host: admission.host,
+    target: outgoing.target,
+    headers: outgoing.headers,
+  };
+  const ofHead = examineHead(prepared.scanner, head);
+  const long = await readBody(exchange);
+  const source = bodySource(exchange);
+  const ofBody = source ? await gate.inspection.examine(prepared, source) : nothingFound;
+  const found = [...ofHead.found, ...ofBody.found];
+  const problem = problemOf(inspection, ofHead, ofBody);
+  if (problem) return { refusal: problem };
+  const outcome = found.length === 0 ? 'let-out' : await settle(inspection, found, { head, ofHead, source });
+  return outcome === 'let-out' && long ? inspectLongBody(inspection, long) : outcome;
+}
+
+/** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
+async function readBody(exchange: Exchange): Promise<AsyncIterable<Buffer> | null> {
+  const { outgoing } = exchange;
+  const { content } = outgoing;
+  if (content === null || Buffer.isBuffer(content)) return null;
+  const gathered = await gatherBody(exchange, content);
+  if ('pieces' in gathered) return gathered.pieces;
+  outgoing.content = gathered.whole;
+  return null;
+}
+
+/** A body that is held whole; null: there is none. */
+function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
+  if (!Buffer.isBuffer(content) || content.length === 0) return null;
+  return { bytes: content, ...encodingOf(headers) };
+}
+
+function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' | 'contentEncoding'> {
+  return {
+    contentType: valuesOf(headers, 'content-type')[0] ?? null,
+    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
+  };
+}
+
+function inspectLongBody(inspection: Inspection, content: AsyncIterable<Buffer>): Inspected {
+  const { outgoing } = inspection.exchange;
+  const { contentEncoding } = encodingOf(outgoing.headers);
+  const stream = inspectedStream(content, contentEncoding, inspection);
+  if ('refusal' in stream) return stream;
+  outgoing.content = stream.content;
+  return 'let-out';
+}
+
+/** What refuses a request whatever the policy. */
+export function problemOf(inspection: Inspection, ...examinations: readonly Examination[]): Refusal | null {
+  for (const { found, outcome, reason } of examinations) {
+    const structural = found.find(({ finding }) => finding.class === 'structure');
+    if (structural) return findingRefusal(inspection, found, 'line-break-found', structural);
+    if (outcome === 'over-budget')
+      return refusalOf(inspection, 'scan-over-budget', 'it is encoded too deeply to be scanned');
+    if (outcome === 'cannot-scan')
+      return refusalOf(inspection, 'encoding-not-scannable', reason ?? 'it can not be scanned');
+  }
+  return null;
+}
+
+interface Parts {
+  readonly head: MessageHead;
+  readonly ofHead: HeadExamination;
+  readonly source: BodySource | null;
+}
+
+async function settle(inspection: Inspection, found: readonly Found[], parts: Parts): Promise<Inspected> {
+  const { exchange, route } = inspection;
+  exchange.shownTarget = shownTarget(parts.ofHead, parts.head.target);
+  switch (route.route.dlp.outboundOnMatch) {
+    case 'block':
+      return { refusal: findingRefusal(inspection, found, 'secret-found') };
+    case 'supervise':
+      return superviseFindings(inspection, found);
+    case 'redact':
+      return redactRequest(inspection, found, parts);
+  }
+}
+
+/** Holds the request, or what is left of it, until the operator has answered. */
+export async function superviseFindings(inspection: Inspection, found: readonly Found[]): Promise<Inspected> {
+  const { exchange, route } = inspection;
+  const first = foremost(found);
+  if (!first) return 'let-out';
+  const answer = await askAboutFinding(exchange, {
+    detector: first.finding.detector,
+    rule: routeRule(route.route.host, 'dlp'),
+    snippet: `${first.finding.rule} in ${first.place}: ${first.snippet}`,
+    values: [...new Set(found.map(({ value }) => value))],
+    allow: allowYaml(route),
+  });
+  if (answer.approved) {
+    note(exchange, found, 'approved');
+    return 'let-out';
+  }
+  note(exchange, found, 'blocked');
+  if (!answer.refusal) return 'client-left';
+  return { refusal: { ...answer.refusal, finding: told(first) } };
+}
+
+async function redactRequest(
+  inspection: Inspection,
+  found: readonly Found[],
+  { head, ofHead, source }: Parts,
+): Promise<Inspected> {
+  const { exchange, prepared } = inspection;
+  const { gate, outgoing } = exchange;
+  const redactedHead = redactHead(prepared.scanner, head, ofHead);
+  const redactedBody = source ? await gate.inspection.redact(prepared, source) : null;
+  if (!redactedHead || (source && !redactedBody) || !isStillAllowed(inspection, redactedHead))
+    return { refusal: findingRefusal(inspection, found, 'not-redactable') };
+  outgoing.target = redactedHead.target;
+  outgoing.headers = redactedHead.headers;
+  if (redactedBody) outgoing.content = redactedBody;
+  note(exchange, found, 'redacted');
+  return 'let-out';
+}
+
+/** With a part of its path covered it may be another request, which no rule allows. */
+function isStillAllowed({ exchange, route }: Inspection, { target, headers }: MessageHead): boolean {
+  const { gate, admission, request } = exchange;
+  const { scheme } = route.route;
+  const verdict = decide(gate.table, {
+    way: admission.way,
+    scheme,
+    host: admission.host,
+    port: scheme === 'https' ? 443 : 80,
+    method: request.method ?? '',
+    target,
+    headers,
+  });
+  return verdict.allowed || verdict.onApproval !== null;
+}
+
+export function findingRefusal(
+  inspection: Inspection,
+  found: readonly Found[],
+  code: RefusalCode,
+  first: Found | null = foremost(found),
+): Refusal {
+  note(inspection.exchange, found, 'blocked');
+  const what = first
+    ? `${first.finding.detector} found ${first.finding.rule} in ${first.place}`
+    : 'a secret was found';
+  const finding = first ? { finding: told(first) } : {};
+  const allow = code === 'line-break-found' ? null : allowYaml(inspection.route);
+  const message =
+    code === 'not-redactable' ? `${what}, where it can't be covered without changing the request` : what;
+  return { code, message, rule: routeRule(inspection.route.route.host, 'dlp'), allow, ...finding };
+}
+
+export function refusalOf({ route }: Inspection, code: RefusalCode, message: string): Refusal {
+  return { code, message, rule: routeRule(route.route.host, 'dlp'), allow: null };
+}
+
+const told = ({ finding: { detector, rule }, place }: Found) => ({ detector, rule, place });
+
+function allowYaml({ route, named }: CompiledRoute): string | null {
+  return named ? routeYaml(route.host, ['dlp: {outbound_on_match: supervise}']) : null;
+}
+
+/** For the event: of several the surest. */
+export function note(exchange: Exchange, found: readonly Found[], outcome: EventFinding['outcome']): void {
+  const first = foremost(found);
+  if (!first) return;
+  const { finding, place } = first;
+  exchange.finding = {
+    direction: 'outbound',
+    detector: finding.detector,
+    rule: finding.rule,
+    class: finding.class,
+    place,
+    count: found.length,
+    outcome,
+  };
+}
+
+/** The target with all that was found in it covered, to be shown. */
+function shownTarget({ text, placed }: HeadExamination, target: string): string {
+  const base = text.spans.find(({ surface }) => surface === 'path')?.start ?? 0;
+  const covered = Buffer.from(target, 'latin1');
+  const within = (offset: number) => Math.min(covered.length, Math.max(0, offset - base));
+  for (const { origins } of placed)
+    for (const [from, to] of origins) covered.fill(0x2a, within(from), within(to));
+  return covered.toString('latin1');
+}
