@@ -17,7 +17,7 @@ export interface ForwardingRig extends AsyncDisposable {
 
 /** Answers that wait until a test lets them end. */
 export const held: (() => void)[] = [];
-/** Called when the request to /hang ends. */
+/** Called when the connection of the request to /hang ends. */
 export const hangs: (() => void)[] = [];
 
 const listener: RequestListener = (request, response) => {
@@ -71,9 +71,9 @@ const handlers: Record<string, RequestListener> = {
     response.flushHeaders();
     held.push(() => response.end('late'));
   },
-  '/hang': (request) => {
+  '/hang': (request, response) => {
     request.resume();
-    request.once('close', () => {
+    response.once('close', () => {
       for (const wake of hangs.splice(0)) wake();
     });
   },
