@@ -37,7 +37,7 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('exoscale-key', 'EXO', 'lowerHex', 24, 24),
   prefix('cloudflare-origin-ca-key', 'v1.0-', 'dashed', 140, 180),
   prefix('cloudflare-token', ['cfut_', 'cfat_', 'cfk_'], 'dashed', 36, 64),
-  prefix('databricks-token', 'dapi', 'lowerHex', 32, 34),
+  prefix('databricks-token', 'dapi', 'hex', 32, 34),
   prefix('databricks-oauth-secret', 'dose', 'lowerHex', 32, 34),
   prefix('snowflake-token', 'ver:1-hint:', 'token', 60, 400),
   prefix('aiven-token', 'AVNS_', 'dashed', 19, 40),

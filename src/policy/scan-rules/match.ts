@@ -169,7 +169,10 @@ export function matchPattern(
   if (rule.unlikeWords && strangeness(bytes, start, stop) < wordlike) return null;
   if (rule.accept && !rule.accept(secret)) return null;
   if (!rule.certain && isPlaceholder(bytes, start, stop)) return null;
-  return { rule: rule.id, start, end: stop, score: 0.9, class: 'structured' };
+  const sighting = { rule: rule.id, score: 0.9, class: 'structured' } as const;
+  return rule.whole
+    ? { ...sighting, start: from, end: from + found[0].length }
+    : { ...sighting, start, end: stop };
 }
 
 function isFollowed(

@@ -38,6 +38,10 @@ export interface PatternRule {
   readonly unlikeWords?: true;
   /** A last look at the secret. */
   readonly accept?: (secret: string) => boolean;
+  /** What is reported is all that the pattern matched: the secret can't be told without what stands around it. */
+  readonly whole?: true;
+  /** Tried only where something was found in the text already. */
+  readonly thorough?: true;
   /** The value proves itself so well that stop words need not be asked. */
   readonly certain?: true;
   /** Where the pattern fails, how far nothing is tried again: over its whole window, or to the end of the line or string. */
