@@ -141,7 +141,7 @@ export const generalPatterns: readonly PatternRule[] = [
     id: 'authorization-header',
     keywords: ['authorization'],
     pattern:
-      /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|basic|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
+      /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
     window: 2100,
     entropy: 2.8,
     unlikeWords: true,
