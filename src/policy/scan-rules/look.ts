@@ -52,13 +52,18 @@ const shortestValue = 12;
 export const lookForTokens: Look = (view, { thorough }, report) => {
   const found = newOccurrences();
   findOccurrences(automaton, view.bytes, 0, view.bytes.length, 0, found);
-  const marks = triggerAll(view.bytes, found, report);
+  const marks = triggerAll(view.bytes, found, thorough, report);
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
 };
 
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
-function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighting) => void): Marks {
+function triggerAll(
+  bytes: Buffer,
+  found: Occurrences,
+  thorough: boolean,
+  report: (sighting: Sighting) => void,
+): Marks {
   const progress: Progress = new Int32Array(slots);
   let kept = 0;
   for (let i = 0; i < found.count; i += 1) {
@@ -73,6 +78,7 @@ function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighti
       continue;
     }
     const trigger = triggers[id] as (typeof triggers)[number];
+    if (!thorough && trigger.kind === 'pattern' && trigger.rule.thorough) continue;
     const sighting = match(trigger, bytes, end, progress);
     if (sighting) report(sighting);
   }
@@ -146,7 +152,7 @@ export function contextCandidates(
 ): void {
   const found = newOccurrences();
   findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
-  const marks = triggerAll(bytes, found, () => {});
+  const marks = triggerAll(bytes, found, false, () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);

@@ -3,10 +3,13 @@ import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
+import { commercePatterns, commercePrefixes } from './commerce.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
 import { joinedEnd } from './joined.js';
+import { modelPatterns, modelPrefixes } from './models.js';
 import { isPlaceholder } from './placeholder.js';
+import { platformPatterns, platformPrefixes } from './platform.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
 
@@ -14,11 +17,17 @@ export const prefixRules: readonly PrefixRule[] = [
   ...developmentPrefixes,
   ...cloudPrefixes,
   ...servicePrefixes,
+  ...modelPrefixes,
+  ...commercePrefixes,
+  ...platformPrefixes,
 ];
 export const patternRules: readonly PatternRule[] = [
   ...developmentPatterns,
   ...cloudPatterns,
   ...servicePatterns,
+  ...modelPatterns,
+  ...commercePatterns,
+  ...platformPatterns,
   ...generalPatterns,
 ];
 
@@ -81,6 +90,7 @@ export function matchPrefix(
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
   if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
     return null;
+  if (!rule.wordy && strangeness(bytes, end, joined) < wordlike) return null;
   progress[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }
@@ -88,6 +98,9 @@ export function matchPrefix(
 /** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
 const partsFields = (byte: number | undefined): boolean =>
   byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
+
+/** A prefix of so many bytes is nobody else's: a letter put after a token of its provider hides nothing. */
+const unmistakable = 6;
 
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
 export function isDistinctive(prefix: Uint8Array): boolean {
@@ -115,7 +128,7 @@ function judgePrefix(
   const last = Math.min(stop, end + rule.max);
   // A fixed length that goes on in letters or digits is another thing.
   if (
-    !distinctive &&
+    !(distinctive && (end - start >= unmistakable || rule.checksum)) &&
     rule.min === rule.max &&
     stop > last &&
     (memberships[bytes[last] as number] as number) & alnum
@@ -127,18 +140,29 @@ function judgePrefix(
     const measured = entropy(bytes, end, last);
     if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
     if (!rule.wordy && !hasDigit(bytes, end, last)) return null;
-    const random = measured.bits >= 3.9 && last - end >= 24;
+    if (rule.shape && !rule.shape.test(latin1(bytes, end, last))) return null;
+    const random = measured.bits >= 3.9 && last - end >= 24 && !readsLikeWords(bytes, end, last);
     if (!random && isPlaceholder(bytes, end, last)) return null;
   }
   return { rule: rule.id, start, end: last, score, class: 'structured' };
 }
 
-function hasDigit(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) {
+const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+
+/** Hardly a digit, and letter pairs as words have them: such a value may be a placeholder, however long. */
+const readsLikeWords = (bytes: Uint8Array, start: number, end: number): boolean =>
+  !hasDigits(bytes, start, end, 4) && strangeness(bytes, start, end) < wordlike;
+
+const hasDigit = (bytes: Uint8Array, start: number, end: number): boolean => hasDigits(bytes, start, end, 1);
+
+function hasDigits(bytes: Uint8Array, start: number, end: number, least: number): boolean {
+  let seen = 0;
+  for (let i = start; i < end && seen < least; i += 1) {
     const byte = bytes[i] as number;
-    if (byte >= 0x30 && byte <= 0x39) return true;
+    if (byte >= 0x30 && byte <= 0x39) seen += 1;
   }
-  return false;
+  return seen >= least;
 }
 
 /** @param end the offset after the keyword's last byte. */
@@ -169,7 +193,10 @@ export function matchPattern(
   if (rule.unlikeWords && strangeness(bytes, start, stop) < wordlike) return null;
   if (rule.accept && !rule.accept(secret)) return null;
   if (!rule.certain && isPlaceholder(bytes, start, stop)) return null;
-  return { rule: rule.id, start, end: stop, score: 0.9, class: 'structured' };
+  const sighting = { rule: rule.id, score: 0.9, class: 'structured' } as const;
+  return rule.whole
+    ? { ...sighting, start: from, end: from + found[0].length }
+    : { ...sighting, start, end: stop };
 }
 
 function isFollowed(
