@@ -1,5 +1,5 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
-import { buildAutomaton, findOccurrences, newOccurrences, type Occurrences } from '../scan/automaton.js';
+import { buildAutomaton, findAll, newOccurrences, type Occurrences } from '../scan/automaton.js';
 import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
@@ -42,6 +42,7 @@ for (const trigger of plainTriggers) {
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
+const progress: Progress = new Int32Array(slots);
 /** For each context word: its group and whether it opens, and whether it must begin a word. */
 const markOf = Uint16Array.from(contextWords, (word) => word.group | (word.opens ? opensBit : 0));
 const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
@@ -50,12 +51,23 @@ const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 
 const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough }, report) => {
-  const found = newOccurrences();
-  findOccurrences(automaton, view.bytes, 0, view.bytes.length, 0, found);
-  const marks = triggerAll(view.bytes, found, thorough, report);
+  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, report);
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
 };
+
+/** Offsets and numbers only, over and over: a scan ends before the next begins. */
+let found = newOccurrences();
+let spare = newOccurrences();
+/** Occurrences for which the memory is kept. */
+const mostKept = 1 << 16;
+
+function occurrencesIn(bytes: Buffer): Occurrences {
+  if (found.ends.length > mostKept) found = newOccurrences();
+  if (spare.ends.length > mostKept) spare = newOccurrences();
+  findAll(automaton, bytes, found, spare);
+  return found;
+}
 
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
 function triggerAll(
@@ -64,7 +76,7 @@ function triggerAll(
   thorough: boolean,
   report: (sighting: Sighting) => void,
 ): Marks {
-  const progress: Progress = new Int32Array(slots);
+  if (found.count > 0) progress.fill(0);
   let kept = 0;
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
@@ -150,9 +162,7 @@ export function contextCandidates(
   bytes: Buffer,
   visit: (candidate: Candidate, features: Uint16Array) => void,
 ): void {
-  const found = newOccurrences();
-  findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
-  const marks = triggerAll(bytes, found, false, () => {});
+  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, report);
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);
