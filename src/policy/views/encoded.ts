@@ -22,8 +22,8 @@ const placesOf = Uint8Array.from(base64Value, (value) => {
   return first | second | third | 8;
 });
 
-/** Consecutive characters that must fit before a run is decoded: twelve bytes of text. */
-const leastFitting = 16;
+/** Consecutive characters that must fit before a run is decoded: four whole groups, twelve bytes of text. */
+const leastFitting = 19;
 
 /** `placesOf` with bit `a` telling for alignment `a`, for each offset modulo four. */
 const lanesOf = [0, 1, 2, 3].map((offset) =>
@@ -34,27 +34,32 @@ const lanesOf = [0, 1, 2, 3].map((offset) =>
     return lanes;
   }),
 );
-/** For a set of lanes, 0xff in the byte of each. */
-const spread = Int32Array.from({ length: 16 }, (_, lanes) =>
-  [0, 1, 2, 3].reduce((mask, lane) => mask | (lanes & (1 << lane) ? 0xff << (8 * lane) : 0), 0),
-);
-const everyLane = 0x01010101;
-/** Added to a count, sets its top bit when the count is enough. */
-const enough = (0x80 - leastFitting - 3) * everyLane;
 
-/** Bit set of the alignments (0 to 3 characters skipped) at which a part of the run decodes to text: four counts in one number. */
+/** Bit set of the alignments (0 to 3 characters skipped) at which a part of the run decodes to text. */
 function textAlignments(bytes: Buffer, start: number, end: number): number {
   let found = 0;
-  let counts = 0;
-  for (let at = start; at < end; at += 1) {
-    const lanes = (lanesOf[(at - start) & 3] as Uint8Array)[bytes[at] as number] as number;
-    counts = (counts + everyLane) & (spread[lanes & ~found] as number);
-    const full = (counts + enough) & 0x80808080;
-    if (full === 0) continue;
-    for (let lane = 0; lane < 4; lane += 1) if (full & (0x80 << (8 * lane))) found |= 1 << lane;
-    if (found === 15) break;
-  }
+  for (let alignment = 0; alignment < 4; alignment += 1)
+    if (fitsSomewhere(bytes, start, end, 1 << alignment)) found |= 1 << alignment;
   return found;
+}
+
+/**
+ * Whether {@link leastFitting} characters in a row fit. A stretch is looked at from its end, so that a character
+ * that doesn't fit tells at once that none before it is worth a look.
+ */
+function fitsSomewhere(bytes: Buffer, start: number, end: number, lane: number): boolean {
+  let from = start;
+  /** Those from `from` up to here are known to fit. */
+  let fitting = start;
+  while (from + leastFitting <= end) {
+    let at = from + leastFitting - 1;
+    while (at >= fitting && ((lanesOf[(at - start) & 3] as Uint8Array)[bytes[at] as number] as number) & lane)
+      at -= 1;
+    if (at < fitting) return true;
+    fitting = from + leastFitting;
+    from = at + 1;
+  }
+  return false;
 }
 
 interface Segment {
@@ -131,19 +136,32 @@ function shortTail(bytes: Buffer, end: number): number {
   return stop > at && closed ? stop : end;
 }
 
-/** Every stretch of an even number of hexadecimal digits that decodes to text. */
+/** Digits of the shortest text in hexadecimal that is decoded. */
+const leastHex = 24;
+
+/** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
 function addHex(bytes: Buffer, start: number, end: number, parts: Buffer[], segments: Segment[]): void {
   let from = start;
-  while (from < end) {
-    let to = from;
-    while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    for (const shift of [0, 1]) {
-      if (to - from - shift < 24) continue;
-      const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-      if (hasText(decoded))
-        addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
+  while (from + leastHex <= end) {
+    let at = from + leastHex - 1;
+    while (at >= from && hexValue(bytes[at]) >= 0) at -= 1;
+    if (at >= from) {
+      from = at + 1;
+      continue;
     }
+    let to = from + leastHex;
+    while (to < end && hexValue(bytes[to]) >= 0) to += 1;
+    addHexStretch(bytes, from, to, parts, segments);
     from = to + 1;
+  }
+}
+
+function addHexStretch(bytes: Buffer, from: number, to: number, parts: Buffer[], segments: Segment[]): void {
+  for (const shift of [0, 1]) {
+    if (to - from - shift < leastHex) continue;
+    const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
+    if (hasText(decoded))
+      addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
   }
 }
 

@@ -1,6 +1,6 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
 import type { View } from '../scan/view.js';
-import { collected, newCollector, put } from './collector.js';
+import { type Collector, collected, newCollector, put } from './collector.js';
 
 /** Characters in a row, each parted from the next, that make a spaced-out value. */
 const least = 12;
@@ -13,12 +13,13 @@ const probeStep = 14;
 /** Values with a separator of one or two bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`. */
 export function* spacedViews(view: View): Iterable<View> {
   const { bytes } = view;
-  const collector = newCollector(256);
+  let collector: Collector | null = null;
   for (let probe = 0; probe + 10 < bytes.length; probe += probeStep) {
     if (!mayBeSpaced(bytes, probe)) continue;
     const found = spacedAt(bytes, probe) ?? spacedAt(bytes, probe + 1) ?? spacedAt(bytes, probe + 2);
     if (!found) continue;
     const [start, period] = found;
+    collector ??= newCollector(256);
     let at = start;
     while (isLetter(bytes[at])) {
       put(collector, bytes[at] as number, at, at + 1);
