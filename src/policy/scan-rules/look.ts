@@ -21,7 +21,7 @@ import {
 } from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
-import { shapeOf } from './shapes.js';
+import { mayHoldShape, shapeOf } from './shapes.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
 let slots = newProgress().length;
@@ -123,7 +123,7 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   for (let i = 0; i < runs.length; i += 2) {
     let start = runs[i] as number;
     const end = runs[i + 1] as number;
-    if (end - start > 300) continue;
+    if (end - start > 300 || !mayHoldShape(view.bytes, start, end)) continue;
     for (let at = start; at <= end; at += 1) {
       const byte = at === end ? 0x2f : view.bytes[at];
       if (byte !== 0x2f && byte !== 0x2b) continue;

@@ -25,41 +25,34 @@ const placesOf = Uint8Array.from(base64Value, (value) => {
 /** Consecutive characters that must fit before a run is decoded: four whole groups, twelve bytes of text. */
 const leastFitting = 19;
 
-/** `placesOf` with bit `a` telling for alignment `a`, for each offset modulo four. */
-const lanesOf = [0, 1, 2, 3].map((offset) =>
-  Uint8Array.from(placesOf, (places) => {
-    let lanes = 0;
-    for (let alignment = 0; alignment < 4; alignment += 1)
-      if (places & (1 << ((offset - alignment) & 3))) lanes |= 1 << alignment;
-    return lanes;
-  }),
-);
-
-/** Bit set of the alignments (0 to 3 characters skipped) at which a part of the run decodes to text. */
-function textAlignments(bytes: Buffer, start: number, end: number): number {
-  let found = 0;
+/** `placesOf` with bit `a` telling for alignment `a`: by the offset modulo four, then the character. */
+const lanesOf = Uint8Array.from({ length: 4 * 256 }, (_, index) => {
+  const places = placesOf[index & 0xff] as number;
+  let lanes = 0;
   for (let alignment = 0; alignment < 4; alignment += 1)
-    if (fitsSomewhere(bytes, start, end, 1 << alignment)) found |= 1 << alignment;
-  return found;
-}
+    if (places & (1 << (((index >>> 8) - alignment) & 3))) lanes |= 1 << alignment;
+  return lanes;
+});
 
 /**
- * Whether {@link leastFitting} characters in a row fit. A stretch is looked at from its end, so that a character
- * that doesn't fit tells at once that none before it is worth a look.
+ * Bit set of the alignments (0 to 3 characters skipped) at which {@link leastFitting} characters in a row decode
+ * to text. A stretch is looked at from its end, all alignments at once: where the last of them is out, none of
+ * the characters before is worth a look.
  */
-function fitsSomewhere(bytes: Buffer, start: number, end: number, lane: number): boolean {
+function textAlignments(bytes: Buffer, start: number, end: number): number {
+  let found = 0;
   let from = start;
-  /** Those from `from` up to here are known to fit. */
-  let fitting = start;
-  while (from + leastFitting <= end) {
-    let at = from + leastFitting - 1;
-    while (at >= fitting && ((lanesOf[(at - start) & 3] as Uint8Array)[bytes[at] as number] as number) & lane)
+  while (found !== 15 && from + leastFitting <= end) {
+    let at = from + leastFitting;
+    let lanes = 15 & ~found;
+    while (lanes !== 0 && at > from) {
       at -= 1;
-    if (at < fitting) return true;
-    fitting = from + leastFitting;
-    from = at + 1;
+      lanes &= lanesOf[(((at - start) & 3) << 8) | (bytes[at] as number)] as number;
+    }
+    found |= lanes;
+    if (lanes === 0) from = at + 1;
   }
-  return false;
+  return found;
 }
 
 interface Segment {

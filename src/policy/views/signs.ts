@@ -60,14 +60,16 @@ export function signsOf(bytes: Uint8Array): Signs {
   const found = [none, none, none, none, none, none, none];
   const wide = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const last = bytes.length - 1;
-  for (let at = 0; at < last; at += 2) {
-    const told = tableOfPairs[wide.getUint16(at, true)] as number;
-    if (told === 0) continue;
-    if (told & kindMask) note(found, told & kindMask, at);
-    if (!(told & secondMayBegin) || at + 2 > last) continue;
-    const second = (tableOfPairs[wide.getUint16(at + 1, true)] as number) & kindMask;
-    if (second) note(found, second, at + 1);
+  let at = 0;
+  for (; at + 3 <= last; at += 4) {
+    const four = wide.getInt32(at, true);
+    const first = tableOfPairs[four & 0xffff] as number;
+    const second = tableOfPairs[four >>> 16] as number;
+    if ((first | second) === 0) continue;
+    if (first) told(found, wide, first, at, last);
+    if (second) told(found, wide, second, at + 2, last);
   }
+  for (; at < last; at += 2) told(found, wide, tableOfPairs[wide.getUint16(at, true)] as number, at, last);
   const [percent, backslash, reference, quoted, zero, foreign, archive] = found as [
     number[],
     number[],
@@ -78,6 +80,14 @@ export function signsOf(bytes: Uint8Array): Signs {
     number[],
   ];
   return { percent, backslash, reference, quoted, zero, foreign, archive };
+}
+
+/** Notes what a pair of bytes tells, and what its second byte and the next one do. */
+function told(found: number[][], wide: DataView, pair: number, at: number, last: number): void {
+  if (pair & kindMask) note(found, pair & kindMask, at);
+  if (!(pair & secondMayBegin) || at + 2 > last) return;
+  const second = (tableOfPairs[wide.getUint16(at + 1, true)] as number) & kindMask;
+  if (second) note(found, second, at + 1);
 }
 
 function note(found: number[][], kind: number, at: number): void {

@@ -7,6 +7,8 @@ const least = 12;
 const isLetter = (byte: number | undefined): boolean =>
   byte !== undefined && ((memberships[byte] as number) & alphabets.dashed) !== 0;
 
+const isSeparator = Uint8Array.from(memberships, (bits) => (bits & alphabets.alnum ? 0 : 1));
+
 /** Between two probes: a spaced-out value is at least twice `least` bytes long. */
 const probeStep = 14;
 
@@ -32,10 +34,18 @@ export function* spacedViews(view: View): Iterable<View> {
   yield* collected(view, 'spaced', collector);
 }
 
-/** Whether one byte comes again two and four, or three and six bytes on; of ordinary text one place in a hundred. */
+/** Whether a separator is near, and one byte comes again two and four, or three and six bytes on; of ordinary text one place in a hundred. */
 function mayBeSpaced(bytes: Buffer, at: number): boolean {
-  const second = bytes[at + 2];
-  const third = bytes[at + 3];
+  const second = bytes[at + 2] as number;
+  const third = bytes[at + 3] as number;
+  if (
+    !(
+      (isSeparator[bytes[at + 1] as number] as number) |
+      (isSeparator[second] as number) |
+      (isSeparator[third] as number)
+    )
+  )
+    return false;
   return (
     (bytes[at] === second && second === bytes[at + 4]) ||
     (bytes[at + 1] === third && third === bytes[at + 5]) ||
@@ -54,10 +64,9 @@ function sameSeparator(bytes: Buffer, first: number, at: number, period: number)
 /** Start and period of a spaced-out value at `at`, walked back to its beginning. */
 function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
   const separator = bytes[at + 1];
-  if (separator === undefined || !isLetter(bytes[at])) return null;
+  if (separator === undefined || !isSeparator[separator] || !isLetter(bytes[at])) return null;
   for (const period of [2, 3]) {
     if (bytes[at + 1 + period] !== separator || bytes[at + 1 + 2 * period] !== separator) continue;
-    if ((memberships[separator] as number) & alphabets.alnum) continue;
     let count = 0;
     let end = at;
     while (count < least && isLetter(bytes[end]) && sameSeparator(bytes, at, end, period)) {
