@@ -4,10 +4,15 @@ import { type Collector, collected, newCollector, put } from './collector.js';
 
 /** Characters in a row, each parted from the next, that make a spaced-out value. */
 const least = 12;
+const letter = 1;
+const separates = 2;
+/** Whether a byte may be a character of the value, or the first byte of a separator; `-` and `_` may be both. */
+const rolesOf = Uint8Array.from(
+  memberships,
+  (bits) => (bits & alphabets.dashed ? letter : 0) | (bits & alphabets.alnum ? 0 : separates),
+);
 const isLetter = (byte: number | undefined): boolean =>
-  byte !== undefined && ((memberships[byte] as number) & alphabets.dashed) !== 0;
-
-const isSeparator = Uint8Array.from(memberships, (bits) => (bits & alphabets.alnum ? 0 : 1));
+  byte !== undefined && ((rolesOf[byte] as number) & letter) !== 0;
 
 /** Between two probes: a spaced-out value is at least twice `least` bytes long. */
 const probeStep = 14;
@@ -34,24 +39,21 @@ export function* spacedViews(view: View): Iterable<View> {
   yield* collected(view, 'spaced', collector);
 }
 
-/** Whether a separator is near, and one byte comes again two and four, or three and six bytes on; of ordinary text one place in a hundred. */
+/** Whether a letter and a separator follow each other, and one byte comes again two and four, or three and six bytes on. */
 function mayBeSpaced(bytes: Buffer, at: number): boolean {
+  const first = bytes[at + 1] as number;
   const second = bytes[at + 2] as number;
   const third = bytes[at + 3] as number;
-  if (
-    !(
-      (isSeparator[bytes[at + 1] as number] as number) |
-      (isSeparator[second] as number) |
-      (isSeparator[third] as number)
-    )
-  )
-    return false;
+  const one = rolesOf[first] as number;
+  const two = rolesOf[second] as number;
+  const begins = (((rolesOf[bytes[at] as number] as number) << 1) & one) | ((one << 1) & two);
+  if (!((begins | ((two << 1) & (rolesOf[third] as number))) & separates)) return false;
   return (
     (bytes[at] === second && second === bytes[at + 4]) ||
-    (bytes[at + 1] === third && third === bytes[at + 5]) ||
+    (first === third && third === bytes[at + 5]) ||
     (bytes[at] === third && third === bytes[at + 6]) ||
-    (bytes[at + 1] === bytes[at + 4] && bytes[at + 4] === bytes[at + 7]) ||
-    (second === bytes[at + 5] && bytes[at + 5] === bytes[at + 8])
+    (first === bytes[at + 4] && first === bytes[at + 7]) ||
+    (second === bytes[at + 5] && second === bytes[at + 8])
   );
 }
 
@@ -64,7 +66,8 @@ function sameSeparator(bytes: Buffer, first: number, at: number, period: number)
 /** Start and period of a spaced-out value at `at`, walked back to its beginning. */
 function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
   const separator = bytes[at + 1];
-  if (separator === undefined || !isSeparator[separator] || !isLetter(bytes[at])) return null;
+  if (separator === undefined || !((rolesOf[separator] as number) & separates) || !isLetter(bytes[at]))
+    return null;
   for (const period of [2, 3]) {
     if (bytes[at + 1 + period] !== separator || bytes[at + 1 + 2 * period] !== separator) continue;
     let count = 0;
