@@ -7,6 +7,8 @@
  */
 export interface Automaton {
   readonly classOf: Uint8Array;
+  /** For two bytes, the first in the low half: their classes, the first in the low bits. */
+  readonly classesOf: Uint16Array;
   readonly next: Uint16Array;
   /** Keywords ending at a state: `ending[endingFrom[state]]` up to `endingFrom[state + 1]`. */
   readonly endingFrom: Uint32Array;
@@ -24,6 +26,7 @@ export interface Occurrences {
 }
 
 const classBits = 6;
+const classMask = 0x3f;
 const endMark = 0x8000;
 const stateMask = 0x7fff;
 
@@ -56,7 +59,11 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   const order = linkFailures(root);
   if (order.length > stateMask) throw new RangeError(`too many states: ${order.length}`);
   const lengths = Uint16Array.from(keywords, (keyword) => keyword.length);
-  return { classOf, lengths, longest: Math.max(1, ...lengths), ...flatten(order) };
+  const classesOf = Uint16Array.from(
+    { length: 1 << 16 },
+    (_, pair) => (classOf[pair & 0xff] as number) | ((classOf[pair >>> 8] as number) << classBits),
+  );
+  return { classOf, classesOf, lengths, longest: Math.max(1, ...lengths), ...flatten(order) };
 }
 
 function classify(keywords: readonly string[]): Uint8Array {
@@ -159,7 +166,7 @@ export function findAll(
     return;
   }
   spare.count = 0;
-  const border = bytes.length >>> 1;
+  const border = (bytes.length >>> 1) & ~1;
   const [first, second] = walkHalves(automaton, bytes, border, found, spare);
   findOccurrences(automaton, bytes, 2 * border, bytes.length, second, spare);
   const before = found.count;
@@ -168,7 +175,7 @@ export function findAll(
   join(automaton, found, before, border, spare);
 }
 
-/** Answers the states of both lanes at their ends. */
+/** Two steps of both lanes a turn; answers their states. `border` is even. */
 function walkHalves(
   automaton: Automaton,
   bytes: Uint8Array,
@@ -176,23 +183,27 @@ function walkHalves(
   found: Occurrences,
   spare: Occurrences,
 ): readonly [first: number, second: number] {
-  const { classOf, next } = automaton;
-  let first = 0;
-  let second = 0;
-  for (let i = 0; i < border; i += 1) {
-    first = next[(first << classBits) | (classOf[bytes[i] as number] as number)] as number;
-    second = next[(second << classBits) | (classOf[bytes[i + border] as number] as number)] as number;
-    if (!((first | second) & endMark)) continue;
-    if (first & endMark) {
-      first &= stateMask;
-      record(automaton, first, i + 1, found);
-    }
-    if (second & endMark) {
-      second &= stateMask;
-      record(automaton, second, i + border + 1, spare);
+  const { classesOf, next } = automaton;
+  const wide = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let a = 0;
+  let b = 0;
+  for (let i = 0, j = border; i < border; i += 2, j += 2) {
+    const p = classesOf[wide.getUint16(i, true)] as number;
+    const q = classesOf[wide.getUint16(j, true)] as number;
+    const a1 = next[(a << classBits) | (p & classMask)] as number;
+    const b1 = next[(b << classBits) | (q & classMask)] as number;
+    a = next[((a1 & stateMask) << classBits) | (p >>> classBits)] as number;
+    b = next[((b1 & stateMask) << classBits) | (q >>> classBits)] as number;
+    if ((a1 | a | b1 | b) & endMark) {
+      if (a1 & endMark) record(automaton, a1 & stateMask, i + 1, found);
+      if (a & endMark) record(automaton, a & stateMask, i + 2, found);
+      if (b1 & endMark) record(automaton, b1 & stateMask, j + 1, spare);
+      if (b & endMark) record(automaton, b & stateMask, j + 2, spare);
+      a &= stateMask;
+      b &= stateMask;
     }
   }
-  return [first, second];
+  return [a, b];
 }
 
 /** Puts the second half's occurrences in order behind the first's; from `before` on those are kept that began before the border. */

@@ -13,16 +13,17 @@ const inRun = Uint8Array.from(memberships, (bits, byte) =>
  */
 export function findRuns(bytes: Uint8Array): readonly number[] {
   const runs: number[] = [];
+  const members = inRun;
   let start = 0;
   while (start + shortestRun <= bytes.length) {
     let at = start + shortestRun - 1;
-    while (at >= start && inRun[bytes[at] as number]) at -= 1;
+    while (at >= start && members[bytes[at] as number]) at -= 1;
     if (at >= start) {
       start = at + 1;
       continue;
     }
     let end = start + shortestRun;
-    while (end < bytes.length && inRun[bytes[end] as number]) end += 1;
+    while (end < bytes.length && members[bytes[end] as number]) end += 1;
     runs.push(start, end);
     start = end + 1;
   }

@@ -27,10 +27,11 @@ export const compactSlack = 2;
  * at places that no processor foresees. Returns how many bytes were written to `into`.
  */
 export function compact(bytes: DataView, from: number, to: number, into: DataView): number {
+  const pairs = compactPairs;
   let length = 0;
   let at = from;
   for (; at + 1 < to; at += 2) {
-    const left = compactPairs[bytes.getUint16(at, true)] as number;
+    const left = pairs[bytes.getUint16(at, true)] as number;
     into.setUint16(length, left, true);
     length += left >>> 16;
   }

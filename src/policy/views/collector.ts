@@ -67,13 +67,16 @@ function placeOf(stretches: readonly number[], offset: number): readonly [start:
 }
 
 /** The view of what was collected; none when nothing was. */
-export function* collected(parent: View, undone: string, collector: Collector | null): Iterable<View> {
-  if (!collector || collector.length === 0) return;
+export function collected(parent: View, undone: string, collector: Collector | null): readonly View[] {
+  if (!collector || collector.length === 0) return [];
   const { stretches } = collector;
-  yield derivedView(parent, undone, collector.bytes.subarray(0, collector.length), (start, end) => {
-    const [last, width] = placeOf(stretches, end - 1);
-    return [placeOf(stretches, start)[0], last + width];
-  });
+  const bytes = collector.bytes.subarray(0, collector.length);
+  return [
+    derivedView(parent, undone, bytes, (start, end) => {
+      const [last, width] = placeOf(stretches, end - 1);
+      return [placeOf(stretches, start)[0], last + width];
+    }),
+  ];
 }
 
 /** Undoes what stands at `at`: puts the decoded bytes and answers the offset after it, or -1 where nothing does. */

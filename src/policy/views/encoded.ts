@@ -64,7 +64,7 @@ interface Segment {
 }
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
-export function* encodedViews(view: View): Iterable<View> {
+export function encodedViews(view: View): readonly View[] {
   const runs = joinLines(view);
   const base64: Buffer[] = [];
   const base64Segments: Segment[] = [];
@@ -88,8 +88,7 @@ export function* encodedViews(view: View): Iterable<View> {
       });
     }
   }
-  yield* segmented(view, 'base64', base64, base64Segments);
-  yield* segmented(view, 'hex', hex, hexSegments);
+  return [...segmented(view, 'base64', base64, base64Segments), ...segmented(view, 'hex', hex, hexSegments)];
 }
 
 /** Runs that only a line break (as such or written `\n`) parts are one. */
@@ -191,19 +190,20 @@ function segmentAt(segments: readonly Segment[], offset: number): Segment {
   return segments[low] as Segment;
 }
 
-function* segmented(
+function segmented(
   view: View,
   name: string,
   parts: readonly Buffer[],
   segments: readonly Segment[],
-): Iterable<View> {
-  if (parts.length === 0) return;
-  yield derivedView(view, name, Buffer.concat(parts), (start, end) => {
+): readonly View[] {
+  if (parts.length === 0) return [];
+  const origin = (start: number, end: number): readonly [number, number] => {
     const segment = segmentAt(segments, start);
     if (!segment.group) return [segment.start, segment.end];
     const [characters, bytes] = segment.group;
     const first = segment.start + Math.floor((start - segment.from) / bytes) * characters;
     const last = segment.start + Math.ceil((end - segment.from) / bytes) * characters;
     return [first, Math.min(last, segment.end)];
-  });
+  };
+  return [derivedView(view, name, Buffer.concat(parts), origin)];
 }

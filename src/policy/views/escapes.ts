@@ -24,9 +24,9 @@ const undoPercent: Undo = (bytes, at, collector) => {
 };
 
 /** Percent-encoding (RFC 3986, 2.1). */
-export function* percentViews(view: View, signs: readonly number[]): Iterable<View> {
+export function percentViews(view: View, signs: readonly number[]): readonly View[] {
   const marks = signs.filter((at) => hexPair(view.bytes, at + 1) >= 0);
-  yield* collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
+  return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
 /** `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them; `\n` and its kin stay as they are. */
@@ -73,8 +73,8 @@ function undoOctal(bytes: Buffer, at: number, collector: Collector): number {
   return at + 4;
 }
 
-export function* backslashViews(view: View, marks: readonly number[]): Iterable<View> {
-  yield* collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
+export function backslashViews(view: View, marks: readonly number[]): readonly View[] {
+  return collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
 }
 
 const named: Readonly<Record<string, number>> = {
@@ -127,9 +127,9 @@ function mayRefer(bytes: Buffer, at: number): boolean {
   return end > 1 && Object.hasOwn(named, bytes.toString('latin1', at + 1, at + 1 + end));
 }
 
-export function* referenceViews(view: View, signs: readonly number[]): Iterable<View> {
+export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
   const marks = signs.filter((at) => mayRefer(view.bytes, at));
-  yield* collected(view, 'html', collectAround(view.bytes, marks, undoReference));
+  return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 
 /** Quoted-printable (RFC 2045, 6.7): `=41`, and `=` at the end of a line. */
@@ -150,7 +150,7 @@ function isQuoted(bytes: Buffer, at: number): boolean {
   return value >= 0x20 && value <= 0x7e;
 }
 
-export function* quotedPrintableViews(view: View, signs: readonly number[]): Iterable<View> {
+export function quotedPrintableViews(view: View, signs: readonly number[]): readonly View[] {
   const marks = signs.filter((at) => isQuoted(view.bytes, at));
-  yield* collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
+  return collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
 }

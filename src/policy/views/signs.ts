@@ -59,12 +59,13 @@ const none: number[] = [];
 export function signsOf(bytes: Uint8Array): Signs {
   const found = [none, none, none, none, none, none, none];
   const wide = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const table = tableOfPairs;
   const last = bytes.length - 1;
   let at = 0;
   for (; at + 3 <= last; at += 4) {
     const four = wide.getInt32(at, true);
-    const first = tableOfPairs[four & 0xffff] as number;
-    const second = tableOfPairs[four >>> 16] as number;
+    const first = table[four & 0xffff] as number;
+    const second = table[four >>> 16] as number;
     if ((first | second) === 0) continue;
     if (first) told(found, wide, first, at, last);
     if (second) told(found, wide, second, at + 2, last);

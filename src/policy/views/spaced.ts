@@ -18,11 +18,10 @@ const isLetter = (byte: number | undefined): boolean =>
 const probeStep = 14;
 
 /** Values with a separator of one or two bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`. */
-export function* spacedViews(view: View): Iterable<View> {
+export function spacedViews(view: View): readonly View[] {
   const { bytes } = view;
   let collector: Collector | null = null;
-  for (let probe = 0; probe + 10 < bytes.length; probe += probeStep) {
-    if (!mayBeSpaced(bytes, probe)) continue;
+  for (let probe = nextProbe(bytes, 0); probe >= 0; probe = nextProbe(bytes, probe + probeStep)) {
     const found = spacedAt(bytes, probe) ?? spacedAt(bytes, probe + 1) ?? spacedAt(bytes, probe + 2);
     if (!found) continue;
     const [start, period] = found;
@@ -36,25 +35,33 @@ export function* spacedViews(view: View): Iterable<View> {
     put(collector, 0, at, at);
     while (probe + probeStep < at) probe += probeStep;
   }
-  yield* collected(view, 'spaced', collector);
+  return collected(view, 'spaced', collector);
 }
 
-/** Whether a letter and a separator follow each other, and one byte comes again two and four, or three and six bytes on. */
-function mayBeSpaced(bytes: Buffer, at: number): boolean {
-  const first = bytes[at + 1] as number;
-  const second = bytes[at + 2] as number;
-  const third = bytes[at + 3] as number;
-  const one = rolesOf[first] as number;
-  const two = rolesOf[second] as number;
-  const begins = (((rolesOf[bytes[at] as number] as number) << 1) & one) | ((one << 1) & two);
-  if (!((begins | ((two << 1) & (rolesOf[third] as number))) & separates)) return false;
-  return (
-    (bytes[at] === second && second === bytes[at + 4]) ||
-    (first === third && third === bytes[at + 5]) ||
-    (bytes[at] === third && third === bytes[at + 6]) ||
-    (first === bytes[at + 4] && first === bytes[at + 7]) ||
-    (second === bytes[at + 5] && second === bytes[at + 8])
-  );
+/**
+ * The first probe from `from` on at which a letter and a separator follow each other, and one byte comes again
+ * two and four, or three and six bytes on; -1 when there is none.
+ */
+function nextProbe(bytes: Buffer, from: number): number {
+  const roles = rolesOf;
+  for (let at = from; at + 10 < bytes.length; at += probeStep) {
+    const first = bytes[at + 1] as number;
+    const second = bytes[at + 2] as number;
+    const third = bytes[at + 3] as number;
+    const one = roles[first] as number;
+    const two = roles[second] as number;
+    const begins = (((roles[bytes[at] as number] as number) << 1) & one) | ((one << 1) & two);
+    if (!((begins | ((two << 1) & (roles[third] as number))) & separates)) continue;
+    if (
+      (bytes[at] === second && second === bytes[at + 4]) ||
+      (first === third && third === bytes[at + 5]) ||
+      (bytes[at] === third && third === bytes[at + 6]) ||
+      (first === bytes[at + 4] && first === bytes[at + 7]) ||
+      (second === bytes[at + 5] && second === bytes[at + 8])
+    )
+      return at;
+  }
+  return -1;
 }
 
 function sameSeparator(bytes: Buffer, first: number, at: number, period: number): boolean {

@@ -78,13 +78,13 @@ const folds = (bytes: Buffer, at: number): boolean => {
 };
 
 /** Full-width and look-alike letters become ASCII; what is invisible is left out. */
-export function* foldedViews(view: View, signs: readonly number[]): Iterable<View> {
+export function foldedViews(view: View, signs: readonly number[]): readonly View[] {
   const marks = signs.filter((at) => folds(view.bytes, at));
-  yield* collected(view, 'folded', collectAround(view.bytes, marks, undoFold));
+  return collected(view, 'folded', collectAround(view.bytes, marks, undoFold));
 }
 
 /** Text of UTF-16, either byte order: every other byte is zero. */
-export function* utf16Views(view: View, signs: readonly number[]): Iterable<View> {
+export function utf16Views(view: View, signs: readonly number[]): readonly View[] {
   const { bytes } = view;
   const collector = newCollector();
   let at = -1;
@@ -98,5 +98,5 @@ export function* utf16Views(view: View, signs: readonly number[]): Iterable<View
     }
     put(collector, 0, at, at);
   }
-  yield* collected(view, 'utf16', collector);
+  return collected(view, 'utf16', collector);
 }
