@@ -10,15 +10,7 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import {
-  isDistinctive,
-  matchPattern,
-  matchPrefix,
-  newProgress,
-  type Progress,
-  type Trigger,
-  triggersOf,
-} from './match.js';
+import { matchPattern, matchPrefix, newProgress, type Progress, type Trigger, triggersOf } from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
@@ -27,7 +19,7 @@ const { keywords, triggers: plainTriggers } = triggersOf();
 let slots = newProgress().length;
 const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
 for (const trigger of plainTriggers) {
-  if (trigger.kind !== 'prefix' || !isDistinctive(trigger.prefix)) continue;
+  if (trigger.kind !== 'prefix' || !trigger.distinctive) continue;
   if (trigger.rule.min < 16) continue;
   const prefix = Buffer.from(trigger.prefix).toString('latin1');
   for (const [by, text] of [
@@ -162,7 +154,7 @@ export function contextCandidates(
   bytes: Buffer,
   visit: (candidate: Candidate, features: Uint16Array) => void,
 ): void {
-  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, report);
+  const marks = triggerAll(bytes, occurrencesIn(bytes), false, () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);

@@ -33,7 +33,14 @@ export const patternRules: readonly PatternRule[] = [
 
 /** What stands behind one keyword of the automaton. */
 export type Trigger =
-  | { readonly kind: 'prefix'; readonly rule: PrefixRule; readonly prefix: Uint8Array; readonly slot: number }
+  | {
+      readonly kind: 'prefix';
+      readonly rule: PrefixRule;
+      readonly prefix: Uint8Array;
+      /** Told by {@link isDistinctive}. */
+      readonly distinctive: boolean;
+      readonly slot: number;
+    }
   | { readonly kind: 'pattern'; readonly rule: PatternRule; readonly length: number; readonly slot: number };
 
 /** Keywords and what they trigger, in the same order. */
@@ -43,7 +50,8 @@ export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
   prefixRules.forEach((rule, slot) => {
     for (const prefix of rule.prefixes) {
       keywords.push(prefix);
-      triggers.push({ kind: 'prefix', rule, prefix: Buffer.from(prefix, 'latin1'), slot });
+      const bytes = Buffer.from(prefix, 'latin1');
+      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive: isDistinctive(bytes), slot });
     }
   });
   patternRules.forEach((rule, index) => {
@@ -71,12 +79,12 @@ export function matchPrefix(
   end: number,
   progress: Progress,
 ): Sighting | null {
-  const { rule, prefix, slot } = trigger;
+  const { rule, prefix, distinctive, slot } = trigger;
   const start = end - prefix.length;
   if (start < (progress[slot] as number)) return null;
   const glued =
     start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
-  if (glued && !isDistinctive(prefix)) return null;
+  if (glued && !distinctive) return null;
   if (!rule.anyCase)
     for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const alphabet = alphabets[rule.body];
@@ -84,9 +92,9 @@ export function matchPrefix(
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
   if (length > rule.min || length === rule.min)
-    return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
+    return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
   if (length > 24) progress[slot] = stop;
-  if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
+  if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
   if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
     return null;
@@ -103,7 +111,7 @@ const partsFields = (byte: number | undefined): boolean =>
 const unmistakable = 6;
 
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
-export function isDistinctive(prefix: Uint8Array): boolean {
+function isDistinctive(prefix: Uint8Array): boolean {
   return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
 }
 
