@@ -16,6 +16,8 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node20',
+  // Puts numbers that never change where they are used: a tenth of a scan.
+  minifySyntax: true,
   logLevel: 'warning',
   legalComments: 'none',
 };

@@ -19,6 +19,7 @@ export async function loadModule(path) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    minifySyntax: true,
     logLevel: 'warning',
   });
   return import(pathToFileURL(outfile).href);

@@ -1,6 +1,7 @@
 import type { Command } from '../console/command.js';
 import { hostServices } from '../host/services.js';
 import { managingBackends } from '../launch/find-bottle.js';
+import { sweepHost } from '../launch/sweep.js';
 
 interface PruneOptions {
   readonly all?: boolean;
@@ -21,7 +22,7 @@ const prune: Command = {
       .option('--json', 'print JSON')
       .addHelpText(
         'after',
-        '\nContainers, networks and volumes are found by their label; images only with --images.',
+        '\nContainers, networks and volumes are found by their label; images only with --images.\nPlaceholders in workspaces and sockets whose process is gone are always removed.',
       )
       .action(async ({ all = false, dryRun = false, images = false, json }: PruneOptions) => {
         const services = hostServices(context.environment);
@@ -32,6 +33,7 @@ const prune: Command = {
           bottles.push(...report.bottles);
           removed.push(...report.images);
         }
+        if (!dryRun) await sweepHost(context.environment);
         const found = [...bottles, ...removed];
         if (json) context.print(`${JSON.stringify({ bottles, images: removed })}\n`);
         else context.print(found.length === 0 ? 'nothing to prune\n' : `${found.join('\n')}\n`);

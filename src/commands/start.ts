@@ -101,7 +101,8 @@ async function run(
     command,
     environment,
     workspaceMode: options.workspaceMode === 'copy' ? 'copy' : 'mount',
-    runtime: options.runtime ?? (environment['BOT_BOTTLE_RUNTIME'] || undefined),
+    runtime:
+      options.runtime ?? (backend.containers ? environment['BOT_BOTTLE_RUNTIME'] || undefined : undefined),
   });
   if (options.dryRun) {
     context.print(options.json ? planJson(plan) : formatPlan(plan));

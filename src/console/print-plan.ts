@@ -9,6 +9,9 @@ export function formatPlan(plan: BottlePlan): string {
     ['agent', [`${plan.agent} (bottle ${plan.bottles.join(' < ')})`]],
     ['backend', [plan.backend]],
     ['provider', [plan.provider]],
+    ['image', plan.container?.dockerfile ? [`built from ${plan.container.dockerfile}`] : []],
+    ['runtime', plan.container?.runtime ? [plan.container.runtime] : []],
+    ['limits', limitLines(plan)],
     ['command', [plan.command.map(quoted).join(' ')]],
     ['workspace', [`${workspace.source} as ${workspace.target}`]],
     ['read-only in it', workspace.protectedPaths.map(({ path }) => path)],
@@ -26,6 +29,15 @@ export function formatPlan(plan: BottlePlan): string {
     .filter(([, lines]) => lines.length > 0)
     .map(([title, lines]) => `${title}:\n${lines.map((line) => `  ${printable(line, 4000)}\n`).join('')}`)
     .join('');
+}
+
+function limitLines({ resources }: BottlePlan): string[] {
+  const { memory = null, cpus = null, pids = null } = resources ?? {};
+  return [
+    ...(memory === null ? [] : [`memory ${Math.round(memory / 2 ** 20)} MiB`]),
+    ...(cpus === null ? [] : [`processors ${cpus}`]),
+    ...(pids === null ? [] : [`processes ${pids}`]),
+  ];
 }
 
 function unknownHostLine({ unknownHost, holdTimeout }: BottlePlan): string {

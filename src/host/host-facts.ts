@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ResolvedAgent } from '../manifest/resolved.js';
 import type { HostFacts } from '../plan/make-plan.js';
+import { findDockerfile } from './dockerfile.js';
 import { findWorkspace } from './workspace.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,6 +13,7 @@ export interface FactsRequest {
   readonly agent: ResolvedAgent;
   readonly backend: string;
   readonly workspace: string;
+  readonly workspaceMode: 'mount' | 'copy';
   readonly environment: Environment;
 }
 
@@ -20,15 +22,24 @@ const holdVariable = 'EGRESS_TOKEN_ALLOW_TIMEOUT_SECONDS';
 const localeVariables = /^(TERM|COLORTERM|LANG|LANGUAGE|LC_[A-Z]+|TZ)$/;
 
 /** Looks up all that a plan needs of this machine. */
-export function gatherFacts({ agent, backend, workspace, environment }: FactsRequest): HostFacts {
+export function gatherFacts({
+  agent,
+  backend,
+  workspace,
+  workspaceMode,
+  environment,
+}: FactsRequest): HostFacts {
   const extra = environment['BOT_BOTTLE_EXTRA_CA'];
+  const folder = findWorkspace(workspace, environment);
+  const { dockerfile } = agent.bottle;
   const caFiles = agent.bottle.routes.flatMap(({ caFile, where }) =>
     caFile === null ? [] : [{ caFile, where }],
   );
   return {
     suffix: randomBytes(2).toString('hex'),
     backend,
-    workspace: findWorkspace(workspace, environment),
+    workspace: folder,
+    dockerfile: dockerfile && findDockerfile(dockerfile, workspaceMode === 'mount' ? folder : null),
     locale: localeOf(environment),
     certificates: Object.fromEntries(
       caFiles.map(({ caFile, where }) => [caFile, readCertificates(caFile, where)]),

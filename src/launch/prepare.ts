@@ -28,12 +28,36 @@ export async function prepare({
   workspaceMode = 'mount',
   runtime,
 }: Preparation): Promise<BottlePlan> {
+  if (!backend.containers) refuseContainerOptions(agent, backend, runtime);
   const provider = await providerOf(agent);
   return makePlan(agent, provider, command, {
-    ...gatherFacts({ agent, backend: backend.name, workspace, environment }),
+    ...gatherFacts({ agent, backend: backend.name, workspace, workspaceMode, environment }),
     ...(backend.proxy && { proxy: backend.proxy }),
     workspaceMode,
-    ...(runtime !== undefined && { container: { runtime } }),
+    ...(runtime !== undefined && { runtime }),
+  });
+}
+
+/** What only a container has is never left without effect: a bottle that asks for a wall gets it or doesn't start. */
+function refuseContainerOptions(
+  { bottle }: ResolvedAgent,
+  backend: Backend,
+  runtime: string | undefined,
+): void {
+  const [what, where] =
+    runtime !== undefined
+      ? ['a runtime', '--runtime']
+      : bottle.runtime
+        ? [`the runtime ${bottle.runtime.name}`, bottle.runtime.where]
+        : bottle.dockerfile
+          ? ['an image of its own', bottle.dockerfile.where]
+          : [];
+  if (what === undefined) return;
+  throw new BottleError({
+    code: 'usage',
+    message: `${what} is asked for, which the backend ${backend.name} doesn't have`,
+    where,
+    hint: '--backend docker has it',
   });
 }
 

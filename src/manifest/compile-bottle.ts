@@ -1,5 +1,7 @@
 import type { UnknownHost } from '../contract/route.js';
-import { accepted, placeAt, refuse, type Scope } from './check/scope.js';
+import { checkFilePath } from './check/file-path.js';
+import { checkCpus, checkMemory, checkPids, checkRuntime } from './check/resources.js';
+import { accepted, type Checked, placeAt, refuse, type Scope } from './check/scope.js';
 import { checkAgentVariable, checkVariableValue } from './check/variable.js';
 import { quoted } from './code-frame.js';
 import { compileRoutes, type WrittenRoute, withoutUndefined } from './compile-route.js';
@@ -11,7 +13,13 @@ import { isName, nameRule } from './source.js';
 /** A bottle as its schema leaves it; what isn't supported yet is left out. */
 interface WrittenBottle {
   readonly extends?: string | readonly string[] | null;
-  readonly agent_provider?: { readonly template?: string | null } | null;
+  readonly agent_provider?: { readonly template?: string | null; readonly dockerfile?: string | null } | null;
+  readonly docker?: { readonly runtime?: string | null } | null;
+  readonly resources?: {
+    readonly memory?: string | null;
+    readonly cpus?: number | null;
+    readonly pids?: number | null;
+  } | null;
   readonly env?: Readonly<Record<string, string | null>> | null;
   readonly git?: {
     readonly user?: { readonly name?: string | null; readonly email?: string | null } | null;
@@ -42,12 +50,48 @@ export function compileBottle(scope: Scope, userHome: string): CompiledBottle {
       values: withoutUndefined({
         provider: plain(scope, '/agent_provider/template', bottle.agent_provider?.template),
         ...compileGitUser(scope, bottle.git?.user),
+        ...compilePlace(scope, bottle, userHome),
         unknownHost: plain(scope, '/egress/unknown_host', bottle.egress?.unknown_host),
       }),
       env: compileEnvironment(scope, bottle.env ?? {}),
       routes: compileRoutes(scope, bottle.egress?.routes ?? [], userHome),
     },
   };
+}
+
+/** What the agent runs in: its image, its runtime, its limits. */
+function compilePlace(scope: Scope, bottle: WrittenBottle, userHome: string) {
+  const { docker, resources } = bottle;
+  const dockerfile = (text: string) => checkFilePath('invalid-dockerfile', text, scope.file, userHome);
+  return {
+    dockerfile: checked(scope, '/agent_provider/dockerfile', bottle.agent_provider?.dockerfile, dockerfile),
+    runtime: inMap(docker, '/docker', 'runtime', checkRuntime),
+    memory: inMap(resources, '/resources', 'memory', checkMemory),
+    cpus: inMap(resources, '/resources', 'cpus', checkCpus),
+    pids: inMap(resources, '/resources', 'pids', checkPids),
+  };
+
+  /** A map that is null takes away every key of it. */
+  function inMap<Key extends string, Raw, Value>(
+    map: { readonly [name in Key]?: Raw | null } | null | undefined,
+    pointer: string,
+    key: Key,
+    check: (raw: Raw) => Checked<Value>,
+  ): Written<Value> | undefined {
+    if (map === null) return { value: null, place: placeAt(scope, pointer, 'key') };
+    return checked(scope, `${pointer}/${key}`, map?.[key], check);
+  }
+}
+
+function checked<Raw, Value>(
+  scope: Scope,
+  pointer: string,
+  raw: Raw | null | undefined,
+  check: (raw: Raw) => Checked<Value>,
+): Written<Value> | undefined {
+  if (raw === undefined) return undefined;
+  const value = raw === null ? null : accepted(scope, pointer, check(raw));
+  return { value, place: placeAt(scope, pointer) };
 }
 
 function plain<Value extends string>(

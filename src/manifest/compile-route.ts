@@ -1,5 +1,6 @@
 import type { Route, RouteAuth, RouteDlp, RouteHeader } from '../contract/route.js';
-import { checkCaFile } from './check/ca-file.js';
+import { checkFilePath } from './check/file-path.js';
+
 import { checkHeaderValue, checkSetHeaderName } from './check/header.js';
 import { checkConnectTo, checkHost } from './check/host.js';
 import { checkMatches, type WrittenMatch } from './check/match.js';
@@ -121,7 +122,7 @@ function compileRoute(scope: Scope, pointer: string, route: WrittenRoute, userHo
       ),
       private: written('private', route.private, asIs),
       caFile: written('ca_file', route.ca_file, (text, at) =>
-        accepted(scope, at, checkCaFile(text, scope.file, userHome)),
+        accepted(scope, at, checkFilePath('invalid-ca-file', text, scope.file, userHome)),
       ),
     }),
   };

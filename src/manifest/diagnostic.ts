@@ -63,6 +63,10 @@ export const diagnosticCodes = [
   'owned-variable',
   'invalid-variable-value',
   'invalid-git-user',
+  // The place that the agent runs in.
+  'invalid-dockerfile',
+  'invalid-runtime',
+  'invalid-resource',
 ] as const;
 
 export type DiagnosticCode = (typeof diagnosticCodes)[number];

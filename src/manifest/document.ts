@@ -31,12 +31,12 @@ export function pointerTo(parent: string, key: string | number): string {
 /** Reads the YAML of a front matter into plain data and the places of its parts; reports and answers null if it can't. */
 export function parseYaml(file: ManifestFile, front: FrontMatter, report: Report): YamlDocument | null {
   const at = (offset: number) => ({ file, offset: front.offset + offset });
-  // The token parser keeps its own stack; the composer recurses, and a stack that overflows inside it may
+  // The token parser keeps its own stack while maps open; the composer recurses, and a stack that overflows inside it may
   // end the process (V8 aborts when it has none left to compile a pattern), so the depth is checked in between.
-  const tokens = [...new Parser().parse(front.yaml)];
-  const deep = firstBelow(tokens, deepest);
-  if (deep !== null) {
-    report('yaml-too-deep', at(deep), `nested more than ${deepest} deep`);
+  const tokens = tokensOf(front.yaml);
+  const deep = tokens === null ? 0 : firstBelow(tokens, deepest);
+  if (tokens === null || deep !== null) {
+    report('yaml-too-deep', at(deep ?? 0), `nested more than ${deepest} deep`);
     return null;
   }
   const composer = new Composer({
@@ -80,6 +80,16 @@ export function parseYaml(file: ManifestFile, front: FrontMatter, report: Report
     return null;
   }
   return convert(root, at, report);
+}
+
+/** null where so many maps close at once that the token parser's stack overflows; it looks for no pattern there. */
+function tokensOf(yaml: string): CST.Token[] | null {
+  try {
+    return [...new Parser().parse(yaml)];
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
+  }
 }
 
 function firstLine(message: string): string {

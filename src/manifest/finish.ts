@@ -2,7 +2,7 @@ import { defaultDlp } from '../contract/route.js';
 import { quoted } from './code-frame.js';
 import type { Composition } from './compose.js';
 import { collector, type Diagnostic, type Report, whereOf } from './diagnostic.js';
-import type { BottleLayer, RouteLayer } from './layer.js';
+import type { BottleLayer, RouteLayer, Written } from './layer.js';
 import type { ResolvedBottle, ResolvedRoute } from './resolved.js';
 
 const defaultProvider = 'shell';
@@ -25,11 +25,25 @@ export function finish(name: string, { chain, layer }: Composition): Finished {
     ),
     gitUser: gitUser(layer, report),
     unknownHost: layer.values.unknownHost?.value ?? 'block',
+    dockerfile: located(layer.values.dockerfile, (path, where) => ({ path, where })),
+    runtime: located(layer.values.runtime, (name, where) => ({ name, where })),
+    resources: {
+      memory: layer.values.memory?.value ?? null,
+      cpus: layer.values.cpus?.value ?? null,
+      pids: layer.values.pids?.value ?? null,
+    },
     routes: open.map(([host, route]) => finishRoute(host, route)),
     routeBottles: Object.fromEntries(open.map(([host, route]) => [host, route.bottles])),
   };
   for (const [host, route] of open) checkRoute(host, route, report);
   return { bottle, diagnostics: found };
+}
+
+function located<Value, Result>(
+  written: Written<Value> | undefined,
+  make: (value: Value, where: string) => Result,
+): Result | null {
+  return written === undefined || written.value === null ? null : make(written.value, whereOf(written.place));
 }
 
 function finishRoute(host: string, { values, place }: RouteLayer): ResolvedRoute {

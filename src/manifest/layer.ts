@@ -43,6 +43,13 @@ interface BottleValues {
   readonly gitUserName: string;
   readonly gitUserEmail: string;
   readonly unknownHost: UnknownHost;
+  /** Absolute path. */
+  readonly dockerfile: string;
+  readonly runtime: string;
+  /** Bytes. */
+  readonly memory: number;
+  readonly cpus: number;
+  readonly pids: number;
 }
 
 /** What one bottle file, or several merged, say. */

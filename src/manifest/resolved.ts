@@ -19,6 +19,18 @@ export interface ResolvedBottle {
   readonly env: Readonly<Record<string, string>>;
   readonly gitUser: { readonly name: string; readonly email: string } | null;
   readonly unknownHost: UnknownHost;
+  /** The Dockerfile that replaces the provider's: absolute path, and where it is written. */
+  readonly dockerfile: { readonly path: string; readonly where: string } | null;
+  /** OCI runtime of the agent's container, and where it is written. */
+  readonly runtime: { readonly name: string; readonly where: string } | null;
+  /** null: the backend's usual. */
+  readonly resources: {
+    /** Bytes. */
+    readonly memory: number | null;
+    readonly cpus: number | null;
+    /** Processes and threads. */
+    readonly pids: number | null;
+  };
   readonly routes: readonly ResolvedRoute[];
   /** By host: the bottles whose files write its route, base first. */
   readonly routeBottles: Readonly<Record<string, readonly string[]>>;

@@ -14,10 +14,8 @@ const unsupported: readonly {
 }[] = [
   { kinds: ['bottle'], path: '/secrets' },
   { kinds: ['bottle', 'agent'], path: '/skills' },
-  { kinds: ['bottle'], path: '/resources' },
   { kinds: ['bottle'], path: '/git/remotes' },
   { kinds: ['bottle'], path: '/agent_provider/template', values: ['claude', 'codex'] },
-  { kinds: ['bottle'], path: '/agent_provider/dockerfile' },
   { kinds: ['bottle'], path: '/agent_provider/auth_token' },
   { kinds: ['bottle'], path: '/agent_provider/forward_host_auth' },
 ];

@@ -2,7 +2,7 @@ import type { Route } from '../contract/route.js';
 import type { ResolvedAgent, ResolvedRoute } from '../manifest/resolved.js';
 import { bottlePaths } from './bottle-paths.js';
 import { agentEnvironment } from './environment.js';
-import type { BottlePlan, ContainerPlan, ProxyPlan, SecretReference } from './plan.js';
+import type { BottlePlan, ProxyPlan, SecretReference } from './plan.js';
 import type { Provider } from './ports.js';
 import { protectedPaths } from './protected-paths.js';
 
@@ -22,7 +22,10 @@ export interface HostFacts {
   /** Where the backend lets the agent find the proxy; absent: at a relay on its own loopback. */
   readonly proxy?: ProxyPlan;
   readonly workspaceMode?: 'mount' | 'copy';
-  readonly container?: ContainerPlan;
+  /** Real path of the bottle's own Dockerfile. */
+  readonly dockerfile?: string | null;
+  /** OCI runtime that the operator asked for at this start. */
+  readonly runtime?: string;
   /** Milliseconds. */
   readonly holdTimeout: number;
 }
@@ -67,7 +70,11 @@ export function makePlan(
     secrets: secretReferences(bottle.routes),
     extraCertificateAuthorities: facts.extraCertificateAuthorities,
     nameServers: facts.nameServers,
-    ...(facts.container && { container: facts.container }),
+    resources: bottle.resources,
+    container: {
+      dockerfile: facts.dockerfile ?? null,
+      runtime: facts.runtime ?? bottle.runtime?.name ?? null,
+    },
   };
 }
 

@@ -25,25 +25,26 @@ export interface BottlePlan {
   readonly secrets: readonly SecretReference[];
   readonly extraCertificateAuthorities: readonly string[];
   readonly nameServers: readonly string[];
+  readonly resources?: ResourceLimits;
   /** For backends that run containers. */
   readonly container?: ContainerPlan;
 }
 
-export interface ContainerPlan {
+interface ContainerPlan {
   /** Absolute path of a Dockerfile that replaces the provider's own. */
   readonly dockerfile?: string | null;
   /** OCI runtime; null: gVisor where the engine has it, else the engine's own. */
   readonly runtime?: string | null;
-  readonly resources?: ResourceLimits;
 }
 
+/** null: the backend's usual. */
 interface ResourceLimits {
   /** Bytes. */
-  readonly memory?: number;
+  readonly memory: number | null;
+  /** Processors, in parts too. */
+  readonly cpus: number | null;
   /** Processes and threads. */
-  readonly processes?: number;
-  /** Cores, in parts too. */
-  readonly cpus?: number;
+  readonly pids: number | null;
 }
 
 export interface WorkspacePlan {

@@ -23,6 +23,8 @@ export interface Backend {
   probe(services: BackendServices): Promise<Readiness>;
   /** Resolves once the agent's command runs. The caller disposes of what it gets, whatever happened. */
   start(plan: BottlePlan, request: StartRequest, services: BackendServices): Promise<RunningBottle>;
+  /** Bottles are containers: they have an image and a runtime. */
+  readonly containers?: boolean;
   /** Where the agent finds the proxy; absent: at its own loopback address. */
   readonly proxy?: ProxyPlan;
   /** For bottles that other processes can find; absent where `start` alone knows of them. */

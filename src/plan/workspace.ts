@@ -37,6 +37,7 @@ function reasonAgainst(workspace: string, home: string, ours: readonly string[])
   return own === undefined ? null : `holds or lies in ${own}, where bot-bottle keeps its own files`;
 }
 
-function contains(outer: string, inner: string): boolean {
+/** Of two absolute paths, whether the first is the second or a folder above it. */
+export function contains(outer: string, inner: string): boolean {
   return inner === outer || inner.startsWith(outer === '/' ? outer : `${outer}/`);
 }

@@ -15,6 +15,8 @@ export interface MessageWriter {
 
 /** Lines waiting for the parent, at most; some hundred bytes each. */
 const queueLimit = 20_000;
+/** Milliseconds that an event may wait for others, so that a busy proxy doesn't write each by itself. */
+const gathering = 5;
 
 /** Standard output without Node's own stream for it, which blocks the event loop on a pipe that nobody reads. */
 export function openStandardOutput(): Writable {
@@ -26,12 +28,13 @@ export function openStandardOutput(): Writable {
 export function createMessageWriter(output: Writable): MessageWriter {
   let queue: string[] = [];
   let dropped = 0;
-  let scheduled = false;
+  let scheduled: NodeJS.Timeout | null = null;
   let blocked = false;
   let broken = false;
 
   function drain(): void {
-    scheduled = false;
+    if (scheduled !== null) clearTimeout(scheduled);
+    scheduled = null;
     if (blocked || broken || queue.length === 0) return;
     if (dropped > 0) {
       queue.push(line({ type: 'dropped', count: dropped }));
@@ -59,11 +62,8 @@ export function createMessageWriter(output: Writable): MessageWriter {
         return false;
       }
       queue.push(line(message));
-      if (!scheduled) {
-        scheduled = true;
-        // One write for all events of one turn of the loop.
-        setImmediate(drain);
-      }
+      if (message.type !== 'event') drain();
+      else scheduled ??= setTimeout(drain, gathering);
       return true;
     },
     onBroken: (call) => {

@@ -167,8 +167,13 @@ const keys: Readonly<Record<ManifestKind, Maker>> = {
       extends: (random) => (random() < 0.6 ? name(random) : [...new Set(listOf(name)(random) as string[])]),
       description: word,
       agent_provider: mostly(
-        [{ template: 'shell' }, { template: null }, null],
-        [{ template: 'claude' }, { dockerfile: 'D' }],
+        [{ template: 'shell' }, { template: null }, { dockerfile: 'D' }, null],
+        [{ template: 'claude' }, { dockerfile: 'D/' }],
+      ),
+      docker: mostly([{ runtime: 'runsc' }, { runtime: null }, {}, null], [{ runtime: '/bin/sh' }]),
+      resources: mostly(
+        [{ memory: '4g', cpus: 1.5, pids: 64 }, { memory: null }, null],
+        [{ memory: '4' }, { cpus: 0 }, { pids: 1 }],
       ),
       env,
       git: mostly(

@@ -1,4 +1,4 @@
-import { constants, totalmem } from 'node:os';
+import { constants } from 'node:os';
 import { join } from 'node:path/posix';
 import { stderr } from 'node:process';
 import type { Duplex } from 'node:stream';
@@ -18,6 +18,7 @@ import { openControl, type SandboxControl } from './control.js';
 import { closeStrayDescriptors } from './descriptors.js';
 import { forbiddenAddresses } from './forbidden-addresses.js';
 import { reachableSources, seccompDescriptor, writeLauncher } from './launcher.js';
+import { limitsOf, tellUnenforced } from './limits.js';
 import { makeReleases, type Releases } from './releases.js';
 import { sandboxArguments } from './sandbox-arguments.js';
 import {
@@ -52,6 +53,7 @@ export async function start(
   services: BackendServices,
 ): Promise<RunningBottle> {
   const releases = makeReleases();
+  tellUnenforced(plan, request.onProgress);
   try {
     closeStrayDescriptors();
     // The agent gets the very same open files, and must get them as they were.
@@ -156,7 +158,7 @@ function writeCommand(
     sources,
     seccomp,
     terminal: request.terminal,
-    command: ['prlimit', ...limits, '--', bottlePaths.node, bottlePaths.init],
+    command: ['prlimit', ...limitsOf(plan), '--', bottlePaths.node, bottlePaths.init],
     options: sandboxArguments({
       features,
       sources: reachable,
@@ -169,12 +171,6 @@ function writeCommand(
     }),
   });
 }
-
-/**
- * Processes of the bottle (counted in its own user namespace from Linux 5.14 on), bytes of memory that one process may
- * write to (half of the machine's), and none of it written to disk in a crash.
- */
-const limits = ['--nproc=4096:4096', `--data=${Math.floor(totalmem() / 2)}`, '--core=0:0'];
 
 function initConfiguration(plan: BottlePlan): InitConfiguration {
   return {

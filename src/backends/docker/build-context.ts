@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import ignoreFile from '@balena/dockerignore';
 import { pack } from 'tar-stream';
 import { BottleError } from '../../contract/errors.js';
 
@@ -10,6 +11,8 @@ export interface ArchiveFile {
   readonly content: Buffer | string;
   /** 0644 where it isn't said. */
   readonly mode?: number;
+  /** A symbolic link to this, and without content. */
+  readonly link?: string;
 }
 
 /** Bytes; what is sent to the engine for a build is held in memory. */
@@ -24,8 +27,10 @@ export async function archive(
   const tar = pack();
   const mtime = new Date(0);
   for (const name of folders) tar.entry({ name, type: 'directory', mode: 0o755, mtime, ...owner });
-  for (const { path, content, mode = 0o644 } of files)
-    tar.entry({ name: path, mode, mtime, ...owner }, content);
+  for (const { path, content, mode = 0o644, link } of files) {
+    if (link === undefined) tar.entry({ name: path, mode, mtime, ...owner }, content);
+    else tar.entry({ name: path, type: 'symlink', linkname: link, mtime, ...owner });
+  }
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);
@@ -36,22 +41,30 @@ export async function archive(
 export function digestOf(files: readonly ArchiveFile[], more: readonly string[] = []): string {
   const hash = createHash('sha256');
   for (const text of more) hash.update(`${text.length}:${text}`);
-  for (const { path, content, mode = 0o644 } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    hash.update(`${path}\0${mode}\0${Buffer.byteLength(content)}\0`).update(content);
+  for (const { path, content, mode = 0o644, link = '' } of [...files].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  )) {
+    hash.update(`${path}\0${mode}\0${link}\0${Buffer.byteLength(content)}\0`).update(content);
   }
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Everything below a folder, but what git and package managers keep; links are left out. */
+/** Everything below a folder that its .dockerignore doesn't name, as `docker build` sends it; no empty folders. */
 export async function readFolder(folder: string): Promise<ArchiveFile[]> {
   const files: ArchiveFile[] = [];
+  const ignore = ignoreFile
+    .default()
+    .add(await readFile(join(folder, '.dockerignore'), 'utf8').catch(() => ''));
   let size = 0;
   const walk = async (relative: string): Promise<void> => {
     for (const name of (await readdir(join(folder, relative))).sort()) {
-      if (name === '.git' || name === 'node_modules') continue;
       const path = relative === '' ? name : `${relative}/${name}`;
       const status = await lstat(join(folder, path));
+      // A later line may take something below an ignored folder back in.
       if (status.isDirectory()) await walk(path);
+      if (ignore.ignores(path)) continue;
+      if (status.isSymbolicLink())
+        files.push({ path, content: '', link: await readlink(join(folder, path)) });
       if (!status.isFile()) continue;
       size += status.size;
       if (size > largestContext) throw tooLarge(folder);

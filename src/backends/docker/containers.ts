@@ -34,7 +34,7 @@ const confined: HostConfig = {
   IpcMode: 'private',
 };
 
-const defaultResources = { memory: 4096 * megabyte, processes: 1024, cpus: 0 } as const;
+const usual = { memory: 4096 * megabyte, pids: 1024 } as const;
 
 /** The sidecar: alone on both networks; configuration and secrets come by its standard input, and are logged nowhere. */
 export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions {
@@ -164,13 +164,14 @@ export function agentContainer(facts: ContainerFacts): ContainerCreateOptions {
   };
 }
 
-function limits({ container }: BottlePlan): HostConfig {
-  const { memory, processes, cpus } = { ...defaultResources, ...container?.resources };
+function limits({ resources }: BottlePlan): HostConfig {
+  const memory = resources?.memory ?? usual.memory;
+  const cpus = resources?.cpus ?? null;
   return {
-    PidsLimit: processes,
+    PidsLimit: resources?.pids ?? usual.pids,
     Memory: memory,
     MemorySwap: memory,
-    ...(cpus > 0 && { NanoCpus: Math.round(cpus * 1e9) }),
+    ...(cpus !== null && { NanoCpus: Math.round(cpus * 1e9) }),
   };
 }
 

@@ -29,6 +29,8 @@ interface Recipe {
 const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 /** Lines of a failed build's log that an error shows. */
 const shownLines = 30;
+/** Characters. */
+const longestLine = 1000;
 
 /** Builds what is missing; an image whose recipe is unchanged is never built again. */
 export async function ensureImages(request: ImageRequest): Promise<{ agent: string; sidecar: string }> {
@@ -131,15 +133,33 @@ async function follow(
   onProgress: (line: string) => void,
 ): Promise<void> {
   const log: string[] = [];
+  const note = (line: string) => {
+    const written = plainLine(line);
+    if (written === '') return;
+    if (/^Step \d+\/\d+ : /.test(written)) onProgress(`  ${written}`);
+    log.push(`  ${written}`);
+    if (log.length > shownLines) log.shift();
+  };
+  // The engine passes on what a step writes in pieces of its own.
+  let unfinished = '';
   for await (const line of createInterface({ input: stream })) {
-    const { stream: text, error } = JSON.parse(line) as BuildMessage;
-    for (const written of (text ?? '').split('\n').filter((part) => part.trim() !== '')) {
-      if (/^Step \d+\/\d+ : /.test(written)) onProgress(`  ${written}`);
-      log.push(`  ${written}`);
-      if (log.length > shownLines) log.shift();
-    }
-    if (error !== undefined) throw buildFailed(tag, error, log);
+    const { stream: text = '', error } = JSON.parse(line) as BuildMessage;
+    const lines = `${unfinished}${text}`.split('\n');
+    unfinished = (lines.pop() ?? '').slice(-longestLine);
+    for (const whole of lines) note(whole);
+    if (error === undefined) continue;
+    note(unfinished);
+    throw buildFailed(tag, error, log);
   }
+}
+
+/** Without the colours, and whatever else would steer the operator's terminal, that programs of a build print. */
+function plainLine(line: string): string {
+  const withoutColours = line.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
+  return withoutColours
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, '')
+    .trimEnd()
+    .slice(0, longestLine);
 }
 
 function buildFailed(tag: string, reason: string, log: readonly string[]): BottleError {

@@ -9,6 +9,7 @@ import { startBottle } from './start.js';
 const docker: Backend = {
   name: 'docker',
   summary: 'containers on an internal network; gVisor where the engine has it',
+  containers: true,
   proxy: { host: sidecarName, port: sidecarPorts.proxy },
   management,
   probe: async ({ environment }): Promise<Readiness> => {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
@@ -10,14 +9,12 @@ import type {
   PruneReport,
   PruneRequest,
 } from '../../plan/ports.js';
-import { sweepPlaceholders } from '../../workspace/placeholders.js';
 import { detachKeys, joinTerminal } from './attachment.js';
 import { patchFile, patchOf } from './copy.js';
 import { connectEngine, ifThere } from './engine.js';
 import { splitFrames } from './frames.js';
 import { labels, nameOf } from './names.js';
 import { ownerState } from './ownership.js';
-import { runtimePath } from './runtime-path.js';
 import { allSettled, removeBottle } from './teardown.js';
 
 const ours = { label: [labels.bottle] };
@@ -43,12 +40,7 @@ export const management: BottleManagement = {
     if (Config.Labels[labels.mode] !== 'copy') throw notCopied(bottle);
     return patchOf(docker, bottle, Config.User ?? '');
   },
-  prune: async (request, services) => {
-    const report = await prune(engineOf(services), request);
-    if (!request.dryRun)
-      await sweepPlaceholders(dirname(await runtimePath(`prune-${process.pid}`, services)));
-    return report;
-  },
+  prune: async (request, services) => prune(engineOf(services), request),
 };
 
 function engineOf({ environment }: BackendServices): Docker {

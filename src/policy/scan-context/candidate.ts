@@ -12,7 +12,10 @@ export interface Candidate {
 const valueByte = Uint8Array.from(memberships, (bits, byte) =>
   bits & alphabets.dotted || byte === 0x2b || byte === 0x2f || byte === 0x7e ? 1 : 0,
 );
-const graphic = alphabets.graphic;
+/** What may stand in a value at all. */
+const inValue = Uint8Array.from(memberships, (bits, byte) =>
+  bits & alphabets.graphic || byte === 0x3b || byte === 0x3c || byte === 0x3e || byte === 0x2c ? 1 : 0,
+);
 const longestValue = 512;
 const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || byte === 0x60;
 
@@ -22,7 +25,15 @@ const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || 
  */
 export function nextCandidate(bytes: Uint8Array, from: number, to: number, least: number): Candidate | null {
   let at = from;
+  /** All bytes from `at` up to here may stand in a value. */
+  let fitting = from;
   while (at < to) {
+    if (at + least > fitting) {
+      const start = skipShort(bytes, at, Math.max(at, fitting), to, least);
+      fitting = start + least;
+      at = start > at && isQuote(bytes[start - 1]) ? start - 1 : start;
+      if (at >= to) return null;
+    }
     const byte = bytes[at] as number;
     if (isQuote(byte)) {
       const end = quotedEnd(bytes, at + 1, byte);
@@ -41,6 +52,24 @@ export function nextCandidate(bytes: Uint8Array, from: number, to: number, least
   return null;
 }
 
+/**
+ * The first offset in `[from, to]` from which on `least` bytes may all stand in a value, or one beyond. A place is looked
+ * at from where a value would have to reach, so that of ordinary words only the last letters are.
+ * @param fitting bytes from `from` up to here are known to do.
+ */
+function skipShort(bytes: Uint8Array, from: number, fitting: number, to: number, least: number): number {
+  let start = from;
+  let known = fitting;
+  while (start <= to && start + least <= bytes.length) {
+    let at = start + least - 1;
+    while (at >= known && inValue[bytes[at] as number]) at -= 1;
+    if (at < known) return start;
+    start = at + 1;
+    known = start;
+  }
+  return to + 1;
+}
+
 /** The offset of the closing quote, or -1 when what is between isn't one word with something odd in it. */
 function quotedEnd(bytes: Uint8Array, from: number, quote: number): number {
   const limit = Math.min(bytes.length, from + 128);
@@ -50,14 +79,7 @@ function quotedEnd(bytes: Uint8Array, from: number, quote: number): number {
     if (byte === quote) return odd ? at : -1;
     if (!valueByte[byte]) {
       odd = true;
-      if (
-        !((memberships[byte] as number) & graphic) &&
-        byte !== 0x3b &&
-        byte !== 0x3e &&
-        byte !== 0x3c &&
-        byte !== 0x2c
-      )
-        return -1;
+      if (!inValue[byte]) return -1;
     }
   }
   return -1;

@@ -1,4 +1,4 @@
-import { type PatternRule, type PrefixRule, prefix } from './rule.js';
+import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 
 /** Clouds, storage, data bases, networks, monitoring. */
 export const cloudPrefixes: readonly PrefixRule[] = [
@@ -35,9 +35,9 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('digitalocean-spaces-key', 'DO00', 'upperAlnum', 16, 16, { entropy: 3 }),
   prefix('scaleway-key', 'SCW', 'upperAlnum', 17, 17, { entropy: 3 }),
   prefix('exoscale-key', 'EXO', 'lowerHex', 24, 24),
-  prefix('cloudflare-origin-ca-key', 'v1.0-', 'dashed', 140, 180),
+  prefix('cloudflare-origin-ca-key', 'v1.0-', 'dashed', 171, 171, { shape: /^[0-9a-f]{24}-[0-9a-f]{146}$/ }),
   prefix('cloudflare-token', ['cfut_', 'cfat_', 'cfk_'], 'dashed', 36, 64),
-  prefix('databricks-token', 'dapi', 'lowerHex', 32, 34),
+  prefix('databricks-token', 'dapi', 'hex', 32, 34),
   prefix('databricks-oauth-secret', 'dose', 'lowerHex', 32, 34),
   prefix('snowflake-token', 'ver:1-hint:', 'token', 60, 400),
   prefix('aiven-token', 'AVNS_', 'dashed', 19, 40),
@@ -59,7 +59,7 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('honeycomb-key', ['hcaik_', 'hcbik_', 'hcamk_', 'hcxik_', 'hcalk_'], 'lowerAlnum', 58, 64),
   prefix('axiom-token', ['xaat-', 'xapt-', 'xait-'], 'dashed', 36),
   prefix('pagerduty-key', ['u+', 'y_'], 'dashed', 18, 18, { entropy: 4 }),
-  prefix('launchdarkly-key', ['sdk-', 'api-', 'mob-'], 'dashed', 36, 36, { entropy: 3.2 }),
+  prefix('launchdarkly-key', ['sdk-', 'api-', 'mob-'], 'dashed', 36, 36, { shape: uuid }),
   prefix('statsig-secret', 'secret-', 'alnum', 40, 50, { entropy: 3.6 }),
   prefix('unleash-token', '*:', 'dotted', 60, 80, { entropy: 3.6 }),
   prefix('configcat-key', 'configcat-sdk-1/', 'token', 40, 60),
@@ -95,8 +95,24 @@ export const cloudPatterns: readonly PatternRule[] = [
   },
   {
     id: 'azure-key-signature',
-    keywords: ['azfu', 'acdb', '+asb', '+ast'],
-    pattern: /[0-9A-Za-z+/]{40,76}(?:AzFu|ACDb|\+ASb|\+ASt)[0-9A-Za-z+/]{5,6}={1,2}/y,
+    // Documented as the identifiable keys of Functions, Cosmos DB, Service Bus, Storage, Search, Redis, Event Hubs, Relay,
+    // IoT Hub, API Management, Batch and Container Registry.
+    keywords: [
+      'azfu',
+      'acdb',
+      '+asb',
+      '+ast',
+      'azse',
+      'azca',
+      '+aeh',
+      '+arm',
+      'aiot',
+      'apim',
+      '+aba',
+      '+acr',
+    ],
+    pattern:
+      /[0-9A-Za-z+/]{40,76}(?:AzFu|ACDb|\+ASb|\+ASt|AzSe|AzCa|\+AEh|\+ARm|AIoT|APIM|\+ABa|\+ACR)[0-9A-Za-z+/]{5,6}={0,2}(?![0-9A-Za-z+/])/y,
     back: 'base64',
     entropy: 4,
   },

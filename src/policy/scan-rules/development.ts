@@ -28,7 +28,6 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('npm-token', 'npm_', 'alnum', 36, 36, { checksum: 'base62-crc32' }),
   prefix('pypi-token', 'pypi-AgE', 'dashed', 60, 1024),
   prefix('rubygems-token', 'rubygems_', 'lowerHex', 48),
-  prefix('crates-token', 'cioAB', 'alnum', 28, 30),
   prefix(
     'packagist-token',
     ['packagist_uut_', 'packagist_ort_', 'packagist_out_', 'packagist_act_'],
@@ -42,8 +41,7 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('clojars-token', 'CLOJARS_', 'lowerAlnum', 60),
   prefix('docker-personal-access-token', 'dckr_pat_', 'dashed', 23, 36),
   prefix('docker-organisation-token', 'dckr_oat_', 'dashed', 32, 48),
-  prefix('artifactory-api-key', 'AKCp', 'alnum', 65, 73),
-  prefix('artifactory-reference-token', 'cmVmdGtuO', 'alnum', 54, 64),
+  prefix('artifactory-api-key', 'AKCp', 'alnum', 69, 69),
   prefix('circleci-token', ['CCIPAT_', 'CCIPRJ_'], 'word', 50, 80),
   prefix('buildkite-token', ['bkua_', 'bkaj_', 'bkct_', 'bkpat_'], 'alnum', 40, 64),
   prefix('sonarqube-token', ['squ_', 'sqp_', 'sqa_', 'sqb_'], 'lowerHex', 40),
@@ -93,7 +91,19 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('tailscale-key', ['tskey-', 'tskey-auth-', 'tskey-api-'], 'dashed', 20, 80, { wordy: true }),
 ];
 
+/** Base64 of a text of several words: a sentence, not a token. */
+const isSentence = (secret: string): boolean =>
+  /[a-z]{3,} [a-z]{2,} [a-z]{2,}/i.test(Buffer.from(secret, 'base64').toString('latin1'));
+
 export const developmentPatterns: readonly PatternRule[] = [
+  {
+    // Base64 of `reftkn:` and what follows (JFrog, reference tokens): 64 letters and digits.
+    id: 'artifactory-reference-token',
+    keywords: ['cmvmd'],
+    pattern: /cmVmd[0-9A-Za-z]{59}(?![0-9A-Za-z])/y,
+    entropy: 4,
+    accept: (secret) => !isSentence(secret),
+  },
   {
     id: 'gitlab-routable-token',
     keywords: ['glpat-', 'glrt-', 'glft-', 'gldt-', 'glcbt-'],

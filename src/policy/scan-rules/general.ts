@@ -57,8 +57,11 @@ export const generalPatterns: readonly PatternRule[] = [
       '+asyncpg://',
       '+pymysql://',
     ],
-    pattern: /[a-z+0-9]{4,14}:\/\/[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$-]{1,200}/iy,
+    pattern:
+      /[a-z+0-9]{4,14}:\/\/[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$:%-]{1,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
     back: 'userinfo',
+    window: 800,
+    whole: true,
   },
   {
     id: 'url-with-password',
@@ -83,8 +86,10 @@ export const generalPatterns: readonly PatternRule[] = [
       'socks5://',
       'git+https://',
     ],
-    pattern: /[a-z+0-9]{3,9}:\/\/[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@[\w.-]{3,200}/iy,
-    window: 420,
+    pattern:
+      /[a-z+0-9]{3,9}:\/\/[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@[\w.:-]{3,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
+    window: 800,
+    whole: true,
     accept: (secret) => !/^(?:pass|password|passwd|pwd|user|username|x|xxx|token)$/i.test(secret),
   },
   {
@@ -92,7 +97,10 @@ export const generalPatterns: readonly PatternRule[] = [
     keywords: ['jdbc:'],
     run: { alphabet: 'graphic', min: 12 },
     spent: 'line',
-    pattern: /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=[^\s"'<>&;$,{}]{2,100}/iy,
+    pattern:
+      /jdbc:[\w:+-]{2,40}:[^\s"'<>]{3,160}?[?&;:](?:password|pwd)=(?<secret>[^\s"'<>&;,{}]{2,100})[^\s"'<>]{0,160}/iy,
+    window: 500,
+    whole: true,
   },
   {
     id: 'jdbc-login',
@@ -100,7 +108,26 @@ export const generalPatterns: readonly PatternRule[] = [
     run: { alphabet: 'graphic', min: 12 },
     spent: 'line',
     pattern:
-      /jdbc:[\w:+-]{2,40}:(?:@?\/\/|thin:)?[\w.%+-]{1,64}[:/](?<secret>[^\s:/@"'<>\\$,{}]{2,100})@[\w./:-]{3,200}/iy,
+      /jdbc:[\w:+-]{2,40}:(?:@?\/\/|thin:)?[\w.%+-]{1,64}[:/](?<secret>[^\s:/@"'<>\\$,{}]{2,100})@[^\s"'<>]{3,200}/iy,
+    window: 500,
+    whole: true,
+  },
+  {
+    id: 'connection-string',
+    keywords: [
+      'jdbc:',
+      'odbc:',
+      'postgres://',
+      'postgresql://',
+      'mysql://',
+      'mongodb://',
+      'mongodb+srv://',
+      'redis://',
+      'amqp://',
+    ],
+    pattern: /(?:[jo]dbc:[\w:+-]{2,40}:|[a-z+]{5,14}:\/\/)[^\s"'<>]{3,300}/iy,
+    thorough: true,
+    certain: true,
   },
   {
     id: 'dotnet-connection-string',
@@ -114,7 +141,7 @@ export const generalPatterns: readonly PatternRule[] = [
     id: 'authorization-header',
     keywords: ['authorization'],
     pattern:
-      /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|basic|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
+      /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
     window: 2100,
     entropy: 2.8,
     unlikeWords: true,
@@ -132,8 +159,9 @@ export const generalPatterns: readonly PatternRule[] = [
     keywords: ['"kty"'],
     spent: 'window',
     pattern:
-      /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})/y,
+      /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})"?/y,
     window: 1600,
+    whole: true,
   },
   {
     id: 'password-hash',

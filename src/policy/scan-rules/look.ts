@@ -1,5 +1,5 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
-import { buildAutomaton, findOccurrences, newOccurrences, type Occurrences } from '../scan/automaton.js';
+import { buildAutomaton, findAll, newOccurrences, type Occurrences } from '../scan/automaton.js';
 import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
@@ -10,24 +10,16 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import {
-  isDistinctive,
-  matchPattern,
-  matchPrefix,
-  newProgress,
-  type Progress,
-  type Trigger,
-  triggersOf,
-} from './match.js';
+import { matchPattern, matchPrefix, newProgress, type Progress, type Trigger, triggersOf } from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
-import { shapeOf } from './shapes.js';
+import { mayHoldShape, shapeOf } from './shapes.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
 let slots = newProgress().length;
 const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
 for (const trigger of plainTriggers) {
-  if (trigger.kind !== 'prefix' || !isDistinctive(trigger.prefix)) continue;
+  if (trigger.kind !== 'prefix' || !trigger.distinctive) continue;
   if (trigger.rule.min < 16) continue;
   const prefix = Buffer.from(trigger.prefix).toString('latin1');
   for (const [by, text] of [
@@ -42,6 +34,7 @@ for (const trigger of plainTriggers) {
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
+const progress: Progress = new Int32Array(slots);
 /** For each context word: its group and whether it opens, and whether it must begin a word. */
 const markOf = Uint16Array.from(contextWords, (word) => word.group | (word.opens ? opensBit : 0));
 const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
@@ -50,16 +43,32 @@ const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 
 const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough }, report) => {
-  const found = newOccurrences();
-  findOccurrences(automaton, view.bytes, 0, view.bytes.length, 0, found);
-  const marks = triggerAll(view.bytes, found, report);
+  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, report);
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
 };
 
+/** Offsets and numbers only, over and over: a scan ends before the next begins. */
+let found = newOccurrences();
+let spare = newOccurrences();
+/** Occurrences for which the memory is kept. */
+const mostKept = 1 << 16;
+
+function occurrencesIn(bytes: Buffer): Occurrences {
+  if (found.ends.length > mostKept) found = newOccurrences();
+  if (spare.ends.length > mostKept) spare = newOccurrences();
+  findAll(automaton, bytes, found, spare);
+  return found;
+}
+
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
-function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighting) => void): Marks {
-  const progress: Progress = new Int32Array(slots);
+function triggerAll(
+  bytes: Buffer,
+  found: Occurrences,
+  thorough: boolean,
+  report: (sighting: Sighting) => void,
+): Marks {
+  if (found.count > 0) progress.fill(0);
   let kept = 0;
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
@@ -73,6 +82,7 @@ function triggerAll(bytes: Buffer, found: Occurrences, report: (sighting: Sighti
       continue;
     }
     const trigger = triggers[id] as (typeof triggers)[number];
+    if (!thorough && trigger.kind === 'pattern' && trigger.rule.thorough) continue;
     const sighting = match(trigger, bytes, end, progress);
     if (sighting) report(sighting);
   }
@@ -105,7 +115,7 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   for (let i = 0; i < runs.length; i += 2) {
     let start = runs[i] as number;
     const end = runs[i + 1] as number;
-    if (end - start > 300) continue;
+    if (end - start > 300 || !mayHoldShape(view.bytes, start, end)) continue;
     for (let at = start; at <= end; at += 1) {
       const byte = at === end ? 0x2f : view.bytes[at];
       if (byte !== 0x2f && byte !== 0x2b) continue;
@@ -144,9 +154,7 @@ export function contextCandidates(
   bytes: Buffer,
   visit: (candidate: Candidate, features: Uint16Array) => void,
 ): void {
-  const found = newOccurrences();
-  findOccurrences(automaton, bytes, 0, bytes.length, 0, found);
-  const marks = triggerAll(bytes, found, () => {});
+  const marks = triggerAll(bytes, occurrencesIn(bytes), false, () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);

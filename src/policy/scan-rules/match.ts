@@ -3,10 +3,13 @@ import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
+import { commercePatterns, commercePrefixes } from './commerce.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
 import { joinedEnd } from './joined.js';
+import { modelPatterns, modelPrefixes } from './models.js';
 import { isPlaceholder } from './placeholder.js';
+import { platformPatterns, platformPrefixes } from './platform.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
 
@@ -14,17 +17,30 @@ export const prefixRules: readonly PrefixRule[] = [
   ...developmentPrefixes,
   ...cloudPrefixes,
   ...servicePrefixes,
+  ...modelPrefixes,
+  ...commercePrefixes,
+  ...platformPrefixes,
 ];
 export const patternRules: readonly PatternRule[] = [
   ...developmentPatterns,
   ...cloudPatterns,
   ...servicePatterns,
+  ...modelPatterns,
+  ...commercePatterns,
+  ...platformPatterns,
   ...generalPatterns,
 ];
 
 /** What stands behind one keyword of the automaton. */
 export type Trigger =
-  | { readonly kind: 'prefix'; readonly rule: PrefixRule; readonly prefix: Uint8Array; readonly slot: number }
+  | {
+      readonly kind: 'prefix';
+      readonly rule: PrefixRule;
+      readonly prefix: Uint8Array;
+      /** Told by {@link isDistinctive}. */
+      readonly distinctive: boolean;
+      readonly slot: number;
+    }
   | { readonly kind: 'pattern'; readonly rule: PatternRule; readonly length: number; readonly slot: number };
 
 /** Keywords and what they trigger, in the same order. */
@@ -34,7 +50,8 @@ export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
   prefixRules.forEach((rule, slot) => {
     for (const prefix of rule.prefixes) {
       keywords.push(prefix);
-      triggers.push({ kind: 'prefix', rule, prefix: Buffer.from(prefix, 'latin1'), slot });
+      const bytes = Buffer.from(prefix, 'latin1');
+      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive: isDistinctive(bytes), slot });
     }
   });
   patternRules.forEach((rule, index) => {
@@ -62,12 +79,12 @@ export function matchPrefix(
   end: number,
   progress: Progress,
 ): Sighting | null {
-  const { rule, prefix, slot } = trigger;
+  const { rule, prefix, distinctive, slot } = trigger;
   const start = end - prefix.length;
   if (start < (progress[slot] as number)) return null;
   const glued =
     start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
-  if (glued && !isDistinctive(prefix)) return null;
+  if (glued && !distinctive) return null;
   if (!rule.anyCase)
     for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const alphabet = alphabets[rule.body];
@@ -75,12 +92,13 @@ export function matchPrefix(
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
   if (length > rule.min || length === rule.min)
-    return judgePrefix(rule, bytes, start, end, stop, progress, slot, isDistinctive(prefix));
+    return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
   if (length > 24) progress[slot] = stop;
-  if (glued || !isDistinctive(prefix) || stop === end || !partsFields(bytes[stop])) return null;
+  if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
   if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
     return null;
+  if (!rule.wordy && strangeness(bytes, end, joined) < wordlike) return null;
   progress[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }
@@ -89,8 +107,11 @@ export function matchPrefix(
 const partsFields = (byte: number | undefined): boolean =>
   byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
 
+/** A prefix of so many bytes is nobody else's: a letter put after a token of its provider hides nothing. */
+const unmistakable = 6;
+
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
-export function isDistinctive(prefix: Uint8Array): boolean {
+function isDistinctive(prefix: Uint8Array): boolean {
   return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
 }
 
@@ -115,7 +136,7 @@ function judgePrefix(
   const last = Math.min(stop, end + rule.max);
   // A fixed length that goes on in letters or digits is another thing.
   if (
-    !distinctive &&
+    !(distinctive && (end - start >= unmistakable || rule.checksum)) &&
     rule.min === rule.max &&
     stop > last &&
     (memberships[bytes[last] as number] as number) & alnum
@@ -127,18 +148,29 @@ function judgePrefix(
     const measured = entropy(bytes, end, last);
     if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
     if (!rule.wordy && !hasDigit(bytes, end, last)) return null;
-    const random = measured.bits >= 3.9 && last - end >= 24;
+    if (rule.shape && !rule.shape.test(latin1(bytes, end, last))) return null;
+    const random = measured.bits >= 3.9 && last - end >= 24 && !readsLikeWords(bytes, end, last);
     if (!random && isPlaceholder(bytes, end, last)) return null;
   }
   return { rule: rule.id, start, end: last, score, class: 'structured' };
 }
 
-function hasDigit(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i += 1) {
+const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+
+/** Hardly a digit, and letter pairs as words have them: such a value may be a placeholder, however long. */
+const readsLikeWords = (bytes: Uint8Array, start: number, end: number): boolean =>
+  !hasDigits(bytes, start, end, 4) && strangeness(bytes, start, end) < wordlike;
+
+const hasDigit = (bytes: Uint8Array, start: number, end: number): boolean => hasDigits(bytes, start, end, 1);
+
+function hasDigits(bytes: Uint8Array, start: number, end: number, least: number): boolean {
+  let seen = 0;
+  for (let i = start; i < end && seen < least; i += 1) {
     const byte = bytes[i] as number;
-    if (byte >= 0x30 && byte <= 0x39) return true;
+    if (byte >= 0x30 && byte <= 0x39) seen += 1;
   }
-  return false;
+  return seen >= least;
 }
 
 /** @param end the offset after the keyword's last byte. */
@@ -169,7 +201,10 @@ export function matchPattern(
   if (rule.unlikeWords && strangeness(bytes, start, stop) < wordlike) return null;
   if (rule.accept && !rule.accept(secret)) return null;
   if (!rule.certain && isPlaceholder(bytes, start, stop)) return null;
-  return { rule: rule.id, start, end: stop, score: 0.9, class: 'structured' };
+  const sighting = { rule: rule.id, score: 0.9, class: 'structured' } as const;
+  return rule.whole
+    ? { ...sighting, start: from, end: from + found[0].length }
+    : { ...sighting, start, end: stop };
 }
 
 function isFollowed(

@@ -16,6 +16,8 @@ export interface PrefixRule {
   readonly entropy?: number;
   /** The body has a digit (default), or need not have one. */
   readonly wordy?: true;
+  /** What the body must look like as a whole; anchored at both ends, every repetition bounded. */
+  readonly shape?: RegExp;
 }
 
 /** A value with a shape of its own: a sticky pattern, tried where a keyword stands. */
@@ -38,6 +40,10 @@ export interface PatternRule {
   readonly unlikeWords?: true;
   /** A last look at the secret. */
   readonly accept?: (secret: string) => boolean;
+  /** What is reported is all that the pattern matched: the secret can't be told without what stands around it. */
+  readonly whole?: true;
+  /** Tried only where something was found in the text already. */
+  readonly thorough?: true;
   /** The value proves itself so well that stop words need not be asked. */
   readonly certain?: true;
   /** Where the pattern fails, how far nothing is tried again: over its whole window, or to the end of the line or string. */
@@ -49,7 +55,11 @@ export interface PrefixOptions {
   readonly anyCase?: true;
   readonly entropy?: number;
   readonly wordy?: true;
+  readonly shape?: RegExp;
 }
+
+/** RFC 9562, section 4. */
+export const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 /** Shorthand for the tables: `prefix('npm-token', 'npm_', 'alnum', 36)`. */
 export function prefix(

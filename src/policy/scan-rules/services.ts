@@ -1,4 +1,4 @@
-import { type PatternRule, type PrefixRule, prefix } from './rule.js';
+import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 
 /** Model providers, messaging, payment, commerce, marketing and office services. */
 export const servicePrefixes: readonly PrefixRule[] = [
@@ -9,7 +9,9 @@ export const servicePrefixes: readonly PrefixRule[] = [
     80,
     140,
   ),
-  prefix('openai-project-key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'], 'dashed', 40, 200),
+  prefix('openai-project-key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'], 'dashed', 40, 200, {
+    shape: /T3BlbkFJ/,
+  }),
   prefix('openai-session', 'sess-', 'alnum', 40, 40, { entropy: 3.6 }),
   prefix('openrouter-key', 'sk-or-v1-', 'lowerHex', 64),
   prefix('huggingface-token', ['hf_', 'api_org_'], 'alnum', 34, 40, { wordy: true }),
@@ -71,7 +73,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
     12,
     48,
   ),
-  prefix('mollie-key', ['live_', 'test_'], 'alnum', 30, 40, { entropy: 3.6 }),
+  prefix('mollie-key', ['live_', 'test_'], 'alnum', 30, 30, { entropy: 3.6 }),
   prefix('gocardless-token', ['live_', 'sandbox_'], 'dashed', 40, 40, { entropy: 3.6 }),
   prefix('adyen-key', 'AQE', 'token', 100, 300, { entropy: 4 }),
   prefix('duffel-token', ['duffel_test_', 'duffel_live_'], 'token', 43, 43, { wordy: true }),
@@ -79,17 +81,20 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('paddle-key', ['pdl_live_apikey_', 'pdl_sdbx_apikey_'], 'word', 40, 80),
   prefix('frameio-token', 'fio-u-', 'token', 60, 80),
   prefix('dropbox-token', 'sl.', 'dashed', 130, 1400),
-  prefix('notion-token', 'ntn_', 'alnum', 43, 50),
+  prefix('notion-token', 'ntn_', 'alnum', 46, 46, {
+    entropy: 3.6,
+    shape: /^\d{11}[0-9A-Za-z]{35}$/,
+  }),
   prefix('notion-old-token', 'secret_', 'alnum', 43),
   prefix('airtable-token', 'pat', 'dotted', 79, 79, { entropy: 3.4 }),
   prefix('airtable-key', 'key', 'alnum', 14, 14, { entropy: 3.5 }),
-  prefix('asana-token', ['1/', '2/'], 'token', 44, 52, { entropy: 3.4 }),
-  prefix('clickup-token', 'pk_', 'upperAlnum', 38, 48),
   prefix('typeform-token', 'tfp_', 'token', 40, 60),
   prefix('contentful-token', 'CFPAT-', 'dashed', 43, 43),
   prefix('sanity-token', 'skE', 'alnum', 80, 180),
   prefix('figma-token', ['figd_', 'figu_', 'figo_', 'figdr_'], 'dashed', 37, 60),
-  prefix('hubspot-token', ['pat-na1-', 'pat-na2-', 'pat-eu1-', 'pat-ap1-'], 'dashed', 36),
+  prefix('hubspot-token', ['pat-na1-', 'pat-na2-', 'pat-na3-', 'pat-eu1-', 'pat-ap1-'], 'dashed', 36, 36, {
+    shape: uuid,
+  }),
   prefix('intercom-token', 'dG9rO', 'base64', 50, 70, { entropy: 4 }),
   prefix(
     'facebook-access-token',
@@ -105,12 +110,13 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('linkedin-access-token', 'AQX', 'dashed', 180, 340, { entropy: 4.4 }),
   prefix('discord-bot-token', ['MTA', 'MTE', 'MTI', 'MTM', 'OTA', 'ODA', 'NjA', 'NzA'], 'dotted', 55, 80, {
     entropy: 4.2,
+    shape: /^[0-9A-Za-z]{20,25}\.[\w-]{6,7}\.[\w-]{27,38}$/,
   }),
   prefix('twitch-chat-token', 'oauth:', 'lowerAlnum', 30, 30, { entropy: 3.4 }),
   prefix('intra42-secret', ['s-s4t2ud-', 's-s4t2af-', 'u-s4t2ud-', 'u-s4t2af-'], 'lowerHex', 64),
   prefix('pubnub-key', ['sub-c-', 'pub-c-', 'sec-c-'], 'dashed', 36, 52),
   prefix('bannerbear-key', ['bb_ma_', 'bb_pr_'], 'lowerHex', 30),
-  prefix('apify-token', 'apify_api_', 'dashed', 36, 40),
+  prefix('apify-token', 'apify_api_', 'alnum', 36),
   prefix('nightfall-key', 'NF-', 'alnum', 32),
   prefix('courier-key', ['pk_prod_', 'pk_test_'], 'alnum', 24, 40),
   prefix('defined-networking-token', 'dnkey-', 'token', 60, 120),

@@ -1,4 +1,4 @@
-import { alphabets, entropy, memberships, runEnd } from '../scan/alphabet.js';
+import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alphabet.js';
 
 /** A long run of letters and digits that its own length and make-up give away, with no word around it. */
 export interface Shape {
@@ -22,6 +22,21 @@ const twilioKinds = new Set([
   'VA',
   'ZS',
 ]);
+
+/** Hexadecimal digits that all shapes but the last have in a row. */
+const hexInRow = 32;
+
+/** Whether one of the shapes can stand in a run: few bytes of a run that isn't hexadecimal are looked at. */
+export function mayHoldShape(bytes: Uint8Array, start: number, end: number): boolean {
+  if (bytes[start - 1] === 0x7c) return true;
+  let from = start;
+  while (from + hexInRow <= end) {
+    const hexFrom = runStart(bytes, from + hexInRow, from, alphabets.lowerHex);
+    if (hexFrom === from) return true;
+    from = hexFrom;
+  }
+  return false;
+}
 
 /** Names the run `[start, end)` when it is such a value; costs a look at its length for nearly all runs. */
 export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape | null {

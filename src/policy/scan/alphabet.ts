@@ -72,21 +72,26 @@ export function runStart(bytes: Uint8Array, from: number, limit: number, alphabe
   return at;
 }
 
+/** For a count, the count times its logarithm to base two. */
+const weightOf = Float64Array.from({ length: 1024 }, (_, count) =>
+  count === 0 ? 0 : count * Math.log2(count),
+);
+
 /** Bits a byte of the bytes' own distribution, and how many distinct bytes there are. */
 export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number; distinct: number } {
   for (let i = start; i < end; i += 1)
     counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
   const total = end - start;
-  let bits = 0;
+  let weight = 0;
   let distinct = 0;
   for (let i = start; i < end; i += 1) {
     const count = counts[bytes[i] as number] as number;
     if (count === 0) continue;
     counts[bytes[i] as number] = 0;
     distinct += 1;
-    bits -= (count / total) * Math.log2(count / total);
+    weight += count < weightOf.length ? (weightOf[count] as number) : count * Math.log2(count);
   }
-  return { bits, distinct };
+  return { bits: total === 0 ? 0 : Math.log2(total) - weight / total, distinct };
 }
 
 /** All zero between calls. */

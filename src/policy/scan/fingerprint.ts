@@ -4,16 +4,20 @@
  * Every string is entered by all its windows of {@link windowLength} bytes; the text is looked up by the window
  * at every {@link stride}-th byte. A piece of at least `windowLength + stride - 1` bytes holds one such window whole,
  * so none slips through. A hit is then grown byte by byte in both directions.
+ *
+ * Tables grow with the number of windows, so that a thousand strings cost a look-up hardly more than one does.
  */
 export interface FingerprintIndex {
   readonly needles: readonly Buffer[];
-  /** One bit a hash: most windows of clean text end here. */
+  /** Two bits of one word a hash: nearly all windows of clean text end here. */
   readonly filter: Uint32Array;
   readonly filterShift: number;
   /** Head of the chain of windows for a bucket, or -1. */
   readonly heads: Int32Array;
+  readonly headShift: number;
   readonly chain: Int32Array;
-  /** For each window: its needle and its offset there. */
+  /** For each window: its hash, its needle and its offset there. */
+  readonly hashOf: Int32Array;
   readonly needleOf: Uint32Array;
   readonly offsetOf: Uint32Array;
 }
@@ -28,54 +32,66 @@ export interface Piece {
 
 export const windowLength = 8;
 export const stride = 5;
-const bucketBits = 16;
 
-function hashAt(bytes: Uint8Array, at: number): number {
-  const low =
-    (bytes[at] as number) |
-    ((bytes[at + 1] as number) << 8) |
-    ((bytes[at + 2] as number) << 16) |
-    ((bytes[at + 3] as number) << 24);
-  const high =
-    (bytes[at + 4] as number) |
-    ((bytes[at + 5] as number) << 8) |
-    ((bytes[at + 6] as number) << 16) |
-    ((bytes[at + 7] as number) << 24);
-  const mixed = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
+function hashAt(bytes: DataView, at: number): number {
+  const mixed =
+    Math.imul(bytes.getInt32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getInt32(at + 4, true), 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }
 
-/** @param needles each at least {@link windowLength} bytes; shorter ones are left out. */
+/** The two bits of a filter's word; its place is told by the hash's upper bits. */
+const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
+
+/** Bits of a table's index for `count` entries, of which there are to be `share` a place. */
+const indexBits = (count: number, share: number, least: number, most: number): number =>
+  Math.min(most, Math.max(least, Math.ceil(Math.log2(count / share + 1))));
+
+/** @param needles each at least {@link windowLength}; shorter ones are left out. */
 export function buildFingerprints(needles: readonly Buffer[]): FingerprintIndex {
   const total = needles.reduce((sum, needle) => sum + Math.max(0, needle.length - windowLength + 1), 0);
-  const filterBits = Math.min(26, Math.max(13, Math.ceil(Math.log2(total * 16 + 1))));
-  const filter = new Uint32Array(2 ** filterBits / 32);
-  const filterShift = 32 - filterBits;
-  const heads = new Int32Array(1 << bucketBits).fill(-1);
-  const chain = new Int32Array(total);
-  const needleOf = new Uint32Array(total);
-  const offsetOf = new Uint32Array(total);
+  const filterBits = indexBits(total, 2, 8, 21);
+  const headBits = indexBits(total, 1, 8, 20);
+  const index: FingerprintIndex = {
+    needles,
+    filter: new Uint32Array(1 << filterBits),
+    filterShift: 32 - filterBits,
+    heads: new Int32Array(1 << headBits).fill(-1),
+    headShift: 32 - headBits,
+    chain: new Int32Array(total),
+    hashOf: new Int32Array(total),
+    needleOf: new Uint32Array(total),
+    offsetOf: new Uint32Array(total),
+  };
   let count = 0;
-  needles.forEach((needle, index) => {
+  needles.forEach((needle, number) => {
+    const bytes = new DataView(needle.buffer, needle.byteOffset, needle.length);
     for (let offset = 0; offset + windowLength <= needle.length; offset += 1) {
-      const hash = hashAt(needle, offset);
-      const bit = hash >>> filterShift;
-      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31));
-      const bucket = hash & ((1 << bucketBits) - 1);
-      chain[count] = heads[bucket] as number;
-      heads[bucket] = count;
-      needleOf[count] = index;
-      offsetOf[count] = offset;
+      enter(index, count, hashAt(bytes, offset));
+      index.needleOf[count] = number;
+      index.offsetOf[count] = offset;
       count += 1;
     }
   });
-  return { needles, filter, filterShift, heads, chain, needleOf, offsetOf };
+  return index;
+}
+
+function enter(
+  { filter, filterShift, heads, headShift, chain, hashOf }: FingerprintIndex,
+  entry: number,
+  hash: number,
+): void {
+  const word = hash >>> filterShift;
+  filter[word] = (filter[word] as number) | bitsOf(hash);
+  const bucket = Math.imul(hash, 0x27d4eb2f) >>> headShift;
+  chain[entry] = heads[bucket] as number;
+  heads[bucket] = entry;
+  hashOf[entry] = hash;
 }
 
 /** The longest piece at each place where one of at least `least` bytes stands. */
 export function findPieces(
   index: FingerprintIndex,
-  bytes: Uint8Array,
+  bytes: DataView,
   length: number,
   least: (needle: number) => number,
   visit: (piece: Piece) => void,
@@ -84,8 +100,8 @@ export function findPieces(
   let from = 0;
   for (let at = 0; at + windowLength <= length; at += stride) {
     const hash = hashAt(bytes, at);
-    const bit = hash >>> filterShift;
-    if (!((filter[bit >>> 5] as number) & (1 << (bit & 31)))) continue;
+    const bits = bitsOf(hash);
+    if (((filter[hash >>> filterShift] as number) & bits) !== bits) continue;
     const piece = longestPiece(index, bytes, length, at, from, hash);
     if (!piece || piece.end - piece.start < least(piece.needle)) continue;
     visit(piece);
@@ -100,35 +116,50 @@ const mostEntries = 2048;
 
 function longestPiece(
   index: FingerprintIndex,
-  bytes: Uint8Array,
+  bytes: DataView,
   length: number,
   at: number,
   from: number,
   hash: number,
 ): Piece | null {
   let best: Piece | null = null;
-  let entry = index.heads[hash & ((1 << bucketBits) - 1)] as number;
+  let entry = index.heads[Math.imul(hash, 0x27d4eb2f) >>> index.headShift] as number;
   for (let looked = 0; entry >= 0 && looked < mostEntries; looked += 1) {
-    const needle = index.needles[index.needleOf[entry] as number] as Buffer;
-    const offset = index.offsetOf[entry] as number;
-    let before = 0;
-    while (at - before > from && before < offset && bytes[at - before - 1] === needle[offset - before - 1])
-      before += 1;
-    let after = 0;
-    while (
-      at + after < length &&
-      offset + after < needle.length &&
-      bytes[at + after] === needle[offset + after]
-    )
-      after += 1;
-    if (after >= windowLength && (!best || before + after > best.end - best.start))
-      best = {
-        needle: index.needleOf[entry] as number,
-        offset: offset - before,
-        start: at - before,
-        end: at + after,
-      };
+    if (index.hashOf[entry] === hash) {
+      const piece = grown(index, entry, bytes, length, at, from);
+      if (piece && (!best || piece.end - piece.start > best.end - best.start)) best = piece;
+    }
     entry = index.chain[entry] as number;
   }
   return best;
+}
+
+/** The piece that a window of a needle is part of; null when only their hashes are the same. */
+function grown(
+  index: FingerprintIndex,
+  entry: number,
+  bytes: DataView,
+  length: number,
+  at: number,
+  from: number,
+): Piece | null {
+  const number = index.needleOf[entry] as number;
+  const needle = index.needles[number] as Buffer;
+  const offset = index.offsetOf[entry] as number;
+  let after = 0;
+  while (
+    at + after < length &&
+    offset + after < needle.length &&
+    bytes.getUint8(at + after) === needle[offset + after]
+  )
+    after += 1;
+  if (after < windowLength) return null;
+  let before = 0;
+  while (
+    at - before > from &&
+    before < offset &&
+    bytes.getUint8(at - before - 1) === needle[offset - before - 1]
+  )
+    before += 1;
+  return { needle: number, offset: offset - before, start: at - before, end: at + after };
 }

@@ -1,7 +1,7 @@
 import type { KnownSecret, Look } from './detector.js';
 import type { Sighting } from './finding.js';
 import { buildFingerprints, findPieces, stride, windowLength } from './fingerprint.js';
-import { compact, expand, variantsOf } from './variants.js';
+import { compact, compactSlack, expand, variantsOf, wide } from './variants.js';
 
 /** Bytes of text compacted at a time; pieces across two blocks are found by the overlap. */
 const block = 1 << 16;
@@ -18,7 +18,7 @@ interface Needle {
 /** Looks for known values whatever their letters' case and whatever separates their characters. */
 export function lookForKnown(secrets: readonly KnownSecret[]): Look {
   const needles: Needle[] = [];
-  const bytes: Buffer[] = [];
+  const forms: Buffer[] = [];
   const literal: { readonly name: string; readonly value: Buffer }[] = [];
   for (const { name, value } of secrets) {
     if (value.length === 0) continue;
@@ -26,7 +26,7 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
       if (variant.bytes.length < shortestPiece) continue;
       const share = Math.ceil(variant.bytes.length / 2);
       needles.push({ secret: name, least: Math.max(shortestPiece, Math.min(share, 20)) });
-      bytes.push(variant.bytes);
+      forms.push(variant.bytes);
     }
     // What has too few letters and digits is looked for as it is.
     if (
@@ -36,24 +36,19 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
     )
       if (Buffer.byteLength(value) >= 4) literal.push({ name, value: Buffer.from(value, 'utf8') });
   }
-  const index = buildFingerprints(bytes);
-  const scratch = Buffer.alloc(block + overlap);
-  return (view, _scene, report) => {
-    for (const { name, value } of literal) reportLiteral(view.bytes, name, value, report);
-    if (needles.length === 0) return;
-    for (let from = 0; from < view.bytes.length; from += block) {
-      const to = Math.min(view.bytes.length, from + block + overlap);
-      const length = compact(view.bytes, from, to, scratch);
-      findPieces(
-        index,
-        scratch,
-        length,
-        (needle) => (needles[needle] as Needle).least,
-        (piece) => {
-          const [start, end] = expand(view.bytes, from, piece.start, piece.end);
-          report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
-        },
-      );
+  const index = buildFingerprints(forms);
+  const scratch = wide(Buffer.alloc(block + overlap + compactSlack));
+  const leastOf = (needle: number) => (needles[needle] as Needle).least;
+  return ({ bytes }, _scene, report) => {
+    for (const { name, value } of literal) reportLiteral(bytes, name, value, report);
+    if (needles.length === 0 || bytes.length < shortestPiece) return;
+    const text = wide(bytes);
+    for (let from = 0; from < bytes.length; from += block) {
+      const length = compact(text, from, Math.min(bytes.length, from + block + overlap), scratch);
+      findPieces(index, scratch, length, leastOf, (piece) => {
+        const [start, end] = expand(bytes, from, piece.start, piece.end);
+        report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
+      });
     }
   };
 }

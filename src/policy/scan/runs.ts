@@ -9,24 +9,23 @@ const inRun = Uint8Array.from(memberships, (bits, byte) =>
 
 /**
  * Every maximal run of at least {@link shortestRun} letters, digits, `+ / _ -`, as pairs of offsets.
- * Looks at one byte in 24 of ordinary text: a run that long cannot slip between two probes.
+ * Each place is looked at from where a run that began there would have to reach: of ordinary text, few bytes in 24.
  */
-export function findRuns(bytes: Uint8Array, from = 0, to = bytes.length): readonly number[] {
+export function findRuns(bytes: Uint8Array): readonly number[] {
   const runs: number[] = [];
-  let floor = from;
-  let probe = from + shortestRun - 1;
-  while (probe < to) {
-    if (!inRun[bytes[probe] as number]) {
-      probe += shortestRun;
+  const members = inRun;
+  let start = 0;
+  while (start + shortestRun <= bytes.length) {
+    let at = start + shortestRun - 1;
+    while (at >= start && members[bytes[at] as number]) at -= 1;
+    if (at >= start) {
+      start = at + 1;
       continue;
     }
-    let start = probe;
-    while (start > floor && inRun[bytes[start - 1] as number]) start -= 1;
-    let end = probe + 1;
-    while (end < to && inRun[bytes[end] as number]) end += 1;
-    if (end - start >= shortestRun) runs.push(start, end);
-    floor = end;
-    probe = end + shortestRun;
+    let end = start + shortestRun;
+    while (end < bytes.length && members[bytes[end] as number]) end += 1;
+    runs.push(start, end);
+    start = end + 1;
   }
   return runs;
 }

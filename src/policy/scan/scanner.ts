@@ -76,8 +76,9 @@ function lookDeeper(
 }
 
 function toFinding(detector: string, view: View, sighting: Sighting): Finding {
+  const { rule, score } = sighting;
   const [start, end] = view.origin(sighting.start, sighting.end);
-  return { ...sighting, detector, view: view.name, start, end };
+  return { detector, rule, view: view.name, start, end, score, class: sighting.class };
 }
 
 /** What a value says of itself goes before what the words around it say. */
@@ -94,7 +95,10 @@ function merge(findings: readonly Finding[]): readonly Finding[] {
       continue;
     }
     const surest = rank(finding) > rank(last) ? finding : last;
-    merged[merged.length - 1] = { ...surest, start: last.start, end: Math.max(last.end, finding.end) };
+    const { start } = last;
+    const end = Math.max(last.end, finding.end);
+    if (surest.start === start && surest.end === end) merged[merged.length - 1] = surest;
+    else merged[merged.length - 1] = { ...surest, start, end };
   }
   return merged;
 }

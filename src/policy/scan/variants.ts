@@ -10,19 +10,42 @@ const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : 0;
 });
 
+/** For two bytes, the first in the low half, what is left of them and, from bit 16 on, how many bytes that is. */
+const compactPairs = Uint32Array.from({ length: 1 << 16 }, (_, pair) => {
+  const first = lowerOf[pair & 0xff] as number;
+  const second = lowerOf[pair >>> 8] as number;
+  const count = (first ? 1 : 0) + (second ? 1 : 0);
+  return (count << 16) | (first ? first | (second << 8) : second);
+});
+
+/** Room that {@link compact} needs in its output beyond the length of its input. */
+export const compactSlack = 2;
+
 /**
  * Leaves out all but letters and digits and lowers the case, so that a value is found whatever separates its
- * characters and whatever was done to their case. Returns how many bytes were written to `into`.
+ * characters and whatever was done to their case. Two bytes a step and no branch, for what is left out comes
+ * at places that no processor foresees. Returns how many bytes were written to `into`.
  */
-export function compact(bytes: Uint8Array, from: number, to: number, into: Uint8Array): number {
+export function compact(bytes: DataView, from: number, to: number, into: DataView): number {
+  const pairs = compactPairs;
   let length = 0;
-  for (let i = from; i < to; i += 1) {
-    const lower = lowerOf[bytes[i] as number] as number;
-    into[length] = lower;
+  let at = from;
+  for (; at + 1 < to; at += 2) {
+    const left = pairs[bytes.getUint16(at, true)] as number;
+    into.setUint16(length, left, true);
+    length += left >>> 16;
+  }
+  if (at < to) {
+    const lower = lowerOf[bytes.getUint8(at)] as number;
+    into.setUint8(length, lower);
     if (lower) length += 1;
   }
   return length;
 }
+
+/** The same memory, to be read in more than one byte at a time. */
+export const wide = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
 /** Offsets in the text of the first and after the last byte that became `[start, end)` of its compact form. */
 export function expand(
@@ -47,8 +70,8 @@ export function expand(
 
 function compacted(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
-  const into = Buffer.alloc(bytes.length);
-  return into.subarray(0, compact(bytes, 0, bytes.length, into));
+  const into = Buffer.alloc(bytes.length + compactSlack);
+  return into.subarray(0, compact(wide(bytes), 0, bytes.length, wide(into)));
 }
 
 const rot13 = (text: string): string =>

@@ -1,50 +1,82 @@
 import { derivedView, type View } from '../scan/view.js';
 
-/** Decoded bytes with, for each, the span of the parent that it came from. */
+/** Decoded bytes and where they came from. */
 export interface Collector {
   length: number;
   bytes: Buffer;
-  starts: Uint32Array;
-  ends: Uint32Array;
+  /**
+   * Stretches that map alike, three numbers each: the offset of the first decoded byte, that of the first byte
+   * of the parent, and how many bytes of the parent each decoded byte came from (0: none, it parts two windows).
+   */
+  readonly stretches: number[];
 }
 
-export function newCollector(capacity = 1024): Collector {
-  return {
-    length: 0,
-    bytes: Buffer.alloc(capacity),
-    starts: new Uint32Array(capacity),
-    ends: new Uint32Array(capacity),
-  };
+const perStretch = 3;
+
+export function newCollector(capacity = 512): Collector {
+  return { length: 0, bytes: Buffer.allocUnsafe(capacity), stretches: [] };
 }
 
+/** Puts a byte that came from `[start, end)`. */
 export function put(collector: Collector, byte: number, start: number, end: number): void {
-  if (collector.length === collector.bytes.length) grow(collector);
-  const at = collector.length;
-  collector.bytes[at] = byte;
-  collector.starts[at] = start;
-  collector.ends[at] = end;
-  collector.length = at + 1;
+  if (collector.length === collector.bytes.length) makeRoom(collector, 1);
+  goOn(collector, start, end - start);
+  collector.bytes[collector.length] = byte;
+  collector.length += 1;
 }
 
-function grow(collector: Collector): void {
-  const capacity = collector.bytes.length * 2;
-  const bytes = Buffer.alloc(capacity);
-  collector.bytes.copy(bytes);
-  const starts = new Uint32Array(capacity);
-  starts.set(collector.starts);
-  const ends = new Uint32Array(capacity);
-  ends.set(collector.ends);
-  Object.assign(collector, { bytes, starts, ends });
+/** Puts `bytes[start..end)` as it is. */
+function putPlain(collector: Collector, bytes: Buffer, start: number, end: number): void {
+  if (end <= start) return;
+  makeRoom(collector, end - start);
+  goOn(collector, start, 1);
+  bytes.copy(collector.bytes, collector.length, start, end);
+  collector.length += end - start;
+}
+
+/** The next byte comes from `start`, `width` bytes of it: a new stretch, unless the last one says so already. */
+function goOn({ stretches, length }: Collector, start: number, width: number): void {
+  const last = stretches.length - perStretch;
+  if (last >= 0 && stretches[last + 2] === width) {
+    const expected = (stretches[last + 1] as number) + (length - (stretches[last] as number)) * width;
+    if (expected === start && width > 0) return;
+  }
+  stretches.push(length, start, width);
+}
+
+function makeRoom(collector: Collector, room: number): void {
+  const needed = collector.length + room;
+  if (needed <= collector.bytes.length) return;
+  const bytes = Buffer.allocUnsafe(Math.max(needed, collector.bytes.length * 2));
+  collector.bytes.copy(bytes, 0, 0, collector.length);
+  collector.bytes = bytes;
+}
+
+/** The place in the parent of the decoded byte at `offset`, and how many bytes it came from. */
+function placeOf(stretches: readonly number[], offset: number): readonly [start: number, width: number] {
+  let low = 0;
+  let high = stretches.length / perStretch - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if ((stretches[middle * perStretch] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  const at = low * perStretch;
+  const width = stretches[at + 2] as number;
+  return [(stretches[at + 1] as number) + (offset - (stretches[at] as number)) * width, width];
 }
 
 /** The view of what was collected; none when nothing was. */
-export function* collected(parent: View, undone: string, collector: Collector): Iterable<View> {
-  if (collector.length === 0) return;
-  const { starts, ends } = collector;
-  yield derivedView(parent, undone, collector.bytes.subarray(0, collector.length), (start, end) => [
-    starts[start] ?? 0,
-    ends[end - 1] ?? 0,
-  ]);
+export function collected(parent: View, undone: string, collector: Collector | null): readonly View[] {
+  if (!collector || collector.length === 0) return [];
+  const { stretches } = collector;
+  const bytes = collector.bytes.subarray(0, collector.length);
+  return [
+    derivedView(parent, undone, bytes, (start, end) => {
+      const [last, width] = placeOf(stretches, end - 1);
+      return [placeOf(stretches, start)[0], last + width];
+    }),
+  ];
 }
 
 /** Undoes what stands at `at`: puts the decoded bytes and answers the offset after it, or -1 where nothing does. */
@@ -55,58 +87,42 @@ const reach = 192;
 
 /**
  * Decodes only around the places where there is something to undo, so that a few escapes in a long text cost little.
- * @param marks offsets at which `undo` does something, ascending.
+ * @param marks all offsets at which `undo` does something, ascending; there may be others among them.
  */
-export function collectAround(bytes: Buffer, marks: readonly number[], undo: Undo): Collector {
+export function collectAround(bytes: Buffer, marks: readonly number[], undo: Undo): Collector | null {
+  if (marks.length === 0) return null;
   const collector = newCollector();
   let at = 0;
   for (let i = 0; i < marks.length; ) {
     const from = Math.max(at, (marks[i] as number) - reach);
-    let to = (marks[i] as number) + reach;
-    i += 1;
-    while (i < marks.length && (marks[i] as number) - reach <= to) {
-      to = (marks[i] as number) + reach;
-      i += 1;
-    }
+    let to = from;
     if (collector.length > 0) put(collector, 0, from, from);
-    at = copyWindow(bytes, from, Math.min(to, bytes.length), undo, collector);
+    at = from;
+    do {
+      const mark = marks[i] as number;
+      to = mark + reach;
+      i += 1;
+      if (mark < at) continue;
+      putPlain(collector, bytes, at, mark);
+      at = Math.max(mark, undo(bytes, mark, collector));
+    } while (i < marks.length && (marks[i] as number) - reach <= to);
+    to = Math.min(to, bytes.length);
+    putPlain(collector, bytes, at, to);
+    at = Math.max(at, to);
   }
   return collector;
 }
 
-function copyWindow(bytes: Buffer, from: number, to: number, undo: Undo, collector: Collector): number {
-  let at = from;
-  while (at < to) {
-    const after = undo(bytes, at, collector);
-    if (after > at) {
-      at = after;
-      continue;
-    }
-    put(collector, bytes[at] as number, at, at + 1);
-    at += 1;
-  }
-  return at;
-}
-
-/** Offsets of `byte` at which `undoes` holds. */
-export function marksOf(
-  bytes: Buffer,
-  byte: number,
-  undoes: (bytes: Buffer, at: number) => boolean,
-): number[] {
-  const marks: number[] = [];
-  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1))
-    if (undoes(bytes, at)) marks.push(at);
-  return marks;
-}
-
 /** Value of a hexadecimal digit, or -1. */
 export function hexValue(byte: number | undefined): number {
-  if (byte === undefined) return -1;
+  return byte === undefined ? -1 : (hexValues[byte] as number);
+}
+
+const hexValues = Int8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-}
+});
 
 /** UTF-8 of a code point, all of it from one span. */
 export function putCodePoint(collector: Collector, code: number, start: number, end: number): void {

@@ -3,28 +3,32 @@ import type { View } from '../scan/view.js';
 import { archiveViews } from './archive.js';
 import { encodedViews } from './encoded.js';
 import { backslashViews, percentViews, quotedPrintableViews, referenceViews } from './escapes.js';
+import { type Signs, signsOf } from './signs.js';
 import { spacedViews } from './spaced.js';
 import { foldedViews, utf16Views } from './unicode.js';
 
-/** What can be undone in one step; yields nothing for ordinary text. */
-type Decoder = (view: View, budget: Budget) => Iterable<View>;
+/** What can be undone in one step; `marks` are the places that may be undone by it. */
+type Decoder = (view: View, marks: readonly number[], budget: Budget) => Iterable<View>;
 
-const decoders: readonly Decoder[] = [
-  encodedViews,
-  percentViews,
-  backslashViews,
-  referenceViews,
-  quotedPrintableViews,
-  foldedViews,
-  utf16Views,
-  spacedViews,
-  archiveViews,
+/** Decoders that have nothing to do where their sign doesn't stand. */
+const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
+  ['percent', percentViews],
+  ['backslash', backslashViews],
+  ['reference', referenceViews],
+  ['quoted', quotedPrintableViews],
+  ['foreign', foldedViews],
+  ['zero', utf16Views],
 ];
 
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
 export function* decodeViews(view: View, budget: Budget): Iterable<View> {
-  for (const decoder of decoders) {
+  const signs = signsOf(view.bytes);
+  if (view.runs().length > 0) yield* encodedViews(view);
+  for (const [sign, decode] of bySign) {
     if (budget.remaining < 0) return;
-    yield* decoder(view, budget);
+    if (signs[sign].length > 0) yield* decode(view, signs[sign], budget);
   }
+  if (budget.remaining < 0) return;
+  yield* spacedViews(view);
+  if (signs.archive.length > 0 && budget.remaining >= 0) yield* archiveViews(view, budget);
 }

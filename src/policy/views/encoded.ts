@@ -22,37 +22,35 @@ const placesOf = Uint8Array.from(base64Value, (value) => {
   return first | second | third | 8;
 });
 
-/** Consecutive characters that must fit before a run is decoded: twelve bytes of text. */
-const leastFitting = 16;
+/** Consecutive characters that must fit before a run is decoded: four whole groups, twelve bytes of text. */
+const leastFitting = 19;
 
-/** `placesOf` with bit `a` telling for alignment `a`, for each offset modulo four. */
-const lanesOf = [0, 1, 2, 3].map((offset) =>
-  Uint8Array.from(placesOf, (places) => {
-    let lanes = 0;
-    for (let alignment = 0; alignment < 4; alignment += 1)
-      if (places & (1 << ((offset - alignment) & 3))) lanes |= 1 << alignment;
-    return lanes;
-  }),
-);
-/** For a set of lanes, 0xff in the byte of each. */
-const spread = Int32Array.from({ length: 16 }, (_, lanes) =>
-  [0, 1, 2, 3].reduce((mask, lane) => mask | (lanes & (1 << lane) ? 0xff << (8 * lane) : 0), 0),
-);
-const everyLane = 0x01010101;
-/** Added to a count, sets its top bit when the count is enough. */
-const enough = (0x80 - leastFitting - 3) * everyLane;
+/** `placesOf` with bit `a` telling for alignment `a`: by the offset modulo four, then the character. */
+const lanesOf = Uint8Array.from({ length: 4 * 256 }, (_, index) => {
+  const places = placesOf[index & 0xff] as number;
+  let lanes = 0;
+  for (let alignment = 0; alignment < 4; alignment += 1)
+    if (places & (1 << (((index >>> 8) - alignment) & 3))) lanes |= 1 << alignment;
+  return lanes;
+});
 
-/** Bit set of the alignments (0 to 3 characters skipped) at which a part of the run decodes to text: four counts in one number. */
+/**
+ * Bit set of the alignments (0 to 3 characters skipped) at which {@link leastFitting} characters in a row decode
+ * to text. A stretch is looked at from its end, all alignments at once: where the last of them is out, none of
+ * the characters before is worth a look.
+ */
 function textAlignments(bytes: Buffer, start: number, end: number): number {
   let found = 0;
-  let counts = 0;
-  for (let at = start; at < end; at += 1) {
-    const lanes = (lanesOf[(at - start) & 3] as Uint8Array)[bytes[at] as number] as number;
-    counts = (counts + everyLane) & (spread[lanes & ~found] as number);
-    const full = (counts + enough) & 0x80808080;
-    if (full === 0) continue;
-    for (let lane = 0; lane < 4; lane += 1) if (full & (0x80 << (8 * lane))) found |= 1 << lane;
-    if (found === 15) break;
+  let from = start;
+  while (found !== 15 && from + leastFitting <= end) {
+    let at = from + leastFitting;
+    let lanes = 15 & ~found;
+    while (lanes !== 0 && at > from) {
+      at -= 1;
+      lanes &= lanesOf[(((at - start) & 3) << 8) | (bytes[at] as number)] as number;
+    }
+    found |= lanes;
+    if (lanes === 0) from = at + 1;
   }
   return found;
 }
@@ -66,7 +64,7 @@ interface Segment {
 }
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
-export function* encodedViews(view: View): Iterable<View> {
+export function encodedViews(view: View): readonly View[] {
   const runs = joinLines(view);
   const base64: Buffer[] = [];
   const base64Segments: Segment[] = [];
@@ -90,8 +88,7 @@ export function* encodedViews(view: View): Iterable<View> {
       });
     }
   }
-  yield* segmented(view, 'base64', base64, base64Segments);
-  yield* segmented(view, 'hex', hex, hexSegments);
+  return [...segmented(view, 'base64', base64, base64Segments), ...segmented(view, 'hex', hex, hexSegments)];
 }
 
 /** Runs that only a line break (as such or written `\n`) parts are one. */
@@ -131,19 +128,32 @@ function shortTail(bytes: Buffer, end: number): number {
   return stop > at && closed ? stop : end;
 }
 
-/** Every stretch of an even number of hexadecimal digits that decodes to text. */
+/** Digits of the shortest text in hexadecimal that is decoded. */
+const leastHex = 24;
+
+/** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
 function addHex(bytes: Buffer, start: number, end: number, parts: Buffer[], segments: Segment[]): void {
   let from = start;
-  while (from < end) {
-    let to = from;
-    while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    for (const shift of [0, 1]) {
-      if (to - from - shift < 24) continue;
-      const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-      if (hasText(decoded))
-        addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
+  while (from + leastHex <= end) {
+    let at = from + leastHex - 1;
+    while (at >= from && hexValue(bytes[at]) >= 0) at -= 1;
+    if (at >= from) {
+      from = at + 1;
+      continue;
     }
+    let to = from + leastHex;
+    while (to < end && hexValue(bytes[to]) >= 0) to += 1;
+    addHexStretch(bytes, from, to, parts, segments);
     from = to + 1;
+  }
+}
+
+function addHexStretch(bytes: Buffer, from: number, to: number, parts: Buffer[], segments: Segment[]): void {
+  for (const shift of [0, 1]) {
+    if (to - from - shift < leastHex) continue;
+    const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
+    if (hasText(decoded))
+      addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
   }
 }
 
@@ -180,19 +190,20 @@ function segmentAt(segments: readonly Segment[], offset: number): Segment {
   return segments[low] as Segment;
 }
 
-function* segmented(
+function segmented(
   view: View,
   name: string,
   parts: readonly Buffer[],
   segments: readonly Segment[],
-): Iterable<View> {
-  if (parts.length === 0) return;
-  yield derivedView(view, name, Buffer.concat(parts), (start, end) => {
+): readonly View[] {
+  if (parts.length === 0) return [];
+  const origin = (start: number, end: number): readonly [number, number] => {
     const segment = segmentAt(segments, start);
     if (!segment.group) return [segment.start, segment.end];
     const [characters, bytes] = segment.group;
     const first = segment.start + Math.floor((start - segment.from) / bytes) * characters;
     const last = segment.start + Math.ceil((end - segment.from) / bytes) * characters;
     return [first, Math.min(last, segment.end)];
-  });
+  };
+  return [derivedView(view, name, Buffer.concat(parts), origin)];
 }

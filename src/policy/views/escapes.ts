@@ -4,7 +4,6 @@ import {
   collectAround,
   collected,
   hexValue,
-  marksOf,
   put,
   putCodePoint,
   type Undo,
@@ -25,9 +24,9 @@ const undoPercent: Undo = (bytes, at, collector) => {
 };
 
 /** Percent-encoding (RFC 3986, 2.1). */
-export function* percentViews(view: View): Iterable<View> {
-  const marks = marksOf(view.bytes, 0x25, (bytes, at) => hexPair(bytes, at + 1) >= 0);
-  if (marks.length > 0) yield* collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
+export function percentViews(view: View, signs: readonly number[]): readonly View[] {
+  const marks = signs.filter((at) => hexPair(view.bytes, at + 1) >= 0);
+  return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
 /** `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them; `\n` and its kin stay as they are. */
@@ -74,16 +73,8 @@ function undoOctal(bytes: Buffer, at: number, collector: Collector): number {
   return at + 4;
 }
 
-const escapes = (bytes: Buffer, at: number): boolean => {
-  const kind = bytes[at + 1];
-  return (
-    kind === 0x75 || kind === 0x78 || kind === 0x2f || (kind !== undefined && kind >= 0x30 && kind <= 0x37)
-  );
-};
-
-export function* backslashViews(view: View): Iterable<View> {
-  const marks = marksOf(view.bytes, 0x5c, escapes);
-  if (marks.length > 0) yield* collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
+export function backslashViews(view: View, marks: readonly number[]): readonly View[] {
+  return collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
 }
 
 const named: Readonly<Record<string, number>> = {
@@ -126,15 +117,19 @@ const undoReference: Undo = (bytes, at, collector) => {
   return end;
 };
 
-export function* referenceViews(view: View): Iterable<View> {
-  const marks = marksOf(view.bytes, 0x26, (bytes, at) => {
-    const next = bytes[at + 1] ?? 0;
-    if (next === 0x23) return true;
-    // `&name=` of a query is no reference: a semicolon must follow soon.
-    const name = /^([A-Za-z]{2,8});/.exec(bytes.toString('latin1', at + 1, at + 10))?.[1];
-    return name !== undefined && Object.hasOwn(named, name);
-  });
-  if (marks.length > 0) yield* collected(view, 'html', collectAround(view.bytes, marks, undoReference));
+/** Bytes of the longest name above, and the semicolon. */
+const longestNamed = 8;
+
+/** A number, or one of the names: `&name=` of a query is no reference. */
+function mayRefer(bytes: Buffer, at: number): boolean {
+  if (bytes[at + 1] === 0x23) return true;
+  const end = bytes.subarray(at + 1, at + 1 + longestNamed).indexOf(0x3b);
+  return end > 1 && Object.hasOwn(named, bytes.toString('latin1', at + 1, at + 1 + end));
+}
+
+export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
+  const marks = signs.filter((at) => mayRefer(view.bytes, at));
+  return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 
 /** Quoted-printable (RFC 2045, 6.7): `=41`, and `=` at the end of a line. */
@@ -148,13 +143,14 @@ const undoQuoted: Undo = (bytes, at, collector) => {
   return at + 3;
 };
 
-export function* quotedPrintableViews(view: View): Iterable<View> {
-  const marks = marksOf(view.bytes, 0x3d, (bytes, at) => {
-    const next = bytes[at + 1];
-    if (next === 0x0a || (next === 0x0d && bytes[at + 2] === 0x0a)) return true;
-    const value = hexPair(bytes, at + 1);
-    return value >= 0x20 && value <= 0x7e;
-  });
-  if (marks.length > 0)
-    yield* collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
+function isQuoted(bytes: Buffer, at: number): boolean {
+  const next = bytes[at + 1];
+  if (next === 0x0a || (next === 0x0d && bytes[at + 2] === 0x0a)) return true;
+  const value = hexPair(bytes, at + 1);
+  return value >= 0x20 && value <= 0x7e;
+}
+
+export function quotedPrintableViews(view: View, signs: readonly number[]): readonly View[] {
+  const marks = signs.filter((at) => isQuoted(view.bytes, at));
+  return collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
 }

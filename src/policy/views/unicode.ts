@@ -1,4 +1,3 @@
-import { isAscii } from 'node:buffer';
 import type { View } from '../scan/view.js';
 import { collectAround, collected, newCollector, put, type Undo } from './collector.js';
 
@@ -63,35 +62,35 @@ const undoFold: Undo = (bytes, at, collector) => {
   return at + length;
 };
 
-/** Bytes asked at once whether they are all ASCII. */
-const block = 512;
+/** First bytes of the UTF-8 of all code points that {@link foldCodePoint} changes. */
+export const foldedLeads: readonly number[] = (() => {
+  const leads = new Set<number>();
+  for (let code = 0x80; code <= 0xe0fff; code += 1) {
+    if (foldCodePoint(code) === kept) continue;
+    leads.add(code < 0x800 ? 0xc0 | (code >> 6) : code < 0x10000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18));
+  }
+  return [...leads];
+})();
+
+const folds = (bytes: Buffer, at: number): boolean => {
+  const [code] = decodeAt(bytes, at);
+  return code >= 0 && foldCodePoint(code) !== kept;
+};
 
 /** Full-width and look-alike letters become ASCII; what is invisible is left out. */
-export function* foldedViews(view: View): Iterable<View> {
-  const { bytes } = view;
-  if (isAscii(bytes)) return;
-  const marks: number[] = [];
-  for (let from = 0; from < bytes.length; from += block)
-    if (!isAscii(bytes.subarray(from, from + block)))
-      addMarks(bytes, from, Math.min(bytes.length, from + block), marks);
-  if (marks.length > 0) yield* collected(view, 'folded', collectAround(bytes, marks, undoFold));
-}
-
-function addMarks(bytes: Buffer, from: number, to: number, marks: number[]): void {
-  for (let at = from; at < to; at += 1) {
-    if ((bytes[at] as number) < 0xc2) continue;
-    const [code, length] = decodeAt(bytes, at);
-    if (code >= 0 && foldCodePoint(code) !== kept) marks.push(at);
-    at += length - 1;
-  }
+export function foldedViews(view: View, signs: readonly number[]): readonly View[] {
+  const marks = signs.filter((at) => folds(view.bytes, at));
+  return collected(view, 'folded', collectAround(view.bytes, marks, undoFold));
 }
 
 /** Text of UTF-16, either byte order: every other byte is zero. */
-export function* utf16Views(view: View): Iterable<View> {
+export function utf16Views(view: View, signs: readonly number[]): readonly View[] {
   const { bytes } = view;
   const collector = newCollector();
-  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at + 1)) {
-    if (bytes[at + 2] !== 0 || bytes[at + 4] !== 0 || bytes[at + 1] === 0) continue;
+  let at = -1;
+  for (const sign of signs) {
+    if (sign <= at || bytes[sign + 2] !== 0 || bytes[sign + 4] !== 0) continue;
+    at = sign;
     if (at > 0 && bytes[at - 1] !== 0) put(collector, bytes[at - 1] as number, at - 1, at + 1);
     while (bytes[at] === 0 && at + 1 < bytes.length && bytes[at + 1] !== 0) {
       put(collector, bytes[at + 1] as number, at, at + 2);
@@ -99,5 +98,5 @@ export function* utf16Views(view: View): Iterable<View> {
     }
     put(collector, 0, at, at);
   }
-  yield* collected(view, 'utf16', collector);
+  return collected(view, 'utf16', collector);
 }

@@ -36,6 +36,21 @@ describe('the command line', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  it.each([
+    ['--runtime', ['start', 'reader', '--runtime', 'runsc'], /a runtime is asked for.*--backend docker/s],
+    ['docker.runtime', ['start', 'walled'], /the runtime runsc is asked for.*walled.md:2:19/s],
+    ['agent_provider.dockerfile', ['start', 'built'], /an image of its own.*built.md:2:30/s],
+  ])('refuses %s on a backend without containers, also in a dry run', async (_name, args, expected) => {
+    await writeFile(join(folder, 'bottles/walled.md'), '---\ndocker: {runtime: runsc}\n---\n');
+    await writeFile(join(folder, 'bottles/built.md'), '---\nagent_provider: {dockerfile: none}\n---\n');
+    for (const name of ['walled', 'built'])
+      await writeFile(join(folder, `agents/${name}.md`), `---\nbottle: ${name}\n---\n`);
+    const workspace = ['--workspace', join(folder, 'workspace'), '--backend', 'bubblewrap', '--dry-run'];
+    const { exitCode, stderr } = await run(...args, ...workspace);
+    expect(stderr).toMatch(expected);
+    expect(exitCode).toBe(2);
+  });
+
   it('lists every command in its help', async () => {
     const { exitCode, stdout } = await run('--help');
     expect(exitCode).toBe(0);

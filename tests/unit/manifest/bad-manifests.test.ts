@@ -15,6 +15,7 @@ const plain = paletteFor({}, false);
 const made: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'file-too-large': { web: `env: {A: b}\n---\n${'text\n'.repeat(60_000)}` },
   'front-matter-too-large': { web: `env: {A: b}\n${'# comment\n'.repeat(7_000)}` },
+  'yaml-too-deep': { web: `env: {A: b}\negress:\n  a${': '.repeat(1_900)}: b` },
   'yaml-too-complex': { web: `extends: [${`${'1,'.repeat(1_000)}\n `.repeat(21)}]` },
   'too-many-parents': Object.fromEntries(
     Array.from({ length: 70 }, (_, index) => [`b${index}`, `extends: b${index + 1}`]),

@@ -29,6 +29,9 @@ describe('a bottle by itself', () => {
       env: {},
       gitUser: null,
       unknownHost: 'block',
+      dockerfile: null,
+      runtime: null,
+      resources: { memory: null, cpus: null, pids: null },
       routes: [
         {
           host: 'api.example.com',
@@ -77,6 +80,32 @@ describe('a bottle by itself', () => {
       inboundOnMatch: 'block',
     });
     expect(dlp('dlp: null')).toEqual(defaultDlp);
+  });
+
+  it('composes limits key by key, the image and the runtime, and takes them back with null', () => {
+    const base = [
+      'agent_provider: {dockerfile: images/web/Dockerfile}',
+      'docker: {runtime: runsc}',
+      'resources: {memory: 1.5g, cpus: 2, pids: 64}',
+    ].join('\n');
+    const of = (child: string) =>
+      resolveBottle('child', manifestsOf({ base, child: `extends: base\n${child}` }));
+    const whole = of('env: {}');
+    expect(whole.dockerfile).toEqual({
+      path: '/manifests/bottles/images/web/Dockerfile',
+      where: 'bottles/base.md:2:30',
+    });
+    expect(whole.runtime).toEqual({ name: 'runsc', where: 'bottles/base.md:3:19' });
+    expect(whole.resources).toEqual({ memory: 1.5 * 2 ** 30, cpus: 2, pids: 64 });
+    expect(of('resources: {memory: 512MiB, pids: null}').resources).toEqual({
+      memory: 2 ** 29,
+      cpus: 2,
+      pids: null,
+    });
+    expect(of('resources: null').resources).toEqual({ memory: null, cpus: null, pids: null });
+    expect(of('docker: null').runtime).toBeNull();
+    expect(of('docker: {runtime: kata-runtime}').runtime?.name).toBe('kata-runtime');
+    expect(of('agent_provider: {dockerfile: null}').dockerfile).toBeNull();
   });
 
   it('takes what becomes of unknown hosts from the parent, unless it says so itself or takes it back', () => {

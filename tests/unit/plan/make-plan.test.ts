@@ -33,6 +33,9 @@ const agent: ResolvedAgent = {
     gitUser: { name: 'N', email: 'n@example.com' },
     routes: [route, { ...route, host: 'two.example.com' }],
     unknownHost: 'block',
+    dockerfile: { path: '/home/me/image/Dockerfile', where: 'b.md:9:5' },
+    runtime: { name: 'runsc', where: 'b.md:10:5' },
+    resources: { memory: 2 ** 30, cpus: null, pids: 99 },
     routeBottles: {},
   },
 };
@@ -89,6 +92,17 @@ describe('makePlan', () => {
   it('takes the command of the provider where none is given', () => {
     expect(makePlan(agent, provider, [], facts).command).toEqual(['/bin/bash']);
     expect(plan.command).toEqual(['ls']);
+  });
+
+  it('takes limits and runtime from the bottle, where the operator says no other runtime', () => {
+    expect(plan.resources).toEqual({ memory: 2 ** 30, cpus: null, pids: 99 });
+    expect(plan.container).toEqual({ dockerfile: null, runtime: 'runsc' });
+    const chosen = makePlan(agent, provider, [], {
+      ...facts,
+      runtime: 'runc',
+      dockerfile: '/real/Dockerfile',
+    });
+    expect(chosen.container).toEqual({ dockerfile: '/real/Dockerfile', runtime: 'runc' });
   });
 
   it('is the same for the same input', () => {

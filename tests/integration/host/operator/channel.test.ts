@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Proposal, ProposalEnd } from '../../../../src/contract/proposal.js';
@@ -10,6 +11,7 @@ import type { ControlMessage } from '../../../../src/contract/sidecar.js';
 import { channelSocket } from '../../../../src/host/operator/channel.js';
 import { watchBottles } from '../../../../src/host/operator/channel-client.js';
 import { serveChannel } from '../../../../src/host/operator/channel-server.js';
+import { removeDeadChannels } from '../../../../src/host/operator/dead-channels.js';
 import { createDesk, type Desk } from '../../../../src/host/operator/desk.js';
 import type { NewEntry } from '../../../../src/host/store/chain.js';
 import { createRecorder, type Recorder } from '../../../../src/host/store/recorder.js';
@@ -226,5 +228,32 @@ describe("the operator's channel", () => {
     using watch = await watchBottles(folder, {});
     expect(watch.bottles()).toHaveLength(1);
     expect(await readdir(folder)).not.toContain('left.sock');
+  });
+
+  test('prune removes what a killed process left, and nothing that is listened at', async () => {
+    const { desk } = await startBottle();
+    const killed = spawn(process.execPath, [
+      '-e',
+      `const { createServer } = require('node:net');
+       const listen = (name) => new Promise((done) => createServer().listen(process.argv[1] + name, done));
+       Promise.all([listen('/dead.sock'), listen('/unborn.sock.new')]).then(() => console.log('up'));`,
+      folder,
+    ]);
+    const gone = once(killed, 'exit');
+    await once(killed.stdout, 'data');
+    await writeFile(join(folder, 'notes.txt'), '');
+    const all = await readdir(folder);
+    await removeDeadChannels(folder);
+    expect(await readdir(folder)).toEqual(all);
+    killed.kill('SIGKILL');
+    await gone;
+    await removeDeadChannels(folder);
+    expect((await readdir(folder)).sort()).toEqual(
+      [basename(channelSocket(folder, 'demo-0001')), 'notes.txt'].sort(),
+    );
+    desk.onProposal(proposal('demo-0001.1'));
+    using watch = await watchBottles(folder, {});
+    expect(watch.held()).toHaveLength(1);
+    await removeDeadChannels(join(folder, 'none'));
   });
 });

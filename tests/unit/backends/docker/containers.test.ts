@@ -118,8 +118,8 @@ describe('containers of a bottle', () => {
   });
 
   it('limits and runtime are the operator’s', () => {
-    const container = { resources: { memory: 2 ** 30, processes: 50, cpus: 1.5 } };
-    const { HostConfig } = agentContainer({ ...facts, plan: { ...plan, container } });
+    const resources = { memory: 2 ** 30, pids: 50, cpus: 1.5 };
+    const { HostConfig } = agentContainer({ ...facts, plan: { ...plan, resources } });
     expect(HostConfig).toMatchObject({
       Memory: 2 ** 30,
       PidsLimit: 50,

@@ -1,12 +1,17 @@
 import { dirname, join, resolve } from 'node:path';
 import { quoted } from '../code-frame.js';
+import type { DiagnosticCode } from '../diagnostic.js';
 import type { ManifestFile } from '../source.js';
 import { type Checked, wrong } from './scope.js';
 
-/** The absolute path that a `ca_file` means: `~/` is the home folder, a relative one starts beside the manifest. */
-export function checkCaFile(text: string, file: ManifestFile, userHome: string): Checked<string> {
-  const refuse = (reason: string, hint?: string) =>
-    wrong('invalid-ca-file', `${quoted(text)} ${reason}`, hint);
+/** The absolute path that a manifest means: `~/` is the home folder, a relative one starts beside the manifest. */
+export function checkFilePath(
+  code: DiagnosticCode,
+  text: string,
+  file: ManifestFile,
+  userHome: string,
+): Checked<string> {
+  const refuse = (reason: string, hint?: string) => wrong(code, `${quoted(text)} ${reason}`, hint);
   if (text === '') return refuse('is no path');
   if (/[\x00-\x1f\x7f]/.test(text)) return refuse('has a control character');
   if (text === '~' || (text.startsWith('~') && !text.startsWith('~/'))) {

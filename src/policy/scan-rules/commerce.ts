@@ -1,0 +1,122 @@
+import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
+
+/** Payment, shops, mail and messages: formats as the providers' pages on keys show them. */
+export const commercePrefixes: readonly PrefixRule[] = [
+  prefix('paystack-key', ['sk_live_', 'sk_test_'], 'lowerHex', 40),
+  prefix('checkout-com-key', ['sk_sbox_', 'pk_sbox_'], 'lowerAlnum', 27, 27),
+  prefix('lob-key', ['live_', 'test_'], 'lowerHex', 35),
+  prefix('klarna-key', ['klarna_live_', 'klarna_test_', 'klarna_playground_'], 'token', 40, 200),
+  prefix('xendit-key', ['xnd_production_', 'xnd_development_', 'xnd_public_'], 'base64', 40, 120),
+  prefix('midtrans-key', ['Mid-server-', 'SB-Mid-server-'], 'dashed', 20, 32),
+  prefix('omise-key', ['skey_test_', 'skey_'], 'lowerAlnum', 19, 24),
+  prefix('toss-payments-key', ['live_sk_', 'test_sk_', 'live_gsk_', 'test_gsk_'], 'alnum', 24, 48),
+  prefix('pagarme-key', ['ak_live_', 'ak_test_', 'ek_live_', 'ek_test_'], 'alnum', 30),
+  prefix('mercado-pago-token', ['APP_USR-', 'TEST-'], 'dashed', 60, 90, {
+    shape: /^\d{10,20}-\d{6}-[0-9a-f_]{32,38}-\d{4,12}$/,
+  }),
+  prefix('mercury-token', 'secret-token:', 'token', 24, 200),
+  prefix('brex-token', 'bxt_', 'alnum', 30, 64),
+  prefix('cashfree-key', ['cfsk_ma_prod_', 'cfsk_ma_test_'], 'word', 40, 50),
+  prefix('chapa-key', ['CHASECK-', 'CHASECK_TEST-'], 'alnum', 32),
+  prefix('monnify-key', ['MK_PROD_', 'MK_TEST_'], 'upperAlnum', 10, 12, { entropy: 2.6 }),
+  prefix('wompi-key', ['prv_prod_', 'prv_test_'], 'alnum', 32),
+  prefix('paymongo-key', ['sk_live_', 'sk_test_'], 'alnum', 24, 24),
+  prefix('woocommerce-key', ['ck_', 'cs_'], 'lowerHex', 40),
+  prefix('aftership-key', ['asat_', 'asak_'], 'lowerAlnum', 32),
+  prefix('shipengine-key', ['TEST_', 'LIVE_'], 'base64', 43, 44, { entropy: 4.2 }),
+  prefix('amazon-login-token', ['Atzr|', 'Atza|', 'Atzr%7C', 'Atza%7C'], 'dashed', 120, 1000),
+  prefix('ebay-token', 'v^1.1#i^1#', 'graphic', 80, 1200),
+  prefix('amazon-gameon', 'amzn1.application-oa2-client-secret.', 'hex', 64),
+  prefix('klaviyo-key', 'pk_', 'lowerHex', 34),
+  prefix('onesignal-key', ['os_v2_app_', 'os_v2_org_'], 'lowerAlnum', 80, 120),
+  prefix('knock-key', ['sk_prod_', 'sk_dev_'], 'dashed', 32, 64),
+  prefix('pinterest-token', ['pina_', 'pinr.'], 'dotted', 60, 120),
+  prefix('matrix-token', ['syt_', 'syr_'], 'word', 28, 120, {
+    shape: /^[0-9A-Za-z+/=]{2,60}_[0-9A-Za-z]{20}_[0-9A-Za-z]{6}$/,
+  }),
+  prefix('mailtrap-token', 'mt_', 'lowerHex', 32),
+  prefix('emailoctopus-key', 'eo_', 'lowerHex', 64),
+  prefix('customer-io-app-key', 'cio_', 'lowerHex', 32),
+  prefix('close-key', 'api_', 'dotted', 45, 45, { shape: /^[0-9A-Za-z]{22}\.[0-9A-Za-z]{22}$/ }),
+  prefix('vk-token', 'vk1.a.', 'dashed', 80, 260),
+  prefix('tiktok-token', 'act.', 'token', 56, 80, { shape: /^[\w]{56,72}(?:!\d{4}\.[\w]{1,4})?$/ }),
+  prefix('hcaptcha-secret', 'ES_', 'lowerHex', 32),
+  prefix('turnstile-secret', '0x4AAAAAA', 'dashed', 26, 27),
+  prefix('riot-games-key', 'RGAPI-', 'dashed', 36, 36, { shape: uuid }),
+  prefix('lichess-token', ['lip_', 'lio_'], 'alnum', 20, 24, { entropy: 3.2 }),
+  prefix('adobe-client-secret', 'p8e-', 'dashed', 32, 36),
+  prefix('adafruit-key', 'aio_', 'alnum', 28, 28),
+  prefix('authress-key', ['sc_', 'ext_', 'scauth_', 'authress_'], 'token', 80, 240, {
+    shape: /^[0-9a-z]{5,30}\.[0-9a-z]{4,6}\.acc[_-][0-9a-z-]{10,32}\.[\w+/=-]{30,120}$/,
+  }),
+  prefix('ory-token', ['ory_pat_', 'ory_at_', 'ory_rt_', 'ory_st_'], 'dotted', 32, 120),
+  prefix('ubidots-token', ['BBFF-', 'BBUS-'], 'alnum', 30, 36),
+  prefix('storyblok-oauth-token', 'sb_pat_', 'dashed', 24, 80),
+  prefix('mapbox-public-token', 'pk.eyJ', 'dotted', 60, 200),
+  prefix('recurly-key', 'rjs_', 'alnum', 24, 48),
+  prefix('alibaba-model-studio', 'LTAI5t', 'alnum', 18, 18, { entropy: 3 }),
+];
+
+export const commercePatterns: readonly PatternRule[] = [
+  {
+    id: 'mailchimp-key',
+    keywords: ['-us'],
+    pattern: /[0-9a-f]{32}-us\d{1,2}(?![\w-])/y,
+    before: 32,
+  },
+  {
+    id: 'asana-token',
+    keywords: ['1/', '2/', '0/'],
+    run: { alphabet: 'digit', min: 10 },
+    pattern: /(?:[012]\/)\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
+  },
+  {
+    id: 'clickup-token',
+    keywords: ['pk_'],
+    run: { alphabet: 'digit', min: 5 },
+    pattern: /pk_\d{5,12}_[0-9A-Z]{32}(?![0-9A-Za-z])/y,
+  },
+  {
+    id: 'salesforce-session',
+    keywords: ['00d'],
+    pattern: /00D[0-9A-Za-z]{12,15}!AQ[0-9A-Za-z._]{60,260}/y,
+  },
+  {
+    id: 'zapier-webhook',
+    keywords: ['hooks.zapier.com/hooks/'],
+    pattern: /hooks\.zapier\.com\/hooks\/catch\/\d{4,12}\/[0-9a-z]{5,12}/iy,
+  },
+  {
+    id: 'ifttt-webhook',
+    keywords: ['maker.ifttt.com/'],
+    pattern: /maker\.ifttt\.com\/(?:use|trigger\/[\w.-]{1,60}(?:\/json)?\/with\/key)\/[\w-]{20,60}/iy,
+  },
+  {
+    id: 'make-webhook',
+    keywords: ['hook.integromat.com/', '.make.com/'],
+    pattern: /(?:hook\.integromat\.com|\.make\.com)\/[0-9a-z]{32}(?![0-9a-z])/iy,
+  },
+  {
+    id: 'chat-robot-webhook',
+    keywords: ['/open-apis/bot/v2/hook/', '/robot/send?access_token=', '/webhook/send?key='],
+    pattern:
+      /(?:\/open-apis\/bot\/v2\/hook\/|\/robot\/send\?access_token=|\/webhook\/send\?key=)[0-9a-f-]{32,64}/iy,
+  },
+  {
+    id: 'google-chat-webhook',
+    keywords: ['chat.googleapis.com/v1/spaces/'],
+    pattern: /chat\.googleapis\.com\/v1\/spaces\/[\w-]{6,20}\/messages\?[^\s"'<>]{0,80}token=[\w%-]{30,60}/iy,
+  },
+  {
+    id: 'power-automate-webhook',
+    keywords: ['.logic.azure.com'],
+    pattern: /\.logic\.azure\.com(?::443)?\/workflows\/[0-9a-f]{32}\/[^\s"'<>]{10,200}sig=[\w%-]{30,80}/iy,
+    window: 420,
+  },
+  {
+    id: 'contribsys-login',
+    keywords: ['.contribsys.com'],
+    pattern: /:\/\/(?<secret>[0-9a-f]{8}:[0-9a-f]{8})@(?:gems|enterprise)\.contribsys\.com/iy,
+    back: 'graphic',
+  },
+];
