@@ -30,7 +30,7 @@ export interface BottlePlan {
   readonly container?: ContainerPlan;
 }
 
-export interface ContainerPlan {
+interface ContainerPlan {
   /** Absolute path of a Dockerfile that replaces the provider's own. */
   readonly dockerfile?: string | null;
   /** OCI runtime; null: gVisor where the engine has it, else the engine's own. */
@@ -38,7 +38,7 @@ export interface ContainerPlan {
 }
 
 /** null: the backend's usual. */
-export interface ResourceLimits {
+interface ResourceLimits {
   /** Bytes. */
   readonly memory: number | null;
   /** Processors, in parts too. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -32,7 +33,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     (await engine.docker.listContainers({ all: true })).map(({ Id }) => Id).sort();
 
   beforeAll(() => {
-    playground = makeDockerPlayground(engine, engine.member, bottle);
+    playground = makeDockerPlayground(engine, engine.member, bottle, { BOT_BOTTLE_RUNTIME: 'runc' });
   });
   afterAll(async () => {
     playground.remove();
@@ -42,13 +43,14 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   });
 
   it('is built once with its steps told, used again as long as nothing changes, and built anew when it does', async () => {
-    write(base, 'first');
+    const said = randomUUID();
+    write(base, said);
     const first = await playground.runDocker(['cat', '/said.txt']);
     expect(first.stderr).toMatch(/building bot-bottle\/own:[0-9a-f]{12}\n.*Step 1\/3 : FROM/);
-    expect([first.stdout, first.code]).toEqual(['first', 0]);
+    expect([first.stdout, first.code]).toEqual([said, 0]);
     writeFileSync(join(playground.home, 'bottles/image/notes'), 'ignored');
     const again = await playground.runDocker(['cat', '/said.txt']);
-    expect([again.stdout, again.stderr, again.code]).toEqual(['first', '', 0]);
+    expect([again.stdout, again.stderr, again.code]).toEqual([said, '', 0]);
     write(base, 'second');
     const changed = await playground.runDocker(['cat', '/said.txt']);
     expect(changed.stderr).toContain('building');
@@ -81,7 +83,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   }, 60_000);
 
   it('whose build is interrupted leaves no container and no image', async () => {
-    write(`${base}RUN echo sleeping && sleep 300\n`, 'fourth');
+    write(`${base}RUN echo sleeping && sleep 30\n`, randomUUID());
     const [imagesBefore, containersBefore] = [await images(), await containers()];
     const started = playground.startDocker(['true']);
     await new Promise<void>((resolve, reject) => {
