@@ -15,7 +15,9 @@ const ask = (path: string) =>
 needs('docker engine', found !== null, 'held requests of a Docker bottle', () => {
   const engine = found as TestEngine;
   let playground: DockerPlayground;
-  beforeAll(() => {
+  let before: string[];
+  beforeAll(async () => {
+    before = await leftovers(engine, []);
     // No name server answers: an approved request gets as far as being resolved, and nothing leaves this machine.
     playground = makeDockerPlayground(engine, engine.member, bottle, {
       BOT_BOTTLE_NAME_SERVERS: '127.0.0.1:9',
@@ -23,7 +25,7 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
   });
   afterAll(async () => {
     playground.remove();
-    expect(await leftovers(engine, [])).toEqual([]);
+    expect(await leftovers(engine, [])).toEqual(before);
   });
 
   const ours = async (...args: string[]) => {
@@ -80,6 +82,6 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
     await agent.finished;
     expect(JSON.parse((await ours('proposals', '--json')).stdout)).toEqual([]);
     expect((await ours('prune')).code).toBe(0);
-    expect(await leftovers(engine, [])).toEqual([]);
+    expect(await leftovers(engine, [])).toEqual(before);
   }, 60_000);
 });

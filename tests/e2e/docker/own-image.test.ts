@@ -17,6 +17,7 @@ const base = 'FROM debian:trixie-slim\nCOPY said.txt /said.txt\n';
 needs('docker engine', found !== null, "a bottle's own image", () => {
   const engine = found as TestEngine;
   let playground: DockerPlayground;
+  let before: string[];
 
   const write = (dockerfile: string, said: string) => {
     const folder = join(playground.home, 'bottles/image');
@@ -32,7 +33,8 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   const containers = async () =>
     (await engine.docker.listContainers({ all: true })).map(({ Id }) => Id).sort();
 
-  beforeAll(() => {
+  beforeAll(async () => {
+    before = await leftovers(engine, []);
     playground = makeDockerPlayground(engine, engine.member, bottle, { BOT_BOTTLE_RUNTIME: 'runc' });
   });
   afterAll(async () => {
@@ -77,7 +79,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     expect(stderr).toMatch(/Step 3\/4 : RUN echo a line/);
     expect(stderr).toMatch(/could not be built[\s\S]*a line of the log[\s\S]*there-is-no-such-file/);
     expect(await containers()).toEqual(containersBefore);
-    expect(await leftovers(engine, [])).toEqual([]);
+    expect(await leftovers(engine, [])).toEqual(before);
     // The layer of the step before is the engine's cache for the next attempt.
     expect((await images()).length - imagesBefore.length).toBeLessThanOrEqual(1);
   }, 60_000);
