@@ -125,6 +125,9 @@ async function run(
       if (options.verbose) context.tell(formatEvent(event));
     },
     onStep: steps.mark,
+    onBarrier: (barrier) => {
+      if (personal) context.tell(`held by ${barrier}\n`);
+    },
     onProgress: options.quiet ? () => {} : (line) => context.tell(`${line}\n`),
     tell: context.tell,
   });

@@ -15,6 +15,7 @@ export interface Launch {
   readonly onEvent: (event: DecisionEvent) => void;
   readonly onStep: (step: string) => void;
   readonly onProgress?: (line: string) => void;
+  readonly onBarrier?: (barrier: string) => void;
   /** For what the operator must know. */
   readonly tell: (text: string) => void;
 }
@@ -28,6 +29,7 @@ export async function launch({
   onEvent,
   onStep,
   onProgress = () => {},
+  onBarrier = () => {},
   tell,
 }: Launch): Promise<number> {
   const secrets = readSecrets(plan.secrets, environment);
@@ -38,7 +40,7 @@ export async function launch({
   try {
     await using bottle = await backend.start(
       plan,
-      { secrets, terminal, onEvent, onStep, onProgress, signal: interruption.signal },
+      { secrets, terminal, onEvent, onStep, onProgress, onBarrier, signal: interruption.signal },
       services,
     );
     signals.forwardTo(bottle);

@@ -83,6 +83,8 @@ export interface StartRequest {
   readonly onStep: (step: string) => void;
   /** Called with lines for a person who waits: steps of an image's build. */
   readonly onProgress?: (line: string) => void;
+  /** Called once, before the agent runs, with the barrier in force, as {@link Readiness} has it. */
+  readonly onBarrier?: (barrier: string) => void;
   readonly signal: AbortSignal;
 }
 

@@ -27,6 +27,8 @@ interface BottleRecord {
   readonly workspace: string;
   readonly runtimeDirectory: string;
   readonly placeholders: readonly MadePlaceholder[];
+  /** What is mounted over itself, and so can't be exchanged from inside: relative to the workspace. */
+  readonly mounts?: readonly string[];
 }
 
 interface MadePlaceholder extends Placeholder {
@@ -48,6 +50,8 @@ export interface HeldProtection {
   readonly placeholders: readonly Placeholder[];
   /** `device:inode` of all that is to be mounted, by its path in the workspace; '' is the workspace itself. */
   readonly identities: ReadonlyMap<string, string>;
+  /** Absolute paths among those to be mounted that the agent of another running bottle could exchange meanwhile. */
+  readonly exposed: readonly string[];
   release(): Promise<void>;
 }
 
@@ -64,8 +68,9 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     const records = sweep(registry);
     const shared = inUse(records, workspace);
     const protection = request.survey(new Set(shared.keys()));
+    const mounts = protection.mounts.map(({ path }) => path);
     const record = (placeholders: readonly MadePlaceholder[]) =>
-      writeRecord(recordFile, { owner: ownIdentity(), workspace, runtimeDirectory, placeholders });
+      writeRecord(recordFile, { owner: ownIdentity(), workspace, runtimeDirectory, placeholders, mounts });
     // Written down first, so that whenever we are killed the next start knows what to look for.
     const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
     record([...shared.values(), ...intended]);
@@ -87,8 +92,23 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
         rmSync(recordFile, { force: true });
         removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
       });
-    return { protection, placeholders, identities, release };
+    const exposed = exposedPaths(workspace, mounts, records);
+    return { protection, placeholders, identities, exposed, release };
   });
+}
+
+/** Paths of ours that lie in another bottle's workspace, where nothing holds them. */
+function exposedPaths(
+  workspace: string,
+  mounts: readonly string[],
+  others: readonly BottleRecord[],
+): string[] {
+  const own = [workspace, ...mounts.map((path) => join(workspace, path))];
+  const open = others.flatMap((other) => {
+    const held = new Set((other.mounts ?? []).map((path) => join(other.workspace, path)));
+    return own.filter((path) => path.startsWith(`${other.workspace}/`) && !held.has(path));
+  });
+  return [...new Set(open)];
 }
 
 /**

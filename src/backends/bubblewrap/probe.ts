@@ -4,9 +4,8 @@ import type { BackendServices, Processes, Readiness, ReadinessProblem } from '..
 import { unusedId } from '../../workspace/identity.js';
 import { diagnose, type KernelFacts } from './diagnosis.js';
 import { namespaces } from './sandbox-arguments.js';
-import { isFilterable } from './seccomp.js';
 import { systemPath } from './system-path.js';
-import { type Features, featuresOf } from './version.js';
+import { barrierOf, type Features, featuresOf } from './version.js';
 
 /** Parts of util-linux and Perl's base, which every Debian and Ubuntu has; other systems may lack one. */
 const programs: readonly { readonly name: string; readonly package: string; readonly rootOnly?: true }[] = [
@@ -67,15 +66,6 @@ async function trySandbox(features: Features, processes: Processes): Promise<Rea
 }
 
 const lowered = ['setpriv', '--reuid', String(unusedId), '--regid', String(unusedId), '--clear-groups', '--'];
-
-function barrierOf({ version, disableUserNamespaces }: Features): string {
-  return [
-    `bubblewrap ${version}`,
-    'namespaces',
-    ...(isFilterable(process.arch) ? ['filter of system calls'] : []),
-    ...(disableUserNamespaces ? ['no namespaces within'] : []),
-  ].join(', ');
-}
 
 function kernelFacts(mayMount: boolean): KernelFacts {
   const limits = ['user', 'pid', 'net', 'mnt', 'ipc', 'uts']

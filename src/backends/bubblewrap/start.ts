@@ -32,7 +32,7 @@ import { startSidecar } from './sidecar.js';
 import { type AgentStreams, agentStreams, isHandedOn, terminalStreams } from './streams.js';
 import { certificateArguments, systemArguments } from './system-files.js';
 import { systemPath } from './system-path.js';
-import { type Features, installedFeatures } from './version.js';
+import { barrierOf, type Features, installedFeatures } from './version.js';
 
 /** The descriptor of the talk with the first process, as it has it. */
 const controlDescriptor = 3;
@@ -124,7 +124,9 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     services.bundles,
     held.placeholders.map(({ path }) => `/${path}`),
   );
-  const [command, ...args] = writeCommand(preparation, await features, held);
+  const installed = await features;
+  request.onBarrier?.(barrierOf(installed));
+  const [command, ...args] = writeCommand(preparation, installed, held);
   const process = processes.start(command, args, {
     stdio: [...streams.stdio, 'pipe'],
     environment: { PATH: systemPath, SHELL: '/bin/sh' },

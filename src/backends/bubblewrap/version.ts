@@ -1,5 +1,6 @@
 import { BottleError } from '../../contract/errors.js';
 import type { Processes } from '../../plan/ports.js';
+import { isFilterable } from './seccomp.js';
 import { systemPath } from './system-path.js';
 
 /** What the installed bwrap can do (its NEWS file). */
@@ -25,6 +26,16 @@ export function featuresOf(versionOutput: string): Features | null {
     sizedFolders: atLeast(7),
     disableUserNamespaces: atLeast(8),
   };
+}
+
+/** What stands between the agent and this machine's kernel, in one line, and what doesn't. */
+export function barrierOf({ version, disableUserNamespaces }: Features): string {
+  return [
+    `bubblewrap ${version}`,
+    'namespaces',
+    isFilterable(process.arch) ? 'filter of system calls' : 'NO filter of system calls',
+    ...(disableUserNamespaces ? ['no namespaces within'] : []),
+  ].join(', ');
 }
 
 /** Asks the installed bwrap; refuses one that is missing or too old to build the sandbox with. */

@@ -1,6 +1,6 @@
 import { BottleError } from '../../contract/errors.js';
 import type { BottlePlan } from '../../plan/plan.js';
-import type { EngineFacts } from './engine.js';
+import type { EngineFacts, LimitName } from './engine.js';
 
 const gvisor = 'runsc';
 
@@ -17,13 +17,45 @@ export function runtimeOf({ container }: Pick<BottlePlan, 'container'>, facts: E
   });
 }
 
-/** What stands between the agent and this machine's kernel, in one line. */
-export function barrierOf(
-  runtime: string | null,
-  { version, defaultRuntime, security }: EngineFacts,
-): string {
+/** Limits that this runtime doesn't hold the agent to, as far as the engine tells. */
+export function unheldLimits(runtime: string | null, facts: EngineFacts): readonly LimitName[] {
+  const used = runtime ?? facts.defaultRuntime;
+  // gVisor without cgroups: the sandbox is a process of the host's like any other.
+  if (facts.runtimeArguments[used]?.some((option) => /^--?ignore-cgroups(=true)?$/.test(option)))
+    return ['memory', 'cpus', 'pids'];
+  return facts.missingLimits;
+}
+
+/** What stands between the agent and this machine's kernel, in one line, and what doesn't. */
+export function barrierOf(runtime: string | null, facts: EngineFacts): string {
+  const { version, defaultRuntime, security } = facts;
   const used = runtime ?? defaultRuntime;
-  const wall = used === gvisor ? 'gVisor' : `namespaces (${used})`;
-  const more = security.filter((name) => name === 'apparmor' || name === 'selinux' || name === 'userns');
-  return [`Docker ${version}`, wall, 'seccomp', ...more].join(', ');
+  const known = ['apparmor', 'selinux', 'userns', 'rootless'];
+  const unheld = unheldLimits(runtime, facts);
+  return [
+    `Docker ${version}`,
+    ...(used === gvisor
+      ? ['gVisor']
+      : [
+          `namespaces (${used})`,
+          security.includes('seccomp') ? 'filter of system calls' : 'NO filter of system calls',
+        ]),
+    ...security.filter((name) => known.includes(name)),
+    ...(unheld.length > 0 ? [`NO limit on ${unheld.join(', ')} of the bottle as a whole`] : []),
+  ].join(', ');
+}
+
+/** Says which of the manifest's limits aren't held. */
+export function tellUnheld(
+  runtime: string | null,
+  facts: EngineFacts,
+  { resources }: Pick<BottlePlan, 'resources'>,
+  tell: (line: string) => void,
+): void {
+  const given = unheldLimits(runtime, facts).filter((name) => (resources?.[name] ?? null) !== null);
+  if (given.length === 0) return;
+  const used = runtime ?? facts.defaultRuntime;
+  const partly =
+    used !== gvisor && given.includes('memory') ? '; resources.memory holds each process by itself' : '';
+  tell(`the runtime ${used} holds the bottle as a whole to no ${given.join(', ')} here${partly}`);
 }

@@ -4,6 +4,7 @@ import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { OwnMount } from '../../workspace/protection.js';
 import { type BottleAddresses, sidecarName, sidecarPorts } from './addresses.js';
+import type { LimitName } from './engine.js';
 import { labels, labelsFor, nameOf } from './names.js';
 
 /** What a container's options are made of: a plan, and what only this machine and engine know. */
@@ -17,6 +18,10 @@ export interface ContainerFacts {
   /** OCI runtime of the agent; null: the engine's default. */
   readonly runtime: string | null;
   readonly barrier: string;
+  /** Limits that the runtime doesn't hold the agent to as a whole. */
+  readonly unheldLimits: readonly LimitName[];
+  /** Profile of the filter of system calls; null where the engine's kernel has none. */
+  readonly seccomp: string | null;
   /** The operator's terminal, [rows, columns]; null: none. */
   readonly terminal: readonly [number, number] | null;
   readonly protection: readonly OwnMount[];
@@ -26,13 +31,13 @@ export interface ContainerFacts {
 const megabyte = 1024 * 1024;
 
 /** What every container of ours gives up. */
-const confined: HostConfig = {
+const confined = ({ seccomp }: ContainerFacts): HostConfig => ({
   CapDrop: ['ALL'],
-  SecurityOpt: ['no-new-privileges'],
+  SecurityOpt: ['no-new-privileges', ...(seccomp === null ? [] : [`seccomp=${seccomp}`])],
   Privileged: false,
   RestartPolicy: { Name: 'no' },
   IpcMode: 'private',
-};
+});
 
 const usual = { memory: 4096 * megabyte, pids: 1024 } as const;
 
@@ -49,7 +54,7 @@ export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions 
     AttachStderr: true,
     Hostname: 'sidecar',
     HostConfig: {
-      ...confined,
+      ...confined(facts),
       NetworkMode: nameOf(facts.plan.id, 'egress'),
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,size=64m,mode=1777' },
@@ -92,7 +97,7 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
     AttachStdout: true,
     Hostname: 'bottle',
     HostConfig: {
-      ...confined,
+      ...confined(facts),
       NetworkMode: internal,
       LogConfig: { Type: 'none', Config: {} },
       ExtraHosts: [`${sidecarName}:${addresses.sidecar}`],
@@ -146,8 +151,8 @@ export function agentContainer(facts: ContainerFacts): ContainerCreateOptions {
     AttachStdout: true,
     AttachStderr: true,
     HostConfig: {
-      ...confined,
-      ...limits(plan),
+      ...confined(facts),
+      ...limits(facts),
       NetworkMode: `container:${nameOf(plan.id, 'keeper')}`,
       ReadonlyRootfs: true,
       Init: true,
@@ -164,13 +169,19 @@ export function agentContainer(facts: ContainerFacts): ContainerCreateOptions {
   };
 }
 
-function limits({ resources }: BottlePlan): HostConfig {
+function limits({ plan: { resources }, unheldLimits }: ContainerFacts): HostConfig {
   const memory = resources?.memory ?? usual.memory;
   const cpus = resources?.cpus ?? null;
   return {
     PidsLimit: resources?.pids ?? usual.pids,
     Memory: memory,
     MemorySwap: memory,
+    Ulimits: [
+      // A crash writes nothing to disk.
+      { Name: 'core', Soft: 0, Hard: 0 },
+      // Where nothing counts the memory of all, at least none of them gets more than all should have.
+      ...(unheldLimits.includes('memory') ? [{ Name: 'data', Soft: memory, Hard: memory }] : []),
+    ],
     ...(cpus !== null && { NanoCpus: Math.round(cpus * 1e9) }),
   };
 }

@@ -33,7 +33,8 @@ export async function copyIn(
   // An archive's own root is passed over by the engine: the folders get their owner from above.
   await keeper.putArchive(await archive([], copies, user), { path: '/bottle' });
   for (const role of copies) {
-    const owner = [`--owner=+${user.uid}`, `--group=+${user.gid}`];
+    // With a name before it the number is taken as one, whoever has that number here.
+    const owner = [`--owner=agent:${user.uid}`, `--group=agent:${user.gid}`];
     const tar = services.processes.start('tar', ['-C', plan.workspace.source, ...owner, '-cf', '-', '.'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

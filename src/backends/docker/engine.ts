@@ -30,7 +30,14 @@ export interface EngineFacts {
   readonly runtimes: readonly string[];
   readonly defaultRuntime: string;
   readonly security: readonly string[];
+  /** Options that a runtime is started with, by its name. */
+  readonly runtimeArguments: Readonly<Record<string, readonly string[]>>;
+  /** Limits that the engine's machine can't set. */
+  readonly missingLimits: readonly LimitName[];
 }
+
+/** As the manifest calls them. */
+export type LimitName = 'memory' | 'cpus' | 'pids';
 
 /** @throws BottleError host-not-ready where no engine answers. */
 export async function engineFacts({ docker, address }: Engine): Promise<EngineFacts> {
@@ -41,6 +48,18 @@ export async function engineFacts({ docker, address }: Engine): Promise<EngineFa
       major: Number.parseInt(info.ServerVersion, 10),
       runtimes: Object.keys(info.Runtimes ?? {}),
       defaultRuntime: info.DefaultRuntime ?? 'runc',
+      runtimeArguments: Object.fromEntries(
+        Object.entries((info.Runtimes ?? {}) as Record<string, { runtimeArgs?: string[] | null }>).map(
+          ([name, { runtimeArgs }]) => [name, runtimeArgs ?? []],
+        ),
+      ),
+      missingLimits: (
+        [
+          ['memory', info.MemoryLimit],
+          ['cpus', info.CpuCfsQuota],
+          ['pids', info.PidsLimit],
+        ] as const
+      ).flatMap(([name, there]) => (there === false ? [name] : [])),
       security: (info.SecurityOptions ?? []).map(
         (option: string) => /name=([^,]+)/.exec(option)?.[1] ?? option,
       ),

@@ -19,7 +19,11 @@ const docker: Backend = {
       const where = engine.remote
         ? `, on another machine (${engine.address}): --workspace-mode copy only`
         : '';
-      return { usable: true, barrier: `${barrierOf(runtimeOf({}, facts), facts)}${where}`, problems: [] };
+      return {
+        usable: true,
+        barrier: `${barrierOf(runtimeOf({ container: { runtime: environment['BOT_BOTTLE_RUNTIME'] || null } }, facts), facts)}${where}`,
+        problems: [],
+      };
     } catch (thrown) {
       const mend = thrown instanceof BottleError ? thrown.hint : undefined;
       return { usable: false, barrier: '', problems: [{ message: messageOf(thrown), mend: mend ?? '' }] };

@@ -9,7 +9,7 @@ import { holdPlaceholders } from '../../workspace/placeholders.js';
 import { surveyProtection } from '../../workspace/protection.js';
 import { noticesOfRepositories } from '../../workspace/repository-notice.js';
 import type { BottleAddresses } from './addresses.js';
-import { barrierOf, runtimeOf } from './barrier.js';
+import { barrierOf, runtimeOf, tellUnheld, unheldLimits } from './barrier.js';
 import { agentContainer, type ContainerFacts, keeperContainer, sidecarContainer } from './containers.js';
 import { copyIn, createCopies, savePatch } from './copy.js';
 import { connectEngine, type Engine, engineFacts } from './engine.js';
@@ -20,6 +20,7 @@ import { createEgressNetwork, createInternalNetwork } from './networks.js';
 import { ownMark } from './ownership.js';
 import { runAgent } from './run-agent.js';
 import { runtimePath } from './runtime-path.js';
+import { seccompProfile } from './seccomp-profile.js';
 import { bottleFiles, sidecarPlace, startKeeper, startSidecar } from './session.js';
 import { allSettled, removeBottle } from './teardown.js';
 import { agentUser } from './user.js';
@@ -31,6 +32,7 @@ export async function startBottle(
 ): Promise<RunningBottle> {
   const engine = connectEngine(services.environment);
   assertWorkspaceReachable(engine, plan);
+  const user = agentUser(plan.workspace);
   const held = await holdWorkspace(plan, services);
   const release = async () => {
     try {
@@ -40,7 +42,7 @@ export async function startBottle(
     }
   };
   try {
-    const facts = await prepareContainers(engine, plan, request, services, held.mounts);
+    const facts = await prepareContainers(engine, plan, request, services, { user, protection: held.mounts });
     await raiseWalls(engine.docker, facts, request, services, held.gitExcludes);
     request.signal.throwIfAborted();
     const { exit, kill, detach } = await runAgent(engine.docker, facts);
@@ -83,6 +85,10 @@ async function holdWorkspace(plan: BottlePlan, services: BackendServices) {
     runtimeDirectory: await runtimePath(plan.id, services),
     survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
   });
+  if (held.exposed[0] !== undefined) {
+    await held.release();
+    throw mayBeExchanged(held.exposed[0]);
+  }
   const repositories = findRepositories(plan.workspace.source);
   return {
     mounts: held.protection.mounts,
@@ -95,18 +101,34 @@ async function holdWorkspace(plan: BottlePlan, services: BackendServices) {
   };
 }
 
+/**
+ * The engine mounts by name, as root, and looks at no file's identity: what an agent may exchange for a link between our
+ * look at it and the mount could be any folder of the machine.
+ */
+function mayBeExchanged(path: string): BottleError {
+  return new BottleError({
+    code: 'usage',
+    message: 'the agent of another bottle works here too and could exchange this while it is being mounted',
+    where: path,
+    hint: 'wait until that bottle ends, work on a copy with --workspace-mode copy, or use --backend bubblewrap',
+  });
+}
+
 /** Images, networks, volumes and containers, none of them running yet. */
 async function prepareContainers(
   engine: Engine,
   plan: BottlePlan,
-  { signal, onStep, onProgress = () => {}, terminal }: StartRequest,
+  { signal, onStep, onProgress = () => {}, onBarrier = () => {}, terminal }: StartRequest,
   services: BackendServices,
-  protection: ContainerFacts['protection'],
+  { user, protection }: Pick<ContainerFacts, 'user' | 'protection'>,
 ): Promise<ContainerFacts> {
   const { docker } = engine;
   const { environment } = services;
   const engineInfo = await engineFacts(engine);
   const runtime = runtimeOf(plan, engineInfo);
+  const barrier = barrierOf(runtime, engineInfo);
+  onBarrier(barrier);
+  tellUnheld(runtime, engineInfo, plan, onProgress);
   const images = await ensureImages({
     docker,
     services,
@@ -131,9 +153,11 @@ async function prepareContainers(
     ...own,
     addresses,
     images,
-    user: agentUser(plan.workspace.source, onProgress),
+    user,
     runtime,
-    barrier: barrierOf(runtime, engineInfo),
+    barrier,
+    unheldLimits: unheldLimits(runtime, engineInfo),
+    seccomp: engineInfo.security.includes('seccomp') ? seccompProfile : null,
     terminal: terminal ? [process.stdout.rows ?? 24, process.stdout.columns ?? 80] : null,
     protection,
     forbiddenAddresses: forbiddenAddresses(addresses, egress, !engine.remote),

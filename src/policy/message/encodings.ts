@@ -75,7 +75,7 @@ function hasFields(bytes: Buffer): boolean {
   return ((bytes[3] ?? 0) & 0x1c) !== 0 || bytes.indexOf(gzipMagic, 1) > 0;
 }
 
-export const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
+const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /** `deflate` is the zlib format (RFC 9110, 8.4.1.2), and for some readers the bare stream: both are looked at. */
 function undoDeflate(body: Buffer, budget: Budget, besides: Buffer[]): Buffer | 'over-budget' | 'corrupt' {

@@ -203,6 +203,44 @@ describe('what is mounted', () => {
   });
 });
 
+describe('what another bottle could exchange', () => {
+  it('is nothing where both hold the same', async () => {
+    const [first, second] = [await hold('a'), await hold('b')];
+    expect([first.exposed, second.exposed]).toEqual([[], []]);
+    for (const held of [first, second]) await held.release();
+  });
+
+  it('is what was made after the other looked, until the other ends', async () => {
+    const first = await hold('a');
+    mkdirSync(join(workspace, 'sub/.git/hooks'), { recursive: true });
+    for (const file of ['HEAD', 'config']) writeFileSync(join(workspace, 'sub/.git', file), '');
+    const second = await hold('b');
+    expect(second.exposed).toContain(join(workspace, 'sub'));
+    expect(second.exposed).toContain(join(workspace, 'sub/.git/hooks'));
+    expect(second.exposed).not.toContain(join(workspace, '.vscode'));
+    await second.release();
+    await first.release();
+    const third = await hold('c');
+    expect(third.exposed).toEqual([]);
+    await third.release();
+  });
+
+  it('is a whole workspace that lies in the other’s', async () => {
+    const outer = await hold('a');
+    const inner = join(workspace, 'inner');
+    mkdirSync(inner);
+    const held = await holdPlaceholders({
+      workspace: inner,
+      runtimeDirectory: join(folder, 'runtime/b'),
+      survey: (placeholders) =>
+        surveyProtection({ source: inner, target: '/w', protectedPaths }, placeholders),
+    });
+    expect(held.exposed).toContain(inner);
+    await held.release();
+    await outer.release();
+  });
+});
+
 describe('withLock', () => {
   it('lets one in at a time, and passes by a holder that died', async () => {
     const lock = join(folder, 'lock');

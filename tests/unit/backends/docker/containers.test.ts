@@ -34,6 +34,8 @@ const facts: ContainerFacts = {
   user: { uid: 1000, gid: 1000 },
   runtime: 'runsc',
   barrier: 'gVisor',
+  unheldLimits: [],
+  seccomp: '{}',
   terminal: null,
   protection: [
     { path: '.git', readOnly: false },
@@ -52,7 +54,7 @@ describe('containers of a bottle', () => {
   it.each(Object.entries(all))('the %s has no capability and can gain none', (_, { HostConfig }) => {
     expect(HostConfig).toMatchObject({
       CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
+      SecurityOpt: ['no-new-privileges', 'seccomp={}'],
       Privileged: false,
     });
     expect(HostConfig?.CapAdd).toBeUndefined();
@@ -127,6 +129,17 @@ describe('containers of a bottle', () => {
       Runtime: 'runsc',
       Init: true,
     });
+  });
+
+  it('each process is held where nothing holds the whole', () => {
+    const core = { Name: 'core', Soft: 0, Hard: 0 };
+    expect(agentContainer(facts).HostConfig?.Ulimits).toEqual([core]);
+    const resources = { memory: 2 ** 30, pids: null, cpus: null };
+    const unheld = { ...facts, plan: { ...plan, resources }, unheldLimits: ['memory'] as const };
+    expect(agentContainer(unheld).HostConfig?.Ulimits).toEqual([
+      core,
+      { Name: 'data', Soft: 2 ** 30, Hard: 2 ** 30 },
+    ]);
   });
 
   it('every part carries the labels by which it is found again', () => {
