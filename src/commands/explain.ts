@@ -1,23 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command, CommandContext } from '../console/command.js';
-import { BottleError, exitCodes } from '../contract/errors.js';
+import { type ExplainedOutcome, formatExplanation } from '../console/print-explanation.js';
+import { BottleError, exitCodes, messageOf } from '../contract/errors.js';
 import { loadAgent } from '../host/manifest-files.js';
+import type { ResolvedRoute } from '../manifest/resolved.js';
 import { parseAuthority } from '../policy/authority.js';
-import { decide, type Explanation, explain, type Question } from '../policy/decide.js';
+import { decide, explain, type Question } from '../policy/decide.js';
+import { explainDetectors } from '../policy/outbound/explain-detectors.js';
 import { compileRoutes } from '../policy/routes.js';
+import type { KnownSecret } from '../policy/scan/detector.js';
+import { loadDetectors } from '../policy/scan/detectors.js';
 
 interface ExplainOptions {
   readonly agent: string;
   readonly header: readonly string[];
+  readonly bodyFile?: string;
   readonly json?: boolean;
 }
 
 const examples = `
 Examples:
   bot-bottle explain GET https://api.example.com/v1/items --agent reader
-  bot-bottle explain POST https://api.example.com/v1/items --agent reader --header 'Accept: text/plain'
+  bot-bottle explain POST https://api.example.com/v1/items --agent reader --body-file body.json
 
-Nothing is sent: this asks the very decision that the sidecar makes, and prints each rule's answer.
-Exit code 0 when the request would be let out, 1 when it would be refused.
+Nothing is sent: this asks the very decision that the sidecar makes, and prints each rule's and each detector's answer.
+Secrets of the bottle are looked for as far as their variables are set here.
+Exit code 0 when the request would be let out as it is, 1 when it would be refused, held or redacted.
 `;
 
 const command: Command = {
@@ -30,23 +39,63 @@ const command: Command = {
       .argument('<url>', 'https://HOST/PATH, as the agent would write it')
       .requiredOption('--agent <name>', "an agent's name")
       .option('--header <line>', "a header, 'Name: value'; may be given again", collect, [])
+      .option('--body-file <file>', 'what would be sent as the body')
       .option('--json', 'print JSON')
       .addHelpText('after', examples)
       .action((method: string, url: string, options: ExplainOptions) => run(method, url, options, context));
   },
 };
 
-function run(method: string, url: string, options: ExplainOptions, context: CommandContext): void {
+async function run(
+  method: string,
+  url: string,
+  options: ExplainOptions,
+  context: CommandContext,
+): Promise<void> {
   const { environment, workingDirectory } = context;
   const agent = loadAgent(options.agent, { environment, workspace: workingDirectory });
   const table = compileRoutes(agent.bottle.routes.map((route) => ({ ...route, certificateAuthority: null })));
   const question = questionOf(method, url, options.header);
   const verdict = decide(table, question);
-  const rules = explain(table, question);
-  const route = verdict.route?.route.host ?? null;
-  if (options.json) context.print(`${JSON.stringify({ allowed: verdict.allowed, route, rules }, null, 2)}\n`);
-  else context.print(formatAnswer(verdict.allowed, route, rules));
-  if (!verdict.allowed) context.end(exitCodes.findings);
+  const way = verdict.allowed ? verdict.route : verdict.onApproval;
+  const body = options.bodyFile === undefined ? null : readBody(options.bodyFile, workingDirectory);
+  const outcome: ExplainedOutcome = {
+    allowed: verdict.allowed,
+    route: verdict.route?.route.host ?? null,
+    rules: explain(table, question),
+    detectors: way
+      ? explainDetectors(
+          await loadDetectors('outbound', null),
+          { knownSecrets: knownHere(agent.bottle.routes, environment) },
+          way.route.dlp,
+          { head: question, body },
+        )
+      : [],
+    onMatch: way?.route.dlp.outboundOnMatch ?? null,
+  };
+  context.print(options.json ? `${JSON.stringify(outcome, null, 2)}\n` : formatExplanation(outcome));
+  const clean = outcome.detectors.every(({ answer }) => answer === 'off' || answer === 'finds nothing');
+  if (!verdict.allowed || !clean) context.end(exitCodes.findings);
+}
+
+/** The values of the routes' secrets, as far as they are set here: nothing of them is printed. */
+function knownHere(
+  routes: readonly ResolvedRoute[],
+  environment: CommandContext['environment'],
+): readonly KnownSecret[] {
+  const names = routes.flatMap(({ auth, headers }) => [
+    ...(auth ? [auth.secret] : []),
+    ...headers.flatMap((header) => ('secret' in header ? [header.secret] : [])),
+  ]);
+  return [...new Set(names)].map((name) => ({ name, value: environment[name] ?? '' }));
+}
+
+function readBody(file: string, workingDirectory: string): Buffer {
+  try {
+    return readFileSync(resolve(workingDirectory, file));
+  } catch (thrown) {
+    throw usage(`can't read ${file}: ${messageOf(thrown)}`, 'name a file that can be read');
+  }
 }
 
 /** Taken apart by hand: a URL parser would resolve `..` and encodings before the decision sees them. */
@@ -81,17 +130,6 @@ function usage(message: string, hint: string): BottleError {
 
 function collect(line: string, before: readonly string[]): readonly string[] {
   return [...before, line];
-}
-
-function formatAnswer(allowed: boolean, route: string | null, rules: readonly Explanation[]): string {
-  const lines = rules.map(({ rule, answer, refusal }) => {
-    const why = refusal ? `: ${refusal.code}, ${refusal.message}` : '';
-    const allow = refusal?.allow
-      ? `\n    to allow it:\n${refusal.allow.trimEnd().replace(/^/gm, '      ')}`
-      : '';
-    return `  ${rule} ${answer}${why}${allow}\n`;
-  });
-  return `${allowed ? 'let out' : 'refused'}; route ${route ?? 'none'}\n${lines.join('')}`;
 }
 
 export default command;

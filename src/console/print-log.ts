@@ -1,5 +1,7 @@
+import type { EventFinding } from '../contract/event.js';
 import { printable } from './printable.js';
 import { localTime } from './time.js';
+import { findingWords } from './traffic.js';
 
 /** An entry of the log, as far as a line of it needs it. */
 export interface LogLine {
@@ -26,7 +28,7 @@ function detail(kind: string, fields: Fields): string {
   const asked = `${text('method')} ${text('host')}${text('path')}`;
   switch (kind) {
     case 'request':
-      return `${asked}  ${text('code') || text('status')}`;
+      return `${asked}  ${text('code') || text('status')}  ${findingOf(fields)}`.trimEnd();
     case 'proposal':
       return `${text('id')}  ${asked}  ${text('detector') || text('kind')}  ${text('snippet')}`.trimEnd();
     case 'decision':
@@ -43,6 +45,10 @@ function detail(kind: string, fields: Fields): string {
     default:
       return '';
   }
+}
+
+function findingOf({ finding }: Fields): string {
+  return typeof finding === 'object' && finding !== null ? findingWords(finding as EventFinding) : '';
 }
 
 function fieldsOf(body: string): Fields {

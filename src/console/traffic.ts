@@ -1,4 +1,4 @@
-import type { DecisionEvent } from '../contract/event.js';
+import type { DecisionEvent, EventFinding } from '../contract/event.js';
 import { printable } from './printable.js';
 
 /** Counts what a bottle sent, and says at the end what was refused: the operator's first question. */
@@ -36,6 +36,14 @@ export function countTraffic(): Traffic {
 }
 
 /** One decision as a line. */
-export function formatEvent({ verdict, method, host, path, code, status, duration }: DecisionEvent): string {
-  return `${printable(`${verdict} ${method} ${host}${path} ${code ?? status}`, 400)} ${duration.toFixed(0)} ms\n`;
+export function formatEvent(event: DecisionEvent): string {
+  const { verdict, method, host, path, code, status, duration, finding } = event;
+  const line = `${verdict} ${method} ${host}${path} ${code ?? status}${finding ? ` ${findingWords(finding)}` : ''}`;
+  return `${printable(line, 400)} ${duration.toFixed(0)} ms\n`;
+}
+
+/** `(known_secrets: API_TOKEN in the body, redacted)`, and how many more. */
+export function findingWords({ detector, rule, place, count, outcome }: EventFinding): string {
+  const more = count > 1 ? ` and ${count - 1} more` : '';
+  return `(${detector}: ${rule} in ${place}${more}, ${outcome})`;
 }

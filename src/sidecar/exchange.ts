@@ -198,7 +198,7 @@ function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, ag
       return;
     }
     if (error instanceof BodyRefused) {
-      exchange.refusal = error.refusal;
+      if (error.refusal) exchange.refusal = error.refusal;
       refuseHeld(exchange);
       return;
     }

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   heldSecret,
   type InspectionRig,
@@ -11,14 +11,15 @@ import { refusalCode } from '../support/raw-client.js';
 
 let rig: InspectionRig;
 
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await startInspectionRig();
 });
-afterEach(async () => {
+afterAll(() => rig?.[Symbol.asyncDispose]());
+afterEach(() => {
   expect(rig.sidecar.child.exitCode).toBe(null);
   expect(rig.sidecar.output()).not.toContain(heldSecret);
   expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
-  await rig[Symbol.asyncDispose]();
+  rig.forget();
 });
 
 const get = (host: string, target: string, headers = '') =>

@@ -1,4 +1,4 @@
-import type { Proposal } from '../../src/contract/proposal.js';
+import type { Proposal, ProposalEnd } from '../../src/contract/proposal.js';
 import type { Route } from '../../src/contract/route.js';
 import { defaultDlp } from '../../src/contract/route.js';
 import type { SidecarConfiguration } from '../../src/contract/sidecar.js';
@@ -23,17 +23,23 @@ export interface InspectionRig extends AsyncDisposable {
   readonly canary: Canary;
   readonly arrivals: Arrival[];
   proposals(): Proposal[];
+  ends(): ProposalEnd[];
   ask(host: string, request: string | Buffer): Promise<RawAnswer>;
   /** Resolves with the n-th proposal. */
   proposal(count: number): Promise<Proposal>;
   /** All that reached the upstream as one text, bytes as Latin-1. */
   arrived(): string;
+  /** What arrived and was said so far is as good as never. */
+  forget(): void;
 }
 
 /** A value that the bottle holds. */
 export const heldSecret = 'vaultkey-Qm4tZ8xWp2Lr7Ns5Kd9b';
 
-export async function startInspectionRig(parts: Partial<SidecarConfiguration> = {}): Promise<InspectionRig> {
+export async function startInspectionRig(
+  parts: Partial<SidecarConfiguration> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<InspectionRig> {
   const authority = await createTestAuthority();
   const names = ['supervise.test', 'block.test', 'redact.test', 'off.test', 'picky.test', '*.wild.test'];
   const arrivals: Arrival[] = [];
@@ -56,18 +62,21 @@ export async function startInspectionRig(parts: Partial<SidecarConfiguration> = 
   const own = { certificateAuthority: authority.certificate };
   const route = (host: string, outboundOnMatch: Route['dlp']['outboundOnMatch'], rest: Partial<Route> = {}) =>
     routeTo(host, canary.port, { ...own, dlp: { ...defaultDlp, outboundOnMatch }, ...rest });
-  const sidecar = await startSidecar({
-    routes: [
-      route('supervise.test', 'supervise'),
-      route('block.test', 'block'),
-      route('redact.test', 'redact'),
-      route('*.wild.test', 'redact'),
-      route('off.test', 'block', { dlp: { ...defaultDlp, outbound: [] } }),
-      route('picky.test', 'redact', { matches: [{ paths: [{ type: 'prefix', value: '/v1' }] }] }),
-    ],
-    secrets: { VAULT_KEY: heldSecret },
-    ...parts,
-  });
+  const sidecar = await startSidecar(
+    {
+      routes: [
+        route('supervise.test', 'supervise'),
+        route('block.test', 'block'),
+        route('redact.test', 'redact'),
+        route('*.wild.test', 'redact'),
+        route('off.test', 'block', { dlp: { ...defaultDlp, outbound: [] } }),
+        route('picky.test', 'redact', { matches: [{ paths: [{ type: 'prefix', value: '/v1' }] }] }),
+      ],
+      secrets: { VAULT_KEY: heldSecret },
+      ...parts,
+    },
+    nodeOptions,
+  );
   const proposals = () =>
     sidecar.messages.flatMap((message) => (message.type === 'proposal' ? [message.proposal] : []));
   return {
@@ -76,6 +85,8 @@ export async function startInspectionRig(parts: Partial<SidecarConfiguration> = 
     arrivals,
     proposals,
     ask: (host, request) => askInside({ ...sidecar, host }, request),
+    ends: () =>
+      sidecar.messages.flatMap((message) => (message.type === 'proposal-ended' ? [message.end] : [])),
     async proposal(count) {
       await sidecar.until(() => proposals().length >= count);
       return proposals()[count - 1] as Proposal;
@@ -84,6 +95,11 @@ export async function startInspectionRig(parts: Partial<SidecarConfiguration> = 
       arrivals
         .map(({ line, headers, body }) => `${line}\n${headers.join('\n')}\n${body.toString('latin1')}`)
         .join('\n'),
+    forget() {
+      arrivals.length = 0;
+      sidecar.events.length = 0;
+      sidecar.messages.length = 0;
+    },
     async [Symbol.asyncDispose]() {
       await sidecar[Symbol.asyncDispose]();
       await canary[Symbol.asyncDispose]();

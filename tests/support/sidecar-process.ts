@@ -55,8 +55,11 @@ export function spawnSidecar(nodeOptions: readonly string[] = []): ChildProcess 
   });
 }
 
-export async function startSidecar(parts: Partial<SidecarConfiguration>): Promise<SidecarProcess> {
-  const child = spawnSidecar();
+export async function startSidecar(
+  parts: Partial<SidecarConfiguration>,
+  nodeOptions: readonly string[] = [],
+): Promise<SidecarProcess> {
+  const child = spawnSidecar(nodeOptions);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('no pipes');
   let written = '';

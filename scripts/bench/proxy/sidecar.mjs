@@ -23,7 +23,11 @@ function route(host, upstream, settings) {
 }
 
 /** `settings` go into every route: how a rig turns detectors on. `main` may be another build, to compare two. */
-export async function startSidecar({ upstream, routes = 1, profile }, settings, main = builtSidecar) {
+export async function startSidecar(
+  { upstream, routes = 1, profile, secrets = {} },
+  settings,
+  main = builtSidecar,
+) {
   const port = await freePort();
   const others = Array.from({ length: routes - 1 }, (_, index) => `route${index}.example.com`);
   const configuration = {
@@ -31,7 +35,7 @@ export async function startSidecar({ upstream, routes = 1, profile }, settings, 
     bottle: 'bench',
     listen: { host: '127.0.0.1', port },
     routes: [...others, '*.bench.test'].map((host) => route(host, upstream, settings)),
-    secrets: {},
+    secrets,
     extraCertificateAuthorities: [],
     nameServers: [],
     unknownHost: 'block',

@@ -36,13 +36,13 @@ export async function inspectRequest(exchange: Exchange, route: CompiledRoute): 
   try {
     outcome = await inspect({ exchange, route, prepared });
   } catch {
-    outcome = exchange.request.destroyed
+    outcome = exchange.request.socket.destroyed
       ? 'client-left'
       : { refusal: refusalOf({ route }, 'scan-failed', 'it could not be scanned') };
   }
   if (outcome === 'let-out') return true;
-  if (outcome === 'client-left') exchange.response.destroy();
-  else exchange.refusal = outcome.refusal;
+  if (outcome !== 'client-left') exchange.refusal = outcome.refusal;
+  else exchange.response.destroy();
   return false;
 }
 
@@ -157,6 +157,9 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
   const { exchange, route } = inspection;
   const first = foremost(found);
   if (!first) return 'let-out';
+  // Whoever leaves meanwhile was refused.
+  note(exchange, found, 'blocked');
+  exchange.refusal = refusalOf(inspection, 'held-client-left', 'the client left');
   const answer = await askAboutFinding(exchange, {
     detector: first.finding.detector,
     rule: routeRule(route.route.host, 'dlp'),
@@ -165,10 +168,10 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
     allow: allowYaml(route),
   });
   if (answer.approved) {
+    exchange.refusal = null;
     note(exchange, found, 'approved');
     return 'let-out';
   }
-  note(exchange, found, 'blocked');
   if (!answer.refusal) return 'client-left';
   return { refusal: { ...answer.refusal, finding: told(first) } };
 }

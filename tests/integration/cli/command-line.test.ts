@@ -147,6 +147,19 @@ describe('the command line', () => {
     expect(hidden.stdout).toContain('path-not-canonical');
   });
 
+  it('explains a request by what each detector finds in it, without the value', async () => {
+    const value = `ghp_${'x9Kd2LmQ7vRt4WnB'.repeat(3).slice(0, 36)}`;
+    const arguments_ = ['GET', `https://api.example.com/v1?key=${value}`, '--agent', 'reader'];
+    const { exitCode, stdout } = await run('explain', ...arguments_);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^held for the operator; route api\.example\.com\n/);
+    expect(stdout).toMatch(/token_patterns finds\n {4}\S+ in query: /);
+    expect(stdout).toContain('crlf finds nothing');
+    expect(stdout).not.toContain(value.slice(4));
+    const broken = await run('explain', 'GET', 'https://api.example.com/v1%0d%0ax', '--agent', 'reader');
+    expect(broken.stdout).toMatch(/^refused;/);
+  });
+
   it('says what each backend needs, for a program too', async () => {
     const { exitCode, stdout } = await run('doctor', '--json');
     const { backends } = JSON.parse(stdout);

@@ -55,6 +55,21 @@ describe('traffic', () => {
     expect(traffic.summary()).toContain('and 990 more kinds');
   });
 
+  it('says of a finding what became of it', () => {
+    const finding = {
+      direction: 'outbound',
+      detector: 'known_secrets',
+      rule: 'API_TOKEN',
+      class: 'known',
+      place: 'body',
+      count: 2,
+      outcome: 'redacted',
+    } as const;
+    expect(formatEvent({ ...event, finding })).toBe(
+      'allowed GET api.example.com/v1 200 (known_secrets: API_TOKEN in body and 1 more, redacted) 3 ms\n',
+    );
+  });
+
   it('makes what an agent wrote safe for a terminal', () => {
     expect(formatEvent({ ...refused, path: '/\u001b[2J' })).toBe(
       'refused GET evil.example/\\x1b[2J host-not-allowed 3 ms\n',

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  heldSecret,
+  type InspectionRig,
+  post,
+  postChunked,
+  startInspectionRig,
+} from '../support/inspection-rig.js';
+import { openTunnel, readAnswer, refusalCode, sendRaw } from '../support/raw-client.js';
+
+let rig: InspectionRig;
+
+beforeAll(async () => {
+  rig = await startInspectionRig();
+});
+afterAll(() => rig?.[Symbol.asyncDispose]());
+afterEach(() => {
+  expect(rig.sidecar.child.exitCode).toBe(null);
+  expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
+  rig.forget();
+});
+
+const get = (host: string, target: string, headers = '') =>
+  `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`;
+const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;
+const note = Buffer.from(`{"note":"it is ${heldSecret}"}`);
+
+describe.each(['block.test', 'redact.test', 'supervise.test'])('whatever the policy, at %s', (host) => {
+  test.each([
+    ['a line break in the query, encoded twice', get(host, '/?a=1%250d%250aHost:x'), 'line-break-found'],
+    ['a line break in a header', get(host, '/', 'X-A: 1%0aY: 2\r\n'), 'line-break-found'],
+    ['an encoding that nobody knows', post(host, '{}', encoded('sdch')), 'encoding-not-scannable'],
+    [
+      'what says gzip and is none',
+      post(host, '{"a":"plain text"}', encoded('gzip')),
+      'encoding-not-scannable',
+    ],
+    [
+      'what follows the end of gzip',
+      post(host, Buffer.concat([gzipSync('{}'), note]), encoded('gzip')),
+      'encoding-not-scannable',
+    ],
+    ['four encodings', post(host, '{}', encoded('gzip, gzip, gzip, gzip')), 'encoding-not-scannable'],
+    [
+      '100 MB in 100 kB',
+      post(host, gzipSync(Buffer.alloc(100_000_000)), encoded('gzip')),
+      'scan-over-budget',
+    ],
+  ])('%s is refused, nobody is asked and nothing arrives', async (_name, request, code) => {
+    const answer = await rig.ask(host, request);
+    expect([answer.status, refusalCode(answer)]).toEqual([403, code]);
+    expect(rig.proposals()).toEqual([]);
+    expect(rig.arrivals).toEqual([]);
+  });
+
+  test.each([
+    ['gzip', encoded('gzip'), gzipSync(note)],
+    ['deflate', encoded('deflate'), deflateSync(note)],
+    ['br', encoded('br'), brotliCompressSync(note)],
+    ['br in gzip', encoded('br, gzip'), gzipSync(brotliCompressSync(note))],
+    ['gzip that says nothing', '', gzipSync(note)],
+    ['gzip that says identity', encoded('identity'), gzipSync(note)],
+    ['base64 in percent', '', Buffer.from(encodeURIComponent(note.toString('base64')))],
+    ['chunks of one byte', null, note],
+  ])('a value in %s does not arrive', async (_name, headers, body) => {
+    const request = headers === null ? postChunked(host, body, 1) : post(host, body, headers);
+    const answer = rig.ask(host, request);
+    if (host === 'supervise.test') rig.sidecar.decide((await rig.proposal(1)).id, 'deny');
+    const { status } = await answer;
+    expect(host === 'redact.test' ? [200, 403] : [403]).toContain(status);
+    const arrived = rig.arrived();
+    for (const form of [heldSecret.slice(9), Buffer.from(heldSecret).toString('base64').slice(12, 30)])
+      expect(arrived).not.toContain(form);
+    if (status === 403) expect(rig.arrivals).toEqual([]);
+  });
+});
+
+describe('framing', () => {
+  test.each(['gzip', 'deflate', 'br'])(
+    'what is covered in %s is encoded again, under its own length',
+    async (coding) => {
+      const encode = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync }[
+        coding
+      ] as typeof gzipSync;
+      const body = encode(`{"filler":"${'words of no interest '.repeat(500)}","note":"${heldSecret}"}`);
+      const answer = await rig.ask('redact.test', post('redact.test', body, encoded(coding)));
+      expect(answer.status).toBe(200);
+      const [arrival] = rig.arrivals;
+      expect(arrival?.complete).toBe(true);
+      const lengths = arrival?.headers.filter(
+        (_, index, all) => all[index - 1]?.toLowerCase() === 'content-length',
+      );
+      expect(lengths).toEqual([String(arrival?.body.length)]);
+    },
+  );
+
+  test('trailers do not go on', async () => {
+    const trailers = `X-Sum: ${heldSecret}\r\n`;
+    const request = postChunked('block.test', Buffer.from('{}'), 2, '', trailers);
+    expect((await rig.ask('block.test', request)).status).toBe(200);
+    expect(rig.arrivals).toHaveLength(1);
+    expect(rig.arrived().toLowerCase()).not.toContain('x-sum');
+  });
+
+  test.each([1, 9, 20, 28])(
+    'a value that two pieces of a long body share at its byte %i does not leave',
+    async (cut) => {
+      const lead = Buffer.alloc(2_000_000 - cut, 'a line of text\n');
+      const body = Buffer.concat([lead, Buffer.from(heldSecret), Buffer.alloc(500_000, 'more of it\n')]);
+      const answer = await rig.ask('block.test', postChunked('block.test', body, 2_000_000));
+      expect([0, 403]).toContain(answer.status);
+      expect(rig.arrived()).not.toContain(heldSecret.slice(9));
+      expect(rig.arrivals.filter(({ complete }) => complete)).toEqual([]);
+      rig.forget();
+      expect((await rig.ask('redact.test', postChunked('redact.test', body, 2_000_000))).status).toBe(200);
+      expect(rig.arrivals[0]?.body.length).toBe(body.length);
+      expect(rig.arrived()).not.toContain(heldSecret.slice(9));
+    },
+  );
+
+  test('a clean body arrives byte for byte, short or long, however it is framed', async () => {
+    for (const size of [1, 1000, 70_000, 1_048_577, 3_000_000]) {
+      const body = Buffer.from(
+        randomBytes(Math.ceil(size / 2))
+          .toString('hex')
+          .slice(0, size),
+      );
+      for (const request of [post('block.test', body), postChunked('block.test', body, 60_000)]) {
+        rig.forget();
+        expect((await rig.ask('block.test', request)).status).toBe(200);
+        expect(rig.arrivals[0]?.body.equals(body)).toBe(true);
+      }
+    }
+  });
+});
+
+describe('one connection', () => {
+  test('what is sent ahead of a held request waits for it, and gets its own answer', async () => {
+    const client = await openTunnel({ ...rig.sidecar, host: 'supervise.test' });
+    client.write(get('supervise.test', `/1/${heldSecret}`) + get('supervise.test', '/2'));
+    const { id } = await rig.proposal(1);
+    expect(rig.arrivals).toEqual([]);
+    const first = readAnswer(client);
+    rig.sidecar.decide(id, 'deny');
+    expect(refusalCode(await first)).toBe('held-denied');
+    await readAnswer(client);
+    expect(rig.arrivals.map(({ line }) => line)).toEqual(['GET /2']);
+    client.destroy();
+  });
+
+  test('a refused request leaves the next one be', async () => {
+    const client = await openTunnel({ ...rig.sidecar, host: 'block.test' });
+    expect(refusalCode(await sendRaw(client, post('block.test', note)))).toBe('secret-found');
+    expect((await sendRaw(client, get('block.test', '/next'))).status).toBe(200);
+    client.destroy();
+  });
+
+  test.each([
+    ['whole', post('supervise.test', note)],
+    ['chunked', postChunked('supervise.test', note, 9)],
+    [
+      'long',
+      postChunked(
+        'supervise.test',
+        Buffer.concat([Buffer.alloc(1_500_000, 'text\n'), note, Buffer.alloc(20_000, 'text\n')]),
+        60_000,
+      ),
+    ],
+  ])('a client that leaves while its %s body is held takes the proposal away', async (_name, request) => {
+    const client = await openTunnel({ ...rig.sidecar, host: 'supervise.test' });
+    client.write(request);
+    const { id } = await rig.proposal(1);
+    client.destroy();
+    await rig.sidecar.until(() => rig.ends().length === 1);
+    expect(rig.ends()).toMatchObject([{ proposal: id, outcome: 'client-left' }]);
+    const event = await rig.sidecar.event(
+      ({ host, method }) => host === 'supervise.test' && method === 'POST',
+    );
+    expect(event).toMatchObject({ verdict: 'refused', code: 'held-client-left' });
+    expect(rig.arrived()).not.toContain(heldSecret.slice(9));
+  });
+});
