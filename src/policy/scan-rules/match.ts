@@ -194,7 +194,7 @@ export function matchPattern(
   const from = patternStart(rule, bytes, keywordStart);
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
-  progress.spent += costs.pattern + ((to - from) >> 4);
+  progress.spent += costs.pattern + (rule.back ? costs.pattern : 0) + ((to - from) >> 4);
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(bytes.toString('latin1', from, to));
   if (!found) {

@@ -32,7 +32,7 @@ export const costs = {
   candidate: 160,
   finding: 120,
   /** A place is decoded. */
-  mark: 2,
+  mark: 3,
   /** A member of an archive is opened. */
   member: 2048,
 } as const;

@@ -23,7 +23,7 @@ const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
 export function* decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);
-  if (view.runs().length > 0) yield* encodedViews(view);
+  if (view.runs().length > 0) yield* encodedViews(view, budget);
   for (const [sign, decode] of bySign) {
     const marks = signs[sign];
     if (marks.length === 0) continue;

@@ -1,3 +1,4 @@
+import { type Budget, spend } from '../scan/budget.js';
 import { shortestRun } from '../scan/runs.js';
 import { derivedView, type View } from '../scan/view.js';
 import { base64Value, textWindows } from './base64.js';
@@ -22,15 +23,16 @@ const archives = ['UEsD', 'H4sI', 'iVBO'];
 const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG'].map((head) => Buffer.from(head, 'latin1'));
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
-export function encodedViews(view: View): readonly View[] {
+export function encodedViews(view: View, budget: Budget): readonly View[] {
   const base64: Decoded = { parts: [], segments: [] };
   const hex: Decoded = { parts: [], segments: [] };
   for (const [start, end, joined] of joinLines(view)) {
+    if (budget.remaining < 0) break;
     addHex(view.bytes, start, end, hex);
     if (joined) {
       const text = view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, '');
-      addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, { start, end, group: null });
-    } else addBase64(view.bytes, start, end, base64, null);
+      addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, budget, { start, end, group: null });
+    } else addBase64(view.bytes, start, end, base64, budget, null);
   }
   return [...segmented(view, 'base64', base64), ...segmented(view, 'hex', hex)];
 }
@@ -41,6 +43,7 @@ function addBase64(
   start: number,
   end: number,
   into: Decoded,
+  budget: Budget,
   whole: Omit<Segment, 'from'> | null,
 ): void {
   const archive = archives.includes(bytes.toString('latin1', start, start + 4));
@@ -49,6 +52,7 @@ function addBase64(
   for (const { from, to } of archive ? [{ from: start, to: end }] : textWindows(bytes, start, end)) {
     const lane = 1 << ((from - start) & 3);
     if (done & lane) continue;
+    if (!spend(budget, to - from)) return;
     let stop = to;
     let decoded = Buffer.from(bytes.toString('latin1', from, stop), 'base64');
     if (stop < end && archiveHeads.some((head) => decoded.includes(head))) {
@@ -134,10 +138,12 @@ function hasText(bytes: Buffer): boolean {
   return false;
 }
 
+const zero = Buffer.from([0]);
+
 function addSegment({ parts, segments }: Decoded, decoded: Buffer, segment: Omit<Segment, 'from'>): void {
   const before = segments.at(-1);
-  const from = before ? before.from + (parts.at(-1)?.length ?? 0) : 0;
-  parts.push(Buffer.concat([decoded, Buffer.from([0])]));
+  const from = before ? before.from + (parts.at(-2)?.length ?? 0) + zero.length : 0;
+  parts.push(decoded, zero);
   segments.push({ ...segment, from });
 }
 
