@@ -79,6 +79,7 @@ const rank = (finding: Finding): number => finding.score + (finding.class === 'c
 
 /** One finding for each place: of several that overlap, the surest, over all the bytes of them. */
 function merge(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
   const merged: Finding[] = [];
   for (const finding of sorted) {

@@ -42,38 +42,70 @@ export interface TextWindow {
 
 const none: readonly TextWindow[] = [];
 
-/**
- * The parts of the run `[start, end)` that decode to text, with their surroundings, by alignment (0 to 3 characters skipped).
- * A stretch of {@link leastFitting} characters is looked at from its end, all alignments at once: where the last of them
- * is out, none of the characters before is worth a look.
- */
+const everyLane = 15;
+
+/** The parts of the run `[start, end)` that decode to text, with their surroundings, by alignment (0 to 3 characters skipped). */
 export function textWindows(bytes: Uint8Array, start: number, end: number): readonly TextWindow[] {
-  let found: TextWindow[][] | null = null;
-  const table = lanesOf;
   let from = start;
-  /** Where each alignment is to be looked at again; the lowest of them. */
-  let resume: number[] | null = null;
   while (from + leastFitting <= end) {
-    const open = resume ? openLanes(resume, from) : 15;
-    let lanes = open;
-    let at = from + leastFitting;
-    while (lanes !== 0 && at > from) {
-      at -= 1;
-      lanes &= table[(((at - start) & 3) << 8) | (bytes[at] as number)] as number;
-    }
-    if (lanes === 0) {
-      from = open === 0 ? from + 1 : at + 1;
+    const lanes = lanesAt(bytes, start, from, everyLane);
+    if (lanes > 0)
+      return end - start > reach ? longRun(bytes, start, end, from) : shortRun(bytes, start, end, from);
+    from = -lanes;
+  }
+  return none;
+}
+
+/**
+ * Those of the alignments asked for at which {@link leastFitting} characters from `from` on decode to text, or, as a
+ * negative number, the next place that is worth a look. The characters are looked at from the last one, all alignments
+ * at once: where the last of them is out, none of the characters before needs to be looked at.
+ */
+function lanesAt(bytes: Uint8Array, start: number, from: number, asked: number): number {
+  const table = lanesOf;
+  let at = from + leastFitting;
+  let lanes = asked;
+  while (lanes !== 0 && at > from) {
+    at -= 1;
+    lanes &= table[(((at - start) & 3) << 8) | (bytes[at] as number)] as number;
+  }
+  return lanes === 0 ? -(at + 1) : lanes;
+}
+
+/** All of the run, for each alignment at which there is text somewhere. */
+function shortRun(bytes: Uint8Array, start: number, end: number, first: number): readonly TextWindow[] {
+  let found = 0;
+  let from = first;
+  while (found !== everyLane && from + leastFitting <= end) {
+    const lanes = lanesAt(bytes, start, from, everyLane & ~found);
+    if (lanes > 0) found |= lanes;
+    else from = -lanes;
+  }
+  const windows: TextWindow[] = [];
+  for (let lane = 0; lane < 4; lane += 1)
+    if (found & (1 << lane)) windows.push({ from: start + lane, to: end });
+  return windows;
+}
+
+function longRun(bytes: Uint8Array, start: number, end: number, first: number): readonly TextWindow[] {
+  const found: TextWindow[][] = [[], [], [], []];
+  /** Where each alignment is to be looked at again. */
+  const resume = [first, first, first, first];
+  let from = first;
+  while (from + leastFitting <= end) {
+    const asked = openLanes(resume, from);
+    const lanes = asked === 0 ? -(from + 1) : lanesAt(bytes, start, from, asked);
+    if (lanes < 0) {
+      from = -lanes;
       continue;
     }
-    found ??= [[], [], [], []];
-    resume ??= [0, 0, 0, 0];
     for (let lane = 0; lane < 4; lane += 1) {
       if (!(lanes & (1 << lane))) continue;
       widen(found[lane] as TextWindow[], start + lane, from, end);
       resume[lane] = from + leastFitting;
     }
   }
-  return found ? found.flat() : none;
+  return found.flat();
 }
 
 function openLanes(resume: readonly number[], from: number): number {

@@ -1,4 +1,4 @@
-import { type Budget, spend } from '../scan/budget.js';
+import { type Budget, costs, spend } from '../scan/budget.js';
 import { shortestRun } from '../scan/runs.js';
 import { derivedView, type View } from '../scan/view.js';
 import { base64Value, textWindows } from './base64.js';
@@ -19,7 +19,9 @@ interface Segment {
 }
 
 /** What base64 of zip, gzip and PNG begins with. */
-const archives = ['UEsD', 'H4sI', 'iVBO'];
+const archives = ['UEsD', 'H4sI', 'iVBO'].map((head) => Buffer.from(head, 'latin1'));
+const archiveStarts = (bytes: Buffer, start: number): boolean =>
+  archives.some((head) => head.every((byte, i) => bytes[start + i] === byte));
 const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG'].map((head) => Buffer.from(head, 'latin1'));
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
@@ -46,13 +48,13 @@ function addBase64(
   budget: Budget,
   whole: Omit<Segment, 'from'> | null,
 ): void {
-  const archive = archives.includes(bytes.toString('latin1', start, start + 4));
+  const archive = archiveStarts(bytes, start);
   /** Alignments at which all was decoded, for the sake of an archive. */
   let done = 0;
   for (const { from, to } of archive ? [{ from: start, to: end }] : textWindows(bytes, start, end)) {
     const lane = 1 << ((from - start) & 3);
     if (done & lane) continue;
-    if (!spend(budget, to - from)) return;
+    if (!spend(budget, costs.part + to - from)) return;
     let stop = to;
     let decoded = Buffer.from(bytes.toString('latin1', from, stop), 'base64');
     if (stop < end && archiveHeads.some((head) => decoded.includes(head))) {
@@ -144,7 +146,8 @@ function addSegment({ parts, segments }: Decoded, decoded: Buffer, segment: Omit
   const before = segments.at(-1);
   const from = before ? before.from + (parts.at(-2)?.length ?? 0) + zero.length : 0;
   parts.push(decoded, zero);
-  segments.push({ ...segment, from });
+  const { start, end, group } = segment;
+  segments.push({ from, start, end, group });
 }
 
 function segmentAt(segments: readonly Segment[], offset: number): Segment {
