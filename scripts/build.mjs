@@ -60,7 +60,7 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { sidecar: 'src/sidecar/main.ts' },
+    entryPoints: { sidecar: 'src/sidecar/entry.ts' },
     outdir: 'dist',
     format: 'cjs',
     outExtension: { '.js': '.cjs' },

@@ -96,6 +96,20 @@ export function foundIn(bytes: Buffer, finding: Finding, findings: readonly Find
   return { finding, place, value, snippet: snippetOf(bytes, finding, findings) };
 }
 
+/** A value that comes together from the parts of several requests. @param secret its name */
+export function foundAcross(secret: string): Found {
+  const finding: Finding = {
+    detector: 'known_secrets',
+    rule: secret,
+    view: 'requests',
+    class: 'known',
+    score: 1,
+    start: 0,
+    end: 0,
+  };
+  return { finding, place: 'parts of several requests', value: `known ${secret}`, snippet: '' };
+}
+
 /** The one to tell of: the surest. */
 export function foremost(found: readonly Found[]): Found | null {
   const rank = ({ finding }: Found) =>

@@ -1,12 +1,13 @@
 import type { EventFinding } from '../../contract/event.js';
 import type { Refusal, RefusalCode } from '../../contract/refusal.js';
+import type { TrailMessage } from '../../policy/across/trail.js';
 import { decide } from '../../policy/decide.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
   type Examination,
-  examineHead,
   type Found,
   foremost,
+  foundAcross,
   type HeadExamination,
   type MessageHead,
   nothingFound,
@@ -34,9 +35,10 @@ export async function inspectRequest(exchange: Exchange, route: CompiledRoute): 
   let outcome: Inspected;
   try {
     outcome = await inspect({ exchange, route, prepared });
-  } catch (error) {
-    if (!exchange.request.destroyed) throw error;
-    outcome = 'client-left';
+  } catch {
+    outcome = exchange.request.destroyed
+      ? 'client-left'
+      : { refusal: refusalOf({ route }, 'scan-failed', 'it could not be scanned') };
   }
   if (outcome === 'let-out') return true;
   if (outcome === 'client-left') exchange.response.destroy();
@@ -58,15 +60,28 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
     target: outgoing.target,
     headers: outgoing.headers,
   };
-  const ofHead = examineHead(prepared.scanner, head);
+  const { examination: ofHead, seen } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
-  const ofBody = source ? await gate.inspection.examine(prepared, source) : nothingFound;
-  const found = [...ofHead.found, ...ofBody.found];
-  const problem = problemOf(inspection, ofHead, ofBody);
+  const ofBody = source ? await gate.inspection.examineBody(prepared, source) : nothingFound;
+  const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
-  const outcome = found.length === 0 ? 'let-out' : await settle(inspection, found, { head, ofHead, source });
+  const found = [...(ofHead?.found ?? []), ...ofBody.found];
+  const outcome =
+    found.length > 0
+      ? await settle(inspection, found, { head, ofHead, source })
+      : await inspectTrail(inspection, { ...head, headSeen: seen, body: plainBody(source) });
   return outcome === 'let-out' && long ? inspectLongBody(inspection, long) : outcome;
+}
+
+/** What no request shows alone: parts of a value that the bottle holds, in several. */
+async function inspectTrail(inspection: Inspection, message: TrailMessage): Promise<Inspected> {
+  const { exchange, route, prepared } = inspection;
+  const secret = exchange.gate.inspection.across(prepared, message);
+  if (secret === null) return 'let-out';
+  const found = [foundAcross(secret)];
+  if (route.route.dlp.outboundOnMatch === 'supervise') return superviseFindings(inspection, found);
+  return { refusal: findingRefusal(inspection, found, 'secret-found') };
 }
 
 /** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
@@ -79,6 +94,9 @@ async function readBody(exchange: Exchange): Promise<AsyncIterable<Buffer> | nul
   outgoing.content = gathered.whole;
   return null;
 }
+
+const plainBody = (source: BodySource | null): Buffer | null =>
+  source?.contentEncoding === null ? source.bytes : null;
 
 /** A body that is held whole; null: there is none. */
 function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
@@ -117,13 +135,13 @@ export function problemOf(inspection: Inspection, ...examinations: readonly Exam
 
 interface Parts {
   readonly head: MessageHead;
-  readonly ofHead: HeadExamination;
+  readonly ofHead: HeadExamination | null;
   readonly source: BodySource | null;
 }
 
 async function settle(inspection: Inspection, found: readonly Found[], parts: Parts): Promise<Inspected> {
   const { exchange, route } = inspection;
-  exchange.shownTarget = shownTarget(parts.ofHead, parts.head.target);
+  if (parts.ofHead) exchange.shownTarget = shownTarget(parts.ofHead, parts.head.target);
   switch (route.route.dlp.outboundOnMatch) {
     case 'block':
       return { refusal: findingRefusal(inspection, found, 'secret-found') };
@@ -162,8 +180,8 @@ async function redactRequest(
 ): Promise<Inspected> {
   const { exchange, prepared } = inspection;
   const { gate, outgoing } = exchange;
-  const redactedHead = redactHead(prepared.scanner, head, ofHead);
-  const redactedBody = source ? await gate.inspection.redact(prepared, source) : null;
+  const redactedHead = ofHead ? redactHead(prepared.scanner, head, ofHead) : head;
+  const redactedBody = source ? await gate.inspection.redactBody(prepared, source) : null;
   if (!redactedHead || (source && !redactedBody) || !isStillAllowed(inspection, redactedHead))
     return { refusal: findingRefusal(inspection, found, 'not-redactable') };
   outgoing.target = redactedHead.target;
@@ -206,7 +224,7 @@ export function findingRefusal(
   return { code, message, rule: routeRule(inspection.route.route.host, 'dlp'), allow, ...finding };
 }
 
-export function refusalOf({ route }: Inspection, code: RefusalCode, message: string): Refusal {
+export function refusalOf({ route }: Pick<Inspection, 'route'>, code: RefusalCode, message: string): Refusal {
   return { code, message, rule: routeRule(route.route.host, 'dlp'), allow: null };
 }
 

@@ -10,6 +10,8 @@ export interface Prepared {
   readonly scanner: Scanner;
   /** The names that were asked for, null for all: what a worker prepares the same scanner from. */
   readonly names: readonly string[] | null;
+  /** The values that the bottle holds are among what is looked for. */
+  readonly seeksKnown: boolean;
 }
 
 export interface Scanners {
@@ -20,14 +22,20 @@ export interface Scanners {
 }
 
 /** Prepares each distinct list of detectors once. @throws ConfigurationError for a detector that there is not. */
-export async function prepareScanners(configuration: SidecarConfiguration): Promise<Scanners> {
-  const knownSecrets = knownSecretsOf(configuration);
+export async function prepareScanners(
+  configuration: SidecarConfiguration,
+  knownSecrets: readonly KnownSecret[],
+): Promise<Scanners> {
   const byNames = new Map<string, Prepared>();
   const prepare = async (names: readonly string[] | null): Promise<Prepared> => {
     const key = keyOf(names);
     const known = byNames.get(key);
     if (known) return known;
-    const prepared = { names, scanner: await outboundScanner(names, knownSecrets) };
+    const prepared = {
+      names,
+      scanner: await outboundScanner(names, knownSecrets),
+      seeksKnown: names === null || names.includes('known_secrets'),
+    };
     byNames.set(key, prepared);
     return prepared;
   };
@@ -51,7 +59,7 @@ export async function prepareScanners(configuration: SidecarConfiguration): Prom
   };
 }
 
-async function outboundScanner(
+export async function outboundScanner(
   names: readonly string[] | null,
   knownSecrets: readonly KnownSecret[],
 ): Promise<Scanner> {
@@ -59,7 +67,7 @@ async function outboundScanner(
 }
 
 /** Every value that the bottle holds, and of a Basic credential its password alone too. */
-function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
+export function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
   const known = Object.entries(secrets).map(([name, value]) => ({ name, value }));
   for (const { auth } of routes) {
     if (auth?.scheme !== 'Basic') continue;

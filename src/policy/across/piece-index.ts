@@ -1,0 +1,116 @@
+import type { KnownSecret } from '../scan/detector.js';
+import { compact, compactSlack, variantsOf, wide } from '../scan/variants.js';
+import { readsAsWords } from '../scan-context/bigrams.js';
+
+/** A stretch of one form of a known value: `[start, end)` of its letters and digits. */
+export interface SecretPiece {
+  readonly form: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface SecretForm {
+  readonly secret: string;
+  /** Letters and digits of it, in lower case. */
+  readonly bytes: Buffer;
+}
+
+export interface PieceIndex {
+  readonly forms: readonly SecretForm[];
+  /** Every stretch of at least {@link shortestPiece} letters and digits that the text has in common with a form. */
+  readonly find: (text: Uint8Array) => readonly SecretPiece[];
+}
+
+const windowLength = 6;
+const stride = 2;
+/** What is shorter occurs by chance. */
+export const shortestPiece = windowLength + stride - 1;
+/** Text that is looked at in one go. Bytes. */
+const block = 1 << 16;
+const filterBits = 18;
+/** Pieces of one request that are told apart. */
+const mostPieces = 64;
+/** Beyond so many secrets only the forms that need no encoder are looked for. */
+const fewSecrets = 100;
+const encodedForms = new Set(['text', 'base64', 'hex']);
+
+function hashAt(bytes: DataView, at: number): number {
+  const mixed =
+    Math.imul(bytes.getUint32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getUint16(at + 4, true), 0x85ebca6b);
+  return (mixed ^ (mixed >>> 15)) & ((1 << filterBits) - 1);
+}
+
+/** Prepares to find short stretches of the values: shorter than what is a finding by itself. */
+export function buildPieceIndex(secrets: readonly KnownSecret[]): PieceIndex {
+  const forms = secrets.flatMap(({ name, value }) =>
+    variantsOf(value)
+      .filter(({ encoding }) =>
+        secrets.length <= fewSecrets ? encodedForms.has(encoding) : encoding === 'text',
+      )
+      .map(({ bytes }) => ({ secret: name, bytes })),
+  );
+  const filter = new Uint8Array(1 << filterBits);
+  const places = new Map<string, [form: number, offset: number][]>();
+  forms.forEach(({ bytes }, form) => {
+    const letters = wide(bytes);
+    for (let offset = 0; offset + windowLength <= bytes.length; offset += 1) {
+      filter[hashAt(letters, offset)] = 1;
+      const key = bytes.toString('latin1', offset, offset + windowLength);
+      const known = places.get(key);
+      if (known) known.push([form, offset]);
+      else places.set(key, [[form, offset]]);
+    }
+  });
+  const scratch = Buffer.alloc(block + compactSlack);
+  const search: Search = { forms, filter, places, scratch };
+  return { forms, find: (text) => (forms.length === 0 ? [] : findIn(search, text)) };
+}
+
+interface Search {
+  readonly forms: readonly SecretForm[];
+  readonly filter: Uint8Array;
+  readonly places: ReadonlyMap<string, readonly (readonly [form: number, offset: number])[]>;
+  readonly scratch: Buffer;
+}
+
+function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
+  const { filter, scratch } = search;
+  const found: SecretPiece[] = [];
+  const letters = wide(scratch);
+  const given = wide(text);
+  for (let from = 0; from < text.length; from += block) {
+    const length = compact(given, from, Math.min(text.length, from + block), letters);
+    for (let at = 0; at + windowLength <= length; at += stride) {
+      if (filter[hashAt(letters, at)] !== 1) continue;
+      collectAt(search, length, at, found);
+      if (found.length >= mostPieces) return found;
+    }
+  }
+  return found;
+}
+
+function collectAt(
+  { forms, places, scratch }: Search,
+  length: number,
+  at: number,
+  found: SecretPiece[],
+): void {
+  const entries = places.get(scratch.toString('latin1', at, at + windowLength)) ?? [];
+  for (const [form, offset] of entries) {
+    const { bytes } = forms[form] as SecretForm;
+    let before = 0;
+    while (before < at && before < offset && scratch[at - before - 1] === bytes[offset - before - 1])
+      before += 1;
+    let after = windowLength;
+    while (
+      at + after < length &&
+      offset + after < bytes.length &&
+      scratch[at + after] === bytes[offset + after]
+    )
+      after += 1;
+    const piece = { form, start: offset - before, end: offset + after };
+    if (piece.end - piece.start < shortestPiece || readsAsWords(bytes, piece.start, piece.end)) continue;
+    if (!found.some((other) => other.form === form && other.start === piece.start && other.end === piece.end))
+      found.push(piece);
+  }
+}

@@ -1,0 +1,115 @@
+import type { RawHeaders } from '../request-head.js';
+import type { KnownSecret } from '../scan/detector.js';
+import { lookForKnown } from '../scan/known.js';
+import { textView } from '../scan/view.js';
+import { buildPieceIndex, type SecretPiece } from './piece-index.js';
+import { createSlots } from './slots.js';
+
+/** A request in which nothing was found by itself. */
+export interface TrailMessage {
+  readonly target: string;
+  readonly headers: RawHeaders;
+  readonly body: Buffer | null;
+  /** The same head was added lately: only what is at the same place again can tell something new. */
+  readonly headSeen: boolean;
+}
+
+/** What left a bottle lately, as far as it may be parts of a value that the bottle holds. */
+export interface Trail {
+  /**
+   * Adds a request to it before that leaves; requests that wait count as gone. Answers the name of the value that
+   * comes together with it, or null.
+   */
+  readonly add: (message: TrailMessage, now: number) => string | null;
+}
+
+/** Milliseconds that parts are remembered. */
+export const trailLifetime = 5 * 60_000;
+/** Parts that are remembered. */
+const mostParts = 4096;
+/** A value that is shorter is looked for only whole. Letters and digits. */
+const shortestValue = 12;
+/** Beyond this a request is no carrier of a few letters. Characters, parts. */
+const longestSlotted = 256;
+const mostTokens = 24;
+/** Bodies that are looked through for parts. Bytes. */
+const longestBody = 64 * 1024;
+
+const usualHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
+
+interface Part extends SecretPiece {
+  readonly time: number;
+}
+
+/**
+ * Two looks: at stretches of seven letters and digits or more, in whatever order they leave, until half of a value or
+ * twenty of its letters have left; and at what stands at the same place of like requests, one after another, however short.
+ */
+export function createTrail(secrets: readonly KnownSecret[]): Trail {
+  const index = buildPieceIndex(secrets);
+  const look = lookForKnown(secrets);
+  const slots = createSlots(trailLifetime);
+  let parts: Part[] = [];
+
+  function bySlots(message: TrailMessage, now: number): string | null {
+    let secret: string | null = null;
+    eachSlot(message, (key, token) => {
+      const text = slots.append(key, token, now);
+      if (text === null || text.length < shortestValue) return;
+      look(textView(Buffer.from(text, 'latin1')), { surface: 'body', thorough: false }, ({ rule }) => {
+        secret = rule;
+      });
+    });
+    return secret;
+  }
+
+  function byPieces({ target, headers, body, headSeen }: TrailMessage, now: number): string | null {
+    const found = headSeen ? [] : [...index.find(Buffer.from([target, ...headers].join('\t'), 'latin1'))];
+    if (body && body.length <= longestBody) found.push(...index.find(body));
+    if (found.length === 0) return null;
+    parts = parts.filter(({ time }) => now - time <= trailLifetime).slice(-mostParts);
+    parts.push(...found.map((piece) => ({ ...piece, time: now })));
+    for (const { form } of found) {
+      const { secret, bytes } = index.forms[form] as (typeof index.forms)[number];
+      const least = Math.max(shortestValue, Math.min(Math.ceil(bytes.length / 2), 20));
+      if (covered(parts, form, bytes.length) >= least) return secret;
+    }
+    return null;
+  }
+
+  return {
+    add(message, now) {
+      if (secrets.length === 0) return null;
+      const inPieces = byPieces(message, now);
+      return bySlots(message, now) ?? inPieces;
+    },
+  };
+}
+
+/** Letters and digits of a form that have left. */
+function covered(parts: readonly Part[], form: number, length: number): number {
+  const left = new Uint8Array(length);
+  for (const part of parts) if (part.form === form) left.fill(1, part.start, part.end);
+  return left.reduce((sum, one) => sum + one, 0);
+}
+
+/** Every place of a request with what stands there: those of the target and of a small body by their number. */
+function eachSlot(
+  { target, headers, body }: TrailMessage,
+  visit: (key: string, token: string) => void,
+): void {
+  if (target.length <= longestSlotted) eachToken('t', target, visit);
+  for (let index = 0; index < headers.length; index += 2) {
+    const [name = '', value = ''] = [headers[index], headers[index + 1]];
+    if (value.length > 64) continue;
+    const lowerName = name.toLowerCase();
+    if (!usualHeaders.has(lowerName)) visit(`h${lowerName}`, value);
+  }
+  if (body && body.length <= longestSlotted) eachToken('b', body.toString('latin1'), visit);
+}
+
+function eachToken(kind: string, text: string, visit: (key: string, token: string) => void): void {
+  const tokens = text.match(/[^\s/?&=;,:"'{}[\]()<>|]+/g);
+  if (!tokens || tokens.length > mostTokens) return;
+  for (const [index, token] of tokens.entries()) visit(`${kind}${tokens.length}.${index}`, token);
+}
