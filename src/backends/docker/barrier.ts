@@ -26,6 +26,13 @@ export function unheldLimits(runtime: string | null, facts: EngineFacts): readon
   return facts.missingLimits;
 }
 
+/** Runtimes of the host's own kernel, which sets the filter of system calls. */
+const filtering = /^(runc|crun|youki|io\.containerd\.runc\.v2)$/;
+
+export function isFiltered(runtime: string | null, { defaultRuntime, security }: EngineFacts): boolean {
+  return filtering.test(runtime ?? defaultRuntime) && security.includes('seccomp');
+}
+
 /** What stands between the agent and this machine's kernel, in one line, and what doesn't. */
 export function barrierOf(runtime: string | null, facts: EngineFacts): string {
   const { version, defaultRuntime, security } = facts;

@@ -20,6 +20,8 @@ export interface ContainerFacts {
   readonly barrier: string;
   /** Limits that the runtime doesn't hold the agent to as a whole. */
   readonly unheldLimits: readonly LimitName[];
+  /** The agent's calls go through that filter: a kernel of its own looks at none. */
+  readonly filtered: boolean;
   /** Profile of the filter of system calls; null where the engine's kernel has none. */
   readonly seccomp: string | null;
   /** The operator's terminal, [rows, columns]; null: none. */

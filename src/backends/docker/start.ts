@@ -1,15 +1,10 @@
 import type Docker from 'dockerode';
-import { BottleError } from '../../contract/errors.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, RunningBottle, StartRequest } from '../../plan/ports.js';
 import { sidecarConfiguration } from '../../plan/sidecar-configuration.js';
-import { findRepositories } from '../../workspace/git-repositories.js';
-import { holdPlaceholders } from '../../workspace/placeholders.js';
-import { surveyProtection } from '../../workspace/protection.js';
-import { noticesOfRepositories } from '../../workspace/repository-notice.js';
 import type { BottleAddresses } from './addresses.js';
-import { barrierOf, runtimeOf, tellUnheld, unheldLimits } from './barrier.js';
+import { barrierOf, isFiltered, runtimeOf, tellUnheld, unheldLimits } from './barrier.js';
 import { agentContainer, type ContainerFacts, keeperContainer, sidecarContainer } from './containers.js';
 import { copyIn, createCopies, savePatch } from './copy.js';
 import { connectEngine, type Engine, engineFacts } from './engine.js';
@@ -19,11 +14,11 @@ import { labelsFor, nameOf, type OwnLabels } from './names.js';
 import { createEgressNetwork, createInternalNetwork } from './networks.js';
 import { ownMark } from './ownership.js';
 import { runAgent } from './run-agent.js';
-import { runtimePath } from './runtime-path.js';
 import { seccompProfile } from './seccomp-profile.js';
 import { bottleFiles, sidecarPlace, startKeeper, startSidecar } from './session.js';
 import { allSettled, removeBottle } from './teardown.js';
 import { agentUser } from './user.js';
+import { assertWorkspaceReachable, holdWorkspace, takeSetIdBits } from './workspace.js';
 
 export async function startBottle(
   plan: BottlePlan,
@@ -45,6 +40,7 @@ export async function startBottle(
     const facts = await prepareContainers(engine, plan, request, services, { user, protection: held.mounts });
     await raiseWalls(engine.docker, facts, request, services, held.gitExcludes);
     request.signal.throwIfAborted();
+    const started = Date.now();
     const { exit, kill, detach } = await runAgent(engine.docker, facts);
     request.onStep('agent started');
     return {
@@ -57,6 +53,8 @@ export async function startBottle(
             await savePatch(engine.docker, plan, `${facts.user.uid}:${facts.user.gid}`, services.environment);
         } finally {
           await release();
+          if (!facts.filtered && plan.workspace.mode !== 'copy')
+            takeSetIdBits(plan.workspace.source, started);
         }
       },
     };
@@ -64,54 +62,6 @@ export async function startBottle(
     await release();
     throw thrown;
   }
-}
-
-/** A bind mount names a folder of the engine's machine, not of this one. */
-function assertWorkspaceReachable({ remote, address }: Engine, { workspace }: BottlePlan): void {
-  if (!remote || workspace.mode === 'copy') return;
-  throw new BottleError({
-    code: 'usage',
-    message: 'the Docker engine is on another machine, where this workspace is not',
-    where: `DOCKER_HOST=${address}`,
-    hint: 'copy the workspace in with --workspace-mode copy (its changes come out with `bot-bottle diff`), or use a local engine',
-  });
-}
-
-/** Keeps what the host would execute from being written: only a mounted workspace is the host's. */
-async function holdWorkspace(plan: BottlePlan, services: BackendServices) {
-  if (plan.workspace.mode === 'copy') return { mounts: [], gitExcludes: '', release: async () => {} };
-  const held = await holdPlaceholders({
-    workspace: plan.workspace.source,
-    runtimeDirectory: await runtimePath(plan.id, services),
-    survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
-  });
-  if (held.exposed[0] !== undefined) {
-    await held.release();
-    throw mayBeExchanged(held.exposed[0]);
-  }
-  const repositories = findRepositories(plan.workspace.source);
-  return {
-    mounts: held.protection.mounts,
-    gitExcludes: held.placeholders.map(({ path }) => `/${path}\n`).join(''),
-    release: async () => {
-      for (const notice of noticesOfRepositories(plan.workspace.source, repositories))
-        process.stderr.write(notice);
-      await held.release();
-    },
-  };
-}
-
-/**
- * The engine mounts by name, as root, and looks at no file's identity: what an agent may exchange for a link between our
- * look at it and the mount could be any folder of the machine.
- */
-function mayBeExchanged(path: string): BottleError {
-  return new BottleError({
-    code: 'usage',
-    message: 'the agent of another bottle works here too and could exchange this while it is being mounted',
-    where: path,
-    hint: 'wait until that bottle ends, work on a copy with --workspace-mode copy, or use --backend bubblewrap',
-  });
 }
 
 /** Images, networks, volumes and containers, none of them running yet. */
@@ -157,6 +107,7 @@ async function prepareContainers(
     runtime,
     barrier,
     unheldLimits: unheldLimits(runtime, engineInfo),
+    filtered: isFiltered(runtime, engineInfo),
     seccomp: engineInfo.security.includes('seccomp') ? seccompProfile : null,
     terminal: terminal ? [process.stdout.rows ?? 24, process.stdout.columns ?? 80] : null,
     protection,

@@ -1,4 +1,5 @@
 import type { RawHeaders } from '../request-head.js';
+import { budgetFor } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
 import { lookForKnown } from '../scan/known.js';
 import { textView } from '../scan/view.js';
@@ -56,7 +57,8 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
     eachSlot(message, (key, token) => {
       const text = slots.append(key, token, now);
       if (text === null || text.length < shortestValue) return;
-      look(textView(Buffer.from(text, 'latin1')), { surface: 'body', thorough: false }, ({ rule }) => {
+      const scene = { surface: 'body', thorough: false, budget: budgetFor(text.length) } as const;
+      look(textView(Buffer.from(text, 'latin1')), scene, ({ rule }) => {
         secret = rule;
       });
     });

@@ -1,4 +1,5 @@
 import { memberships } from '../scan/alphabet.js';
+import { costs } from '../scan/budget.js';
 
 /** What may stand between two parts of a value: fields of JSON, of a query, of a cookie, string concatenation. */
 const between =
@@ -10,10 +11,18 @@ const longestGap = 72;
  * Follows a value of the alphabet over field boundaries until it is at least `min` bytes long.
  * Answers the end of its last part, or -1 when it doesn't come to that.
  */
-export function joinedEnd(bytes: Buffer, start: number, end: number, min: number, alphabet: number): number {
+export function joinedEnd(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  min: number,
+  alphabet: number,
+  meter: { spent: number },
+): number {
   let length = end - start;
   let at = end;
   for (let part = 0; part < mostParts && length < min; part += 1) {
+    meter.spent += costs.part;
     const gap = between.exec(bytes.toString('latin1', at, at + longestGap));
     if (!gap) return -1;
     let stop = at + gap[0].length;

@@ -1,5 +1,6 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { buildAutomaton, findAll, newOccurrences, type Occurrences } from '../scan/automaton.js';
+import { type Budget, budgetFor, costs, spend } from '../scan/budget.js';
 import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
@@ -10,13 +11,13 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import { matchPattern, matchPrefix, newProgress, type Progress, type Trigger, triggersOf } from './match.js';
+import { matchPattern, matchPrefix, type Progress, ruleCount, type Trigger, triggersOf } from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
-let slots = newProgress().length;
+let slots = ruleCount;
 const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
 for (const trigger of plainTriggers) {
   if (trigger.kind !== 'prefix' || !trigger.distinctive) continue;
@@ -34,7 +35,7 @@ for (const trigger of plainTriggers) {
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
-const progress: Progress = new Int32Array(slots);
+const progress: Progress = { until: new Int32Array(slots), spent: 0 };
 /** For each context word: its group and whether it opens, and whether it must begin a word. */
 const markOf = Uint16Array.from(contextWords, (word) => word.group | (word.opens ? opensBit : 0));
 const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
@@ -42,10 +43,10 @@ const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 
 /** Values shorter than this are passwords at best, and told from words by nothing that we know. */
 const shortestValue = 12;
 
-export const lookForTokens: Look = (view, { thorough }, report) => {
-  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, report);
+export const lookForTokens: Look = (view, { thorough, budget }, report) => {
+  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, budget, report);
   lookAtRuns(view, report);
-  lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, report);
+  lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };
 
 /** Offsets and numbers only, over and over: a scan ends before the next begins. */
@@ -66,9 +67,10 @@ function triggerAll(
   bytes: Buffer,
   found: Occurrences,
   thorough: boolean,
+  budget: Budget,
   report: (sighting: Sighting) => void,
 ): Marks {
-  if (found.count > 0) progress.fill(0);
+  if (found.count > 0) progress.until.fill(0);
   let kept = 0;
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
@@ -83,7 +85,9 @@ function triggerAll(
     }
     const trigger = triggers[id] as (typeof triggers)[number];
     if (!thorough && trigger.kind === 'pattern' && trigger.rule.thorough) continue;
+    progress.spent = costs.attempt;
     const sighting = match(trigger, bytes, end, progress);
+    if (!spend(budget, progress.spent)) break;
     if (sighting) report(sighting);
   }
   found.count = kept;
@@ -133,10 +137,12 @@ function lookAtContext(
   bytes: Buffer,
   marks: Marks,
   threshold: number,
+  budget: Budget,
   report: (sighting: Sighting) => void,
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
+    if (budget.remaining < 0 || readsAsWords(bytes, candidate.start, candidate.end)) return;
+    spend(budget, costs.candidate + candidate.end - candidate.start);
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({
@@ -154,7 +160,7 @@ export function contextCandidates(
   bytes: Buffer,
   visit: (candidate: Candidate, features: Uint16Array) => void,
 ): void {
-  const marks = triggerAll(bytes, occurrencesIn(bytes), false, () => {});
+  const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (readsAsWords(bytes, candidate.start, candidate.end)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);

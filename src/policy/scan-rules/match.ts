@@ -1,4 +1,5 @@
 import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alphabet.js';
+import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
 import { checksums } from './checksum.js';
@@ -63,10 +64,15 @@ export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
   return { keywords, triggers };
 }
 
-/** For each rule, the offset up to which it has looked: it never looks at a byte twice. */
-export type Progress = Int32Array;
+/** How far one look has come. */
+export interface Progress {
+  /** For each rule, the offset up to which it has looked: it never looks at a byte twice. */
+  readonly until: Int32Array;
+  /** What was spent besides the look at each byte, as {@link costs} counts. */
+  spent: number;
+}
 
-export const newProgress = (): Progress => new Int32Array(prefixRules.length + patternRules.length);
+export const ruleCount = prefixRules.length + patternRules.length;
 
 const alnum = alphabets.alnum;
 /** Sixteenths of a bit a letter pair, below which a value reads like words. */
@@ -81,7 +87,7 @@ export function matchPrefix(
 ): Sighting | null {
   const { rule, prefix, distinctive, slot } = trigger;
   const start = end - prefix.length;
-  if (start < (progress[slot] as number)) return null;
+  if (start < (progress.until[slot] as number)) return null;
   const glued =
     start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
   if (glued && !distinctive) return null;
@@ -91,15 +97,16 @@ export function matchPrefix(
   const limit = end + rule.max;
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
+  progress.spent += length >> 2;
   if (length > rule.min || length === rule.min)
     return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
-  if (length > 24) progress[slot] = stop;
+  if (length > 24) progress.until[slot] = stop;
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
-  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet);
+  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet, progress);
   if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
     return null;
   if (!rule.wordy && strangeness(bytes, end, joined) < wordlike) return null;
-  progress[slot] = joined;
+  progress.until[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }
 
@@ -132,7 +139,7 @@ function judgePrefix(
   slot: number,
   distinctive: boolean,
 ): Sighting | null {
-  progress[slot] = stop;
+  progress.until[slot] = stop;
   const last = Math.min(stop, end + rule.max);
   // A fixed length that goes on in letters or digits is another thing.
   if (
@@ -182,18 +189,19 @@ export function matchPattern(
 ): Sighting | null {
   const { rule, slot } = trigger;
   const keywordStart = end - trigger.length;
-  const done = progress[slot] as number;
+  const done = progress.until[slot] as number;
   if (keywordStart < done || !isFollowed(rule, bytes, end, progress, slot)) return null;
   const from = patternStart(rule, bytes, keywordStart);
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
+  progress.spent += costs.pattern + (rule.back ? costs.pattern : 0) + ((to - from) >> 4);
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(bytes.toString('latin1', from, to));
   if (!found) {
-    progress[slot] = spentUntil(rule, bytes, end, to);
+    progress.until[slot] = spentUntil(rule, bytes, end, to);
     return null;
   }
-  progress[slot] = from + found[0].length;
+  progress.until[slot] = from + found[0].length;
   const secret = found.groups?.['secret'] ?? found[0];
   const start = from + found[0].lastIndexOf(secret);
   const stop = start + secret.length;
@@ -217,9 +225,10 @@ function isFollowed(
   if (!rule.run) return true;
   const limit = rule.run.ends || rule.spent ? 2048 : rule.run.min;
   const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
+  progress.spent += (stop - end) >> 2;
   if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))
     return true;
-  progress[slot] = stop;
+  progress.until[slot] = stop;
   return false;
 }
 

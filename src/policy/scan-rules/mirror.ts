@@ -1,6 +1,7 @@
 import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet.js';
+import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
-import { matchPrefix, newProgress, type Progress, type Trigger } from './match.js';
+import { matchPrefix, type Progress, ruleCount, type Trigger } from './match.js';
 
 type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
 
@@ -35,6 +36,9 @@ const widened: Partial<Record<AlphabetName, AlphabetName>> = {
 /** Bytes after an attempt in which the same rule isn't mirrored again. */
 const pause = 32;
 
+/** For one rule in one copy at a time. */
+const mirrored: Progress = { until: new Int32Array(ruleCount), spent: 0 };
+
 /** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
 function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
   const { body, min } = trigger.of.rule;
@@ -51,8 +55,8 @@ export function matchMirror(
   progress: Progress,
 ): Sighting | null {
   const start = end - trigger.length;
-  if (start < (progress[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
-  progress[trigger.slot] = end + pause;
+  if (start < (progress.until[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
+  progress.until[trigger.slot] = end + pause;
   const reversed = trigger.by === 'reversed';
   const from = Math.max(0, reversed ? end - reach : start - 1);
   const to = Math.min(bytes.length, reversed ? end + 1 : start + reach);
@@ -63,7 +67,10 @@ export function matchMirror(
       around[i] = rot13[byte] as number;
     });
   const keywordEnd = reversed ? to - start : end - from;
-  const found = matchPrefix(trigger.of, around, keywordEnd, newProgress());
+  mirrored.until[trigger.of.slot] = 0;
+  mirrored.spent = 0;
+  const found = matchPrefix(trigger.of, around, keywordEnd, mirrored);
+  progress.spent += costs.mirror + mirrored.spent;
   if (!found) return null;
   const place = reversed
     ? { start: to - found.end, end: to - found.start }

@@ -72,26 +72,26 @@ export function runStart(bytes: Uint8Array, from: number, limit: number, alphabe
   return at;
 }
 
-/** For a count, the count times its logarithm to base two. */
-const weightOf = Float64Array.from({ length: 1024 }, (_, count) =>
-  count === 0 ? 0 : count * Math.log2(count),
-);
+/** The unit in which the counts below are held: whole numbers, so that their sums are exact. */
+const perBit = 2 ** 24;
+const weightOf = (count: number): number => (count === 0 ? 0 : Math.round(count * Math.log2(count) * perBit));
+/** What one more of the same byte adds to the sum of count times logarithm of count, by how many there are. */
+const addedBy = Float64Array.from({ length: 1024 }, (_, count) => weightOf(count + 1) - weightOf(count));
 
-/** Bits a byte of the bytes' own distribution, and how many distinct bytes there are. */
-export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number; distinct: number } {
-  for (let i = start; i < end; i += 1)
-    counts[bytes[i] as number] = (counts[bytes[i] as number] as number) + 1;
-  const total = end - start;
+/** Bits a byte of the bytes' own distribution. */
+export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number } {
   let weight = 0;
-  let distinct = 0;
   for (let i = start; i < end; i += 1) {
-    const count = counts[bytes[i] as number] as number;
-    if (count === 0) continue;
-    counts[bytes[i] as number] = 0;
-    distinct += 1;
-    weight += count < weightOf.length ? (weightOf[count] as number) : count * Math.log2(count);
+    const byte = bytes[i] as number;
+    const count = counts[byte] as number;
+    weight += count < addedBy.length ? (addedBy[count] as number) : weightOf(count + 1) - weightOf(count);
+    counts[byte] = count + 1;
   }
-  return { bits: total === 0 ? 0 : Math.log2(total) - weight / total, distinct };
+  counts.fill(0);
+  const total = end - start;
+  const bits = total === 0 ? 0 : Math.log2(total) - weight / (total * perBit);
+  // Rounded, so that what is a whole number of bits is one.
+  return { bits: Math.round(bits * 2 ** 18) / 2 ** 18 };
 }
 
 /** All zero between calls. */

@@ -146,7 +146,7 @@ export function findOccurrences(
 }
 
 /** Texts shorter than this are walked in one lane: two would cost more than they save. */
-const shortestInLanes = 512;
+const shortestInLanes = 96;
 
 /**
  * Every occurrence in `bytes`, in place of what `found` held; `spare` is scratch.

@@ -1,21 +1,61 @@
 /**
- * What one message may cost: bytes looked at, its own and those of every view.
+ * What one message may cost, counted in bytes of clean text: each byte that is looked at, its own and those of every
+ * view, is one; what takes longer than a look at a byte is charged as many bytes as take the same time ({@link costs}).
+ * So no message takes much longer than {@link factor} times what clean text of its length takes.
  * Beyond it the scan ends as `over-budget`, and the caller refuses the message.
  */
 export interface Budget {
   remaining: number;
+  /** Bytes that members of archives may come to; they are looked at besides. None unless said. */
+  inflatable?: number;
 }
 
-/** Views of clean text come to a fraction of it; nested encodings made to be costly come to more than six times. */
-const factor = 12;
-const floor = 1 << 20;
+/** Clean text comes to little more than one, its length in base64 or with escapes throughout to three. */
+const factor = 6;
+/** So that a short message may be all tokens. */
+const floor = 1 << 15;
+/** What is packed may be many times as long as it looks. */
+const inflatedFactor = 12;
+const inflatedFloor = 1 << 20;
+
+/** Bytes of clean text that take as long, measured. */
+export const costs = {
+  /** A keyword's rule is tried. */
+  attempt: 8,
+  /** A pattern is run. */
+  pattern: 60,
+  /** The surroundings of a keyword are mirrored. */
+  mirror: 120,
+  /** A part of a value is followed into the next field. */
+  part: 60,
+  /** A value is judged by its context. */
+  candidate: 160,
+  finding: 120,
+  /** A place is decoded. */
+  mark: 3,
+  /** A member of an archive is opened. */
+  member: 2048,
+} as const;
 
 export function budgetFor(byteLength: number): Budget {
-  return { remaining: floor + byteLength * factor };
+  return {
+    remaining: floor + byteLength * factor,
+    inflatable: inflatedFloor + byteLength * inflatedFactor,
+  };
 }
 
 /** Takes `bytes` from the budget; false when that is more than is left. */
 export function spend(budget: Budget, bytes: number): boolean {
   budget.remaining -= bytes;
   return budget.remaining >= 0;
+}
+
+/** Bytes that the next member of an archive may come to. */
+export const mostInflated = (budget: Budget): number => budget.inflatable ?? budget.remaining;
+
+/** Makes room for a look at what a member of an archive came to. */
+export function grantInflated(budget: Budget, bytes: number): void {
+  if (budget.inflatable === undefined) return;
+  budget.inflatable -= bytes;
+  budget.remaining += bytes * factor;
 }

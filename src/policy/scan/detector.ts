@@ -1,3 +1,4 @@
+import type { Budget } from './budget.js';
 import type { Sighting } from './finding.js';
 import type { View } from './view.js';
 
@@ -20,6 +21,8 @@ export interface Scene {
   readonly surface: Surface;
   /** Something was found already: weaker signs count. */
   readonly thorough: boolean;
+  /** What the look may cost besides its bytes; once it is spent the rest of the look changes nothing. */
+  readonly budget: Budget;
 }
 
 /** Looks at one view and reports what it sees, by offsets of the view. */

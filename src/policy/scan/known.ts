@@ -45,8 +45,10 @@ export function lookForKnown(secrets: readonly KnownSecret[]): Look {
     const text = wide(bytes);
     for (let from = 0; from < bytes.length; from += block) {
       const length = compact(text, from, Math.min(bytes.length, from + block + overlap), scratch);
+      const place = { at: from, seen: 0 };
       findPieces(index, scratch, length, leastOf, (piece) => {
-        const [start, end] = expand(bytes, from, piece.start, piece.end);
+        const start = expand(bytes, place, piece.start + 1) - 1;
+        const end = expand(bytes, place, piece.end);
         report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
       });
     }

@@ -1,5 +1,5 @@
 import { decodeViews } from '../views/decode.js';
-import { type Budget, budgetFor, spend } from './budget.js';
+import { type Budget, budgetFor, costs, spend } from './budget.js';
 import type { Detector, DetectorMaterial, Look, Scene, Surface } from './detector.js';
 import type { Finding, ScanResult, Sighting } from './finding.js';
 import { textView, type View } from './view.js';
@@ -33,11 +33,10 @@ export function createScanner(detectors: readonly Detector[], material: Detector
       const findings: Finding[] = [];
       const text = textView(bytes);
       if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
-      const scene: Scene = { surface, thorough: options.thorough === true };
+      const scene: Scene = { surface, thorough: options.thorough === true, budget };
       lookAt(text, scene, looks, findings);
-      const complete =
-        options.plain || decoding.length === 0 || lookDeeper(text, scene, decoding, budget, findings);
-      return { findings: merge(findings), outcome: complete ? 'complete' : 'over-budget' };
+      if (!options.plain && decoding.length > 0) lookDeeper(text, scene, decoding, findings);
+      return { findings: merge(findings), outcome: budget.remaining >= 0 ? 'complete' : 'over-budget' };
     },
   };
 }
@@ -50,29 +49,23 @@ interface Prepared {
 function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
   for (const { detector, look } of looks) {
     look(view, scene, (sighting) => {
+      spend(scene.budget, costs.finding);
       if (findings.length < mostFindings) findings.push(toFinding(detector.name, view, sighting));
     });
   }
 }
 
-/** Breadth first; false when the budget ran out. */
-function lookDeeper(
-  text: View,
-  scene: Scene,
-  looks: readonly Prepared[],
-  budget: Budget,
-  findings: Finding[],
-): boolean {
+/** Breadth first, until the budget is spent. */
+function lookDeeper(text: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
+  const { budget } = scene;
   const waiting = [text];
-  for (let view = waiting.shift(); view; view = waiting.shift()) {
+  for (let view = waiting.shift(); view && budget.remaining >= 0; view = waiting.shift()) {
     for (const derived of decodeViews(view, budget)) {
-      if (!spend(budget, derived.bytes.length)) return false;
+      if (!spend(budget, derived.bytes.length)) return;
       lookAt(derived, scene, looks, findings);
       if (derived.depth < deepest) waiting.push(derived);
     }
-    if (budget.remaining < 0) return false;
   }
-  return true;
 }
 
 function toFinding(detector: string, view: View, sighting: Sighting): Finding {
@@ -86,6 +79,7 @@ const rank = (finding: Finding): number => finding.score + (finding.class === 'c
 
 /** One finding for each place: of several that overlap, the surest, over all the bytes of them. */
 function merge(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
   const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
   const merged: Finding[] = [];
   for (const finding of sorted) {

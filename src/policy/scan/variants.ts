@@ -47,25 +47,19 @@ export function compact(bytes: DataView, from: number, to: number, into: DataVie
 export const wide = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 
-/** Offsets in the text of the first and after the last byte that became `[start, end)` of its compact form. */
-export function expand(
-  bytes: Uint8Array,
-  from: number,
-  start: number,
-  end: number,
-): readonly [number, number] {
-  let at = from;
-  let seen = 0;
-  while (seen <= start) {
-    if (lowerOf[bytes[at] as number]) seen += 1;
-    at += 1;
+/** Where a walk over the text stands: the byte after `at` bytes, of which `seen` were letters or digits. */
+export interface Place {
+  at: number;
+  seen: number;
+}
+
+/** Goes on to the offset after the `count`-th letter or digit; calls for one place come in ascending order. */
+export function expand(bytes: Uint8Array, place: Place, count: number): number {
+  while (place.seen < count) {
+    if (lowerOf[bytes[place.at] as number]) place.seen += 1;
+    place.at += 1;
   }
-  const first = at - 1;
-  while (seen < end) {
-    if (lowerOf[bytes[at] as number]) seen += 1;
-    at += 1;
-  }
-  return [first, at];
+  return place.at;
 }
 
 function compacted(text: string): Buffer {

@@ -14,11 +14,11 @@ export interface View {
 }
 
 export function textView(bytes: Uint8Array): View {
-  return newView('text', Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), 0, (start, end) => [
-    start,
-    end,
-  ]);
+  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return newView('text', buffer, 0, itself);
 }
+
+const itself: View['origin'] = (start, end) => [start, end];
 
 /** @param origin offsets in `parent` that a span of the new view came from. */
 export function derivedView(

@@ -1,5 +1,5 @@
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import type { Budget } from '../scan/budget.js';
+import { type Budget, costs, grantInflated, mostInflated, spend } from '../scan/budget.js';
 import { derivedView, type View } from '../scan/view.js';
 
 const zipLocalHeader = Buffer.from('PK\x03\x04', 'latin1');
@@ -8,9 +8,12 @@ const gzipMember = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /** Inflates at most what the budget allows; beyond it the budget is spent and the scan ends as over-budget. */
 function inflated(inflate: typeof inflateSync, bytes: Buffer, budget: Budget): Buffer | null {
-  if (budget.remaining <= 0) return null;
+  const most = mostInflated(budget);
+  if (!spend(budget, costs.member) || most <= 0) return null;
   try {
-    return inflate(bytes, { maxOutputLength: budget.remaining, finishFlush: 2 });
+    const out = inflate(bytes, { maxOutputLength: most, finishFlush: 2 });
+    grantInflated(budget, out.length);
+    return out;
   } catch (thrown) {
     if (thrown instanceof RangeError || (thrown as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
       budget.remaining = -1;

@@ -25,13 +25,23 @@ export function put(collector: Collector, byte: number, start: number, end: numb
   collector.length += 1;
 }
 
+/** Bytes up to which a copy by hand is faster than a call. */
+const longestByHand = 64;
+
 /** Puts `bytes[start..end)` as it is. */
 function putPlain(collector: Collector, bytes: Buffer, start: number, end: number): void {
   if (end <= start) return;
   makeRoom(collector, end - start);
   goOn(collector, start, 1);
-  bytes.copy(collector.bytes, collector.length, start, end);
-  collector.length += end - start;
+  if (end - start > longestByHand) {
+    bytes.copy(collector.bytes, collector.length, start, end);
+    collector.length += end - start;
+    return;
+  }
+  for (let at = start; at < end; at += 1) {
+    collector.bytes[collector.length] = bytes[at] as number;
+    collector.length += 1;
+  }
 }
 
 /** The next byte comes from `start`, `width` bytes of it: a new stretch, unless the last one says so already. */

@@ -1,4 +1,4 @@
-import type { Budget } from '../scan/budget.js';
+import { type Budget, costs, spend } from '../scan/budget.js';
 import type { View } from '../scan/view.js';
 import { archiveViews } from './archive.js';
 import { encodedViews } from './encoded.js';
@@ -8,7 +8,7 @@ import { spacedViews } from './spaced.js';
 import { foldedViews, utf16Views } from './unicode.js';
 
 /** What can be undone in one step; `marks` are the places that may be undone by it. */
-type Decoder = (view: View, marks: readonly number[], budget: Budget) => Iterable<View>;
+type Decoder = (view: View, marks: readonly number[]) => readonly View[];
 
 /** Decoders that have nothing to do where their sign doesn't stand. */
 const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
@@ -23,10 +23,12 @@ const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
 export function* decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);
-  if (view.runs().length > 0) yield* encodedViews(view);
+  if (view.runs().length > 0) yield* encodedViews(view, budget);
   for (const [sign, decode] of bySign) {
-    if (budget.remaining < 0) return;
-    if (signs[sign].length > 0) yield* decode(view, signs[sign], budget);
+    const marks = signs[sign];
+    if (marks.length === 0) continue;
+    if (!spend(budget, marks.length * costs.mark)) return;
+    yield* decode(view, marks);
   }
   if (budget.remaining < 0) return;
   yield* spacedViews(view);

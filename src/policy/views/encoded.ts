@@ -1,58 +1,13 @@
+import { type Budget, costs, spend } from '../scan/budget.js';
 import { shortestRun } from '../scan/runs.js';
 import { derivedView, type View } from '../scan/view.js';
+import { base64Value, textWindows } from './base64.js';
 import { hexValue } from './collector.js';
 
-const base64Value = Int8Array.from({ length: 256 }, (_, byte) => {
-  const at = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
-    String.fromCharCode(byte),
-  );
-  if (at >= 0) return at;
-  return byte === 0x2d ? 62 : byte === 0x5f ? 63 : -1;
-});
-
-/**
- * For each character of base64, at which of the four places of a group it can stand when the group
- * decodes to printable ASCII: one bit a place.
- */
-const placesOf = Uint8Array.from(base64Value, (value) => {
-  if (value < 0) return 0;
-  const first = value >= 8 && value < 32 ? 1 : 0;
-  const second = (value & 8) === 0 && (value & 15) >= 2 ? 2 : 0;
-  const third = (value & 2) === 0 ? 4 : 0;
-  return first | second | third | 8;
-});
-
-/** Consecutive characters that must fit before a run is decoded: four whole groups, twelve bytes of text. */
-const leastFitting = 19;
-
-/** `placesOf` with bit `a` telling for alignment `a`: by the offset modulo four, then the character. */
-const lanesOf = Uint8Array.from({ length: 4 * 256 }, (_, index) => {
-  const places = placesOf[index & 0xff] as number;
-  let lanes = 0;
-  for (let alignment = 0; alignment < 4; alignment += 1)
-    if (places & (1 << (((index >>> 8) - alignment) & 3))) lanes |= 1 << alignment;
-  return lanes;
-});
-
-/**
- * Bit set of the alignments (0 to 3 characters skipped) at which {@link leastFitting} characters in a row decode
- * to text. A stretch is looked at from its end, all alignments at once: where the last of them is out, none of
- * the characters before is worth a look.
- */
-function textAlignments(bytes: Buffer, start: number, end: number): number {
-  let found = 0;
-  let from = start;
-  while (found !== 15 && from + leastFitting <= end) {
-    let at = from + leastFitting;
-    let lanes = 15 & ~found;
-    while (lanes !== 0 && at > from) {
-      at -= 1;
-      lanes &= lanesOf[(((at - start) & 3) << 8) | (bytes[at] as number)] as number;
-    }
-    found |= lanes;
-    if (lanes === 0) from = at + 1;
-  }
-  return found;
+/** Decoded parts, one after the other with a zero byte between. */
+interface Decoded {
+  readonly parts: Buffer[];
+  readonly segments: Segment[];
 }
 
 interface Segment {
@@ -63,32 +18,52 @@ interface Segment {
   readonly group: readonly [characters: number, bytes: number] | null;
 }
 
+/** What base64 of zip, gzip and PNG begins with. */
+const archives = ['UEsD', 'H4sI', 'iVBO'].map((head) => Buffer.from(head, 'latin1'));
+const archiveStarts = (bytes: Buffer, start: number): boolean =>
+  archives.some((head) => head.every((byte, i) => bytes[start + i] === byte));
+const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG'].map((head) => Buffer.from(head, 'latin1'));
+
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
-export function encodedViews(view: View): readonly View[] {
-  const runs = joinLines(view);
-  const base64: Buffer[] = [];
-  const base64Segments: Segment[] = [];
-  const hex: Buffer[] = [];
-  const hexSegments: Segment[] = [];
-  for (const [start, end, joined] of runs) {
-    addHex(view.bytes, start, end, hex, hexSegments);
-    const text = joined
-      ? Buffer.from(view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, ''), 'latin1')
-      : null;
-    const bytes = text ?? view.bytes;
-    const [from, to] = text ? [0, text.length] : [start, end];
-    const alignments = textAlignments(bytes, from, to);
-    for (let alignment = 0; alignment < 4; alignment += 1) {
-      if (!(alignments & (1 << alignment))) continue;
-      const decoded = Buffer.from(bytes.toString('latin1', from + alignment, to), 'base64');
-      addSegment(base64, base64Segments, decoded, {
-        start: text ? start : start + alignment,
-        end,
-        group: text ? null : [4, 3],
-      });
-    }
+export function encodedViews(view: View, budget: Budget): readonly View[] {
+  const base64: Decoded = { parts: [], segments: [] };
+  const hex: Decoded = { parts: [], segments: [] };
+  for (const [start, end, joined] of joinLines(view)) {
+    if (budget.remaining < 0) break;
+    addHex(view.bytes, start, end, hex);
+    if (joined) {
+      const text = view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, '');
+      addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, budget, { start, end, group: null });
+    } else addBase64(view.bytes, start, end, base64, budget, null);
   }
-  return [...segmented(view, 'base64', base64, base64Segments), ...segmented(view, 'hex', hex, hexSegments)];
+  return [...segmented(view, 'base64', base64), ...segmented(view, 'hex', hex)];
+}
+
+/** @param whole where all of it comes from, when `bytes` aren't the view's own. */
+function addBase64(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  into: Decoded,
+  budget: Budget,
+  whole: Omit<Segment, 'from'> | null,
+): void {
+  const archive = archiveStarts(bytes, start);
+  /** Alignments at which all was decoded, for the sake of an archive. */
+  let done = 0;
+  for (const { from, to } of archive ? [{ from: start, to: end }] : textWindows(bytes, start, end)) {
+    const lane = 1 << ((from - start) & 3);
+    if (done & lane) continue;
+    if (!spend(budget, costs.part + to - from)) return;
+    let stop = to;
+    let decoded = Buffer.from(bytes.toString('latin1', from, stop), 'base64');
+    if (stop < end && archiveHeads.some((head) => decoded.includes(head))) {
+      stop = end;
+      done |= lane;
+      decoded = Buffer.from(bytes.toString('latin1', from, stop), 'base64');
+    }
+    addSegment(into, decoded, whole ?? { start: from, end: stop, group: [4, 3] });
+  }
 }
 
 /** Runs that only a line break (as such or written `\n`) parts are one. */
@@ -132,7 +107,7 @@ function shortTail(bytes: Buffer, end: number): number {
 const leastHex = 24;
 
 /** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
-function addHex(bytes: Buffer, start: number, end: number, parts: Buffer[], segments: Segment[]): void {
+function addHex(bytes: Buffer, start: number, end: number, into: Decoded): void {
   let from = start;
   while (from + leastHex <= end) {
     let at = from + leastHex - 1;
@@ -143,17 +118,16 @@ function addHex(bytes: Buffer, start: number, end: number, parts: Buffer[], segm
     }
     let to = from + leastHex;
     while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    addHexStretch(bytes, from, to, parts, segments);
+    addHexStretch(bytes, from, to, into);
     from = to + 1;
   }
 }
 
-function addHexStretch(bytes: Buffer, from: number, to: number, parts: Buffer[], segments: Segment[]): void {
+function addHexStretch(bytes: Buffer, from: number, to: number, into: Decoded): void {
   for (const shift of [0, 1]) {
     if (to - from - shift < leastHex) continue;
     const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-    if (hasText(decoded))
-      addSegment(parts, segments, decoded, { start: from + shift, end: to, group: [2, 1] });
+    if (hasText(decoded)) addSegment(into, decoded, { start: from + shift, end: to, group: [2, 1] });
   }
 }
 
@@ -166,17 +140,14 @@ function hasText(bytes: Buffer): boolean {
   return false;
 }
 
-function addSegment(
-  parts: Buffer[],
-  segments: Segment[],
-  decoded: Buffer,
-  segment: Omit<Segment, 'from'>,
-): void {
+const zero = Buffer.from([0]);
+
+function addSegment({ parts, segments }: Decoded, decoded: Buffer, segment: Omit<Segment, 'from'>): void {
   const before = segments.at(-1);
-  const from = before ? before.from + (parts.at(-1)?.length ?? 0) : 0;
-  const part = Buffer.concat([decoded, Buffer.from([0])]);
-  parts.push(part);
-  segments.push({ ...segment, from });
+  const from = before ? before.from + (parts.at(-2)?.length ?? 0) + zero.length : 0;
+  parts.push(decoded, zero);
+  const { start, end, group } = segment;
+  segments.push({ from, start, end, group });
 }
 
 function segmentAt(segments: readonly Segment[], offset: number): Segment {
@@ -190,12 +161,7 @@ function segmentAt(segments: readonly Segment[], offset: number): Segment {
   return segments[low] as Segment;
 }
 
-function segmented(
-  view: View,
-  name: string,
-  parts: readonly Buffer[],
-  segments: readonly Segment[],
-): readonly View[] {
+function segmented(view: View, name: string, { parts, segments }: Decoded): readonly View[] {
   if (parts.length === 0) return [];
   const origin = (start: number, end: number): readonly [number, number] => {
     const segment = segmentAt(segments, start);

@@ -101,34 +101,45 @@ const named: Readonly<Record<string, number>> = {
 
 /** Character references of HTML (13.5 of the standard): by number, and the few names that stand for token characters. */
 const undoReference: Undo = (bytes, at, collector) => {
-  if (bytes[at] !== 0x26) return -1;
-  const text = bytes.toString('latin1', at + 1, at + 12);
-  const match = /^(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));?/i.exec(text);
-  if (!match) return -1;
-  const [whole, decimal, hex, name] = match;
-  const end = at + 1 + whole.length;
-  if (name !== undefined) {
-    const code = Object.hasOwn(named, name) && whole.endsWith(';') ? named[name] : undefined;
-    if (code === undefined) return -1;
-    if (code > 0) put(collector, code, at, end);
-    return end;
+  if (bytes[at + 1] !== 0x23) return undoNamed(bytes, at, collector);
+  const base = ((bytes[at + 2] ?? 0) | 0x20) === 0x78 ? 16 : 10;
+  const first = base === 16 ? at + 3 : at + 2;
+  const limit = first + (base === 16 ? 6 : 7);
+  let code = 0;
+  let end = first;
+  for (; end < limit; end += 1) {
+    const value = hexValue(bytes[end]);
+    if (value < 0 || value >= base) break;
+    code = code * base + value;
   }
-  putCodePoint(collector, decimal === undefined ? Number.parseInt(hex ?? '0', 16) : Number(decimal), at, end);
+  if (end === first) return -1;
+  if (bytes[end] === 0x3b) end += 1;
+  putCodePoint(collector, code, at, end);
   return end;
 };
+
+function undoNamed(bytes: Buffer, at: number, collector: Collector): number {
+  const end = nameEnd(bytes, at);
+  const code = end < 0 ? undefined : named[bytes.toString('latin1', at + 1, end)];
+  if (code === undefined) return -1;
+  if (code > 0) put(collector, code, at, end + 1);
+  return end + 1;
+}
 
 /** Bytes of the longest name above, and the semicolon. */
 const longestNamed = 8;
 
-/** A number, or one of the names: `&name=` of a query is no reference. */
-function mayRefer(bytes: Buffer, at: number): boolean {
-  if (bytes[at + 1] === 0x23) return true;
-  const end = bytes.subarray(at + 1, at + 1 + longestNamed).indexOf(0x3b);
-  return end > 1 && Object.hasOwn(named, bytes.toString('latin1', at + 1, at + 1 + end));
+/** The offset of the semicolon after one of the names above, or -1: `&name=` of a query is no reference. */
+function nameEnd(bytes: Buffer, at: number): number {
+  let end = at + 1;
+  const limit = end + longestNamed;
+  while (end < limit && bytes[end] !== 0x3b) end += 1;
+  if (end === limit || end >= bytes.length) return -1;
+  return Object.hasOwn(named, bytes.toString('latin1', at + 1, end)) ? end : -1;
 }
 
 export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => mayRefer(view.bytes, at));
+  const marks = signs.filter((at) => view.bytes[at + 1] === 0x23 || nameEnd(view.bytes, at) > 0);
   return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 

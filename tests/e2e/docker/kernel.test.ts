@@ -98,6 +98,25 @@ needs(
   'limits under gVisor',
   () => {
     const engine = found as TestEngine;
+    it('no set-user-ID file outlives a bottle whose kernel looks at no filter of ours', async () => {
+      const playground = makeDockerPlayground(engine, engine.member, bottle, { BOT_BOTTLE_RUNTIME: 'runsc' });
+      try {
+        const { stdout, stderr } = await playground.runDocker(['python3', '/workspace/attacks/setid.py']);
+        expect(stdout, stderr).toMatch(/^\{/);
+        const names = readdirSync(playground.workspace, { recursive: true, encoding: 'utf8' });
+        const made = names.filter((name) => name.startsWith('setid-'));
+        expect(made.length).toBeGreaterThan(10);
+        const left = made.filter((name) => {
+          const status = lstatSync(join(playground.workspace, name));
+          return status.isFile() && (status.mode & 0o6000) !== 0;
+        });
+        expect(left).toEqual([]);
+        if (JSON.parse(stdout).succeeded.length > 0) expect(stderr).toMatch(/the bits are off/);
+      } finally {
+        playground.remove();
+      }
+    });
+
     it('that aren’t held are told of where the manifest sets them', async () => {
       const playground = makeDockerPlayground(engine, engine.member, bottle, { BOT_BOTTLE_RUNTIME: 'runsc' });
       try {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { barrierOf, runtimeOf, tellUnheld, unheldLimits } from '../../../../src/backends/docker/barrier.js';
+import {
+  barrierOf,
+  isFiltered,
+  runtimeOf,
+  tellUnheld,
+  unheldLimits,
+} from '../../../../src/backends/docker/barrier.js';
 import type { EngineFacts } from '../../../../src/backends/docker/engine.js';
 
 const facts: EngineFacts = {
@@ -23,6 +29,14 @@ describe('the runtime', () => {
   it('that the engine lacks is refused, with those it has', () => {
     expect(() => runtimeOf({ container: { runtime: 'kata' } }, facts)).toThrow(/no runtime 'kata'/);
   });
+});
+
+it('our filter holds where the host’s kernel sets it', () => {
+  expect(isFiltered('runc', facts)).toBe(true);
+  expect(isFiltered(null, facts)).toBe(true);
+  expect(isFiltered('runsc', facts)).toBe(false);
+  expect(isFiltered('kata-runtime', facts)).toBe(false);
+  expect(isFiltered('runc', { ...facts, security: [] })).toBe(false);
 });
 
 describe('the barrier', () => {

@@ -35,6 +35,7 @@ const facts: ContainerFacts = {
   runtime: 'runsc',
   barrier: 'gVisor',
   unheldLimits: [],
+  filtered: true,
   seccomp: '{}',
   terminal: null,
   protection: [
