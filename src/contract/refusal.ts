@@ -46,6 +46,9 @@ export const refusalStatus = {
   'upstream-certificate': 502,
   'upstream-protocol': 502,
   'upstream-timeout': 504,
+  // What came back was scanned.
+  'response-injection': 403,
+  'response-not-scannable': 502,
   'too-many-connections': 503,
   'internal-error': 500,
 } as const;
@@ -53,7 +56,7 @@ export const refusalStatus = {
 export type RefusalCode = keyof typeof refusalStatus;
 
 /** What a scan found, as it may be told to anyone: never the value. */
-interface RefusedFinding {
+export interface RefusedFinding {
   readonly detector: string;
   readonly rule: string;
   /** `body`, `path`, `header authorization`, ... */

@@ -65,13 +65,14 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
   const mayGo = await inspectRequest(exchange, route);
   const early = ahead();
   if (!mayGo) return refuseHeld(exchange);
+  const inspection = await gate.inspectionOf(route);
   const pool = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
-  const relay = createRelay(exchange, (error) => {
-    exchange.failed = true;
+  const relay = createRelay(exchange, inspection, (error) => {
+    exchange.failed = exchange.refusal === null;
     refuse(exchange, upstreamRefusal(error, admission.host, route.route.host), true);
   });
-  const options = dispatchOptions(exchange, route);
+  const options = dispatchOptions(exchange, route, inspection);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
     onRequestUpgrade(controller, status, _headers, upstream) {

@@ -1,0 +1,93 @@
+import type { EventFinding } from '../../contract/event.js';
+import { type Refusal, verdictHeader } from '../../contract/refusal.js';
+import { routeRule, routeYaml } from '../../policy/refusals.js';
+import type { Finding } from '../../policy/scan/finding.js';
+import type { Exchange } from '../exchange.js';
+import { printable, printablePath } from '../printable.js';
+import type { Inspection } from './inspection.js';
+import type { TextPolicy } from './text-gate.js';
+
+/** Characters of a text that the operator is shown to decide on. */
+const longestSnippet = 200;
+
+/** What a finding in an answer leads to, in the words of the route. */
+export function textPolicy(
+  exchange: Exchange,
+  { onMatch, routeHost }: Inspection,
+  place: string,
+): TextPolicy {
+  const rule = routeRule(routeHost, 'dlp.inbound_on_match');
+  const allow = routeYaml(routeHost, ['dlp: {inbound_on_match: warn}']);
+  return {
+    onMatch,
+    refusal: (finding) => ({
+      code: 'response-injection',
+      message: `text in the answer speaks to an agent (${describe(finding)}); it was withheld`,
+      rule,
+      allow,
+      finding: { detector: finding.detector, rule: finding.rule, place },
+    }),
+    notice: (finding) => `[removed by bot-bottle: ${describe(finding)}]`,
+    warning: (finding) => [
+      verdictHeader,
+      `warned; detector=${finding.detector}; rule=${finding.rule}; score=${finding.score.toFixed(2)}`,
+    ],
+    onFound: (finding, outcome) => recordFinding(exchange, finding, place, outcome),
+    async ask(finding, text) {
+      const { gate, request, admission, number } = exchange;
+      const found = text.subarray(finding.start, finding.end);
+      const answer = await gate.holds.hold(
+        {
+          request: number,
+          kind: 'finding',
+          method: request.method ?? '',
+          host: admission.host,
+          path: printablePath(admission.target),
+          detector: finding.detector,
+          rule,
+          snippet: printable(found.toString('utf8'), longestSnippet),
+          values: [found.toString('latin1')],
+          allow,
+        },
+        leaving(exchange),
+      );
+      if (answer.approved) return null;
+      return answer.refusal ?? 'left';
+    },
+  };
+}
+
+/** Names of detectors and rules, and the score; never the text. */
+function describe({ detector, rule, score }: Finding): string {
+  return `${detector}, ${rule}, score ${score.toFixed(2)}`;
+}
+
+/** The first finding is told in the event, with how many there were. */
+export function recordFinding(
+  exchange: Exchange,
+  { detector, rule, class: kind }: Finding,
+  place: string,
+  outcome: EventFinding['outcome'],
+): void {
+  const { finding } = exchange;
+  exchange.finding = finding
+    ? { ...finding, count: finding.count + 1 }
+    : { direction: 'inbound', detector, rule, class: kind, place, count: 1, outcome };
+}
+
+export function notScannable({ routeHost }: Inspection, why: string): Refusal {
+  return {
+    code: 'response-not-scannable',
+    message: `the answer could not be looked at: ${why}`,
+    rule: routeRule(routeHost, 'dlp.inbound_detectors'),
+    allow: null,
+  };
+}
+
+/** Fires when nobody is there any more to get the answer. */
+function leaving({ response }: Exchange): AbortSignal {
+  const controller = new AbortController();
+  if (response.destroyed) controller.abort();
+  else response.once('close', () => controller.abort());
+  return controller.signal;
+}
