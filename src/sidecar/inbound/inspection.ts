@@ -27,7 +27,7 @@ const scrubbing = 'reflected_secrets';
 export function createInspections(
   configuration: Pick<SidecarConfiguration, 'secrets' | 'routes'>,
 ): Inspections {
-  const knownSecrets = valuesOf(configuration);
+  const knownSecrets = knownValues(configuration);
   const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
   let partial: PartialIndex | null = null;
@@ -73,7 +73,7 @@ export function createInspections(
 type RouteParts = Pick<CompiledRoute['route'], 'dlp' | 'host'>;
 
 /** The secrets, and of those that are `user:password` the password too (RFC 7617): a service shows it alone. */
-function valuesOf({
+function knownValues({
   secrets,
   routes,
 }: Pick<SidecarConfiguration, 'secrets' | 'routes'>): readonly KnownSecret[] {
