@@ -25,6 +25,19 @@ export function judge(scanner: Scanner, bytes: Buffer, from: number, surface: Su
   return { verdict: worst.score >= blockScore ? 'block' : 'warn', finding: worst };
 }
 
+/** Log-odds by which one text is worse than another. */
+const margin = 0.5;
+
+/** Whether a text says more of what is in the other, not just the same with something beside it. */
+export function isWorse(text: Judgement, other: Judgement): boolean {
+  return oddsOf(text) > oddsOf(other) + margin;
+}
+
+function oddsOf({ finding }: Judgement): number {
+  const score = finding?.score ?? 0;
+  return Math.log(score / (1 - score));
+}
+
 /** Places that are taken out one by one before all of a text is. */
 const mostPlaces = 16;
 

@@ -1,5 +1,12 @@
 import type { Refusal } from '../../contract/refusal.js';
-import { completeUntil, type Judgement, judge, takeOut, type Unit } from '../../policy/inbound/judge.js';
+import {
+  completeUntil,
+  isWorse,
+  type Judgement,
+  judge,
+  takeOut,
+  type Unit,
+} from '../../policy/inbound/judge.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
 import type { BodyStage, Outlet } from './outlet.js';
@@ -45,7 +52,9 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
   const { scanner, policy, unit, onRoom, onFailure } = options;
   let store: Buffer = Buffer.alloc(0);
   let size = 0;
+  /** The end of what went out; and as it was, where something was taken out of it: what was meant may go on. */
   let lead: Buffer = Buffer.alloc(0);
+  let original: Buffer | null = null;
   let judged = 0;
   let whole = options.whole > 0;
   let ended = false;
@@ -96,8 +105,15 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
       if (ended) finish();
       return true;
     }
-    const text = lead.length === 0 ? bytes.subarray(0, cut) : Buffer.concat([lead, bytes.subarray(0, cut)]);
-    return decide(text, lead.length, cut, judge(scanner, text, lead.length, 'body'));
+    const part = bytes.subarray(0, cut);
+    const text = lead.length === 0 ? part : Buffer.concat([lead, part]);
+    const from = lead.length;
+    const judgement = judge(scanner, text, from, 'body');
+    if (judgement.verdict === 'block' || original === null) return decide(text, from, cut, judgement);
+    const whole = Buffer.concat([original, part]);
+    const again = judge(scanner, whole, from, 'body');
+    const goesOn = again.verdict === 'block' && isWorse(again, judge(scanner, original, 0, 'body'));
+    return goesOn ? decide(whole, from, cut, again) : decide(text, from, cut, judgement);
   }
 
   function decide(text: Buffer, from: number, cut: number, { verdict, finding }: Judgement): boolean {
@@ -140,13 +156,19 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
       outlet.refuse(refusal);
       return true;
     }
-    return release(takeOut(scanner, text, from, unit, policy.notice), from, cut, []);
+    const once = takeOut(scanner, text, from, unit, policy.notice);
+    // What the taken out part outshone is seen without it.
+    const clean = takeOut(scanner, Buffer.concat([lead, once.subarray(from)]), from, unit, policy.notice);
+    const more = release(clean, from, cut, []);
+    original = Buffer.from(text.subarray(-leadBytes));
+    return more;
   }
 
   function release(text: Buffer, from: number, cut: number, headers: readonly string[]): boolean {
     if (!outlet.begun()) outlet.begin(headers);
     const room = outlet.write(text.subarray(from));
     lead = Buffer.from(text.subarray(-leadBytes));
+    original = null;
     judged += cut;
     options.reserve(-cut);
     // What was written may still be the outlet's.
