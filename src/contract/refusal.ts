@@ -46,6 +46,8 @@ export const refusalStatus = {
   'upstream-certificate': 502,
   'upstream-protocol': 502,
   'upstream-timeout': 504,
+  // A WebSocket that was cut because a side broke its protocol; told by a close frame.
+  'malformed-frame': 400,
   // What came back was scanned.
   'response-injection': 403,
   'response-not-scannable': 502,

@@ -28,7 +28,6 @@ export function openAnswer(
   { outletOf, onRoom, refuse }: AnswerOutlet,
 ): Answer | null {
   if (!inspection) return passOn(outletOf(head));
-  const { held } = exchange.gate;
   const onFailure = (error: unknown) => {
     const why = error instanceof NotScannedError ? messageOf(error) : 'its body is not what its headers say';
     refuse(notScannable(inspection, why));
@@ -41,16 +40,21 @@ export function openAnswer(
       onScrubbed: (finding) => recordFinding(exchange, finding, 'response', 'redacted'),
       onRoom,
       onFailure,
-      reserve: (bytes) => {
-        held.text += bytes;
-        return held.text <= heldText;
-      },
+      reserve: reserveText(exchange),
       notScannable: (why) => notScannable(inspection, why),
     });
   } catch (error) {
     onFailure(error);
     return null;
   }
+}
+
+/** Counts bytes that are held, and taken off again; answers false where all together are too many. */
+export function reserveText({ gate: { held } }: Exchange): (bytes: number) => boolean {
+  return (bytes) => {
+    held.text += bytes;
+    return held.text <= heldText;
+  };
 }
 
 function passOn(outlet: Outlet): Answer {

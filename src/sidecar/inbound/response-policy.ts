@@ -2,6 +2,7 @@ import type { EventFinding } from '../../contract/event.js';
 import { type Refusal, verdictHeader } from '../../contract/refusal.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
 import type { Finding } from '../../policy/scan/finding.js';
+import { leavingOf } from '../approval.js';
 import type { Exchange } from '../exchange.js';
 import { printable, printablePath } from '../printable.js';
 import type { Inspection } from './inspection.js';
@@ -49,7 +50,7 @@ export function textPolicy(
           values: [found.toString('latin1')],
           allow,
         },
-        leaving(exchange),
+        leavingOf(request.socket),
       );
       if (answer.approved) return null;
       return answer.refusal ?? 'left';
@@ -82,12 +83,4 @@ export function notScannable({ routeHost }: Inspection, why: string): Refusal {
     rule: routeRule(routeHost, 'dlp.inbound_detectors'),
     allow: null,
   };
-}
-
-/** Fires when nobody is there any more to get the answer. */
-function leaving({ response }: Exchange): AbortSignal {
-  const controller = new AbortController();
-  if (response.destroyed) controller.abort();
-  else response.once('close', () => controller.abort());
-  return controller.signal;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../policy/inbound/judge.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
+import { createGather } from '../gather.js';
 import type { BodyStage, Outlet } from './outlet.js';
 
 /** What becomes of text that would be blocked; asks the operator where the route says so. */
@@ -50,8 +51,7 @@ const idle = 100;
 /** Lets text pass that was judged. */
 export function createTextGate(outlet: Outlet, options: TextGateOptions): BodyStage {
   const { scanner, policy, unit, onRoom, onFailure } = options;
-  let store: Buffer = Buffer.alloc(0);
-  let size = 0;
+  const held = createGather();
   /** The end of what went out; and as it was, where something was taken out of it: what was meant may go on. */
   let lead: Buffer = Buffer.alloc(0);
   let original: Buffer | null = null;
@@ -65,24 +65,14 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
   const stop = () => {
     over = true;
     if (timer) clearTimeout(timer);
-    options.reserve(-size);
-    size = 0;
-    store = Buffer.alloc(0);
+    options.reserve(-held.size());
+    held.drop(held.size());
   };
   const finish = () => {
     stop();
     if (!outlet.begun()) outlet.begin([]);
     outlet.end();
   };
-
-  function append(chunk: Buffer): void {
-    if (size + chunk.length > store.length) {
-      const grown = Buffer.allocUnsafe(Math.max(store.length * 2, size + chunk.length));
-      store.copy(grown, 0, 0, size);
-      store = grown;
-    }
-    size += chunk.copy(store, size);
-  }
 
   /** What of the waiting bytes is to be judged now. */
   function cutOf(bytes: Buffer, isIdle: boolean): number {
@@ -98,7 +88,7 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
   /** False: no room. */
   function advance(isIdle: boolean): boolean {
     if (over || asking) return !asking;
-    const bytes = store.subarray(0, size);
+    const bytes = held.bytes();
     const cut = cutOf(bytes, isIdle);
     if (cut === 0) {
       if (isIdle && !outlet.begun()) outlet.begin([]);
@@ -171,9 +161,7 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
     original = null;
     judged += cut;
     options.reserve(-cut);
-    // What was written may still be the outlet's.
-    store = Buffer.from(store.subarray(cut, size));
-    size = store.length;
+    held.drop(cut);
     return ended ? advance(false) : room;
   }
 
@@ -182,7 +170,7 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
     whole = false;
     if (over) return;
     try {
-      if (size === 0 && !outlet.begun()) outlet.begin([]);
+      if (held.size() === 0 && !outlet.begun()) outlet.begin([]);
       else advance(true);
     } catch (error) {
       onFailure(error);
@@ -200,10 +188,10 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
   return {
     push(chunk) {
       if (over) return true;
-      if (judged >= options.most && size === 0) return outlet.write(chunk);
-      append(chunk);
+      if (judged >= options.most && held.size() === 0) return outlet.write(chunk);
+      held.append(chunk);
       const fits = options.reserve(chunk.length);
-      if (whole && fits && size < options.whole) {
+      if (whole && fits && held.size() < options.whole) {
         wait();
         return true;
       }
