@@ -1,7 +1,7 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { budgetFor } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
-import { compact, variantsOf } from '../scan/variants.js';
+import { variantsOf } from '../scan/variants.js';
 import { textView, type View } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
 
@@ -94,23 +94,33 @@ function addNeedle(filter: Filter, needle: Buffer): void {
     add(filter, hashOf('middle', needle, at, at + middle));
 }
 
-/** Letters and digits at the end of a view, and where each stands there. */
-function lettersAtEnd(bytes: Buffer): { letters: Buffer; places: number[] } {
-  const one = Buffer.alloc(1);
-  const found: number[] = [];
-  const places: number[] = [];
-  for (let at = bytes.length - 1; at >= 0 && found.length < longest; at -= 1) {
-    if (compact(bytes, at, at + 1, one) === 0) continue;
-    found.unshift(one[0] as number);
-    places.unshift(at);
+/** Letters and digits at the end of a view, and where each stands there; valid until the next call. */
+const atEnd = { letters: Buffer.alloc(longest), places: new Uint32Array(longest), length: 0 };
+
+function lettersAtEnd(bytes: Buffer): typeof atEnd {
+  let from = longest;
+  for (let at = bytes.length - 1; at >= 0 && from > 0; at -= 1) {
+    if (!isLetter(bytes[at] as number)) continue;
+    from -= 1;
+    atEnd.letters[from] = (bytes[at] as number) | toLower;
+    atEnd.places[from] = at;
   }
-  return { letters: Buffer.from(found), places };
+  atEnd.length = longest - from;
+  atEnd.letters.copyWithin(0, from);
+  atEnd.places.copyWithin(0, from);
+  return atEnd;
+}
+
+/** A letter or a digit, as the search for known values leaves them; digits have the bit already. */
+const toLower = 0x20;
+
+function isLetter(byte: number): boolean {
+  return ((memberships[byte] as number) & alphabets.alnum) !== 0;
 }
 
 /** By the offsets of the bytes that the view was made from. */
 function waitingInView(filter: Filter, view: View): number {
-  const { letters, places } = lettersAtEnd(view.bytes);
-  const { length } = letters;
+  const { letters, places, length } = lettersAtEnd(view.bytes);
   const isMiddle = length >= middle && has(filter, hashOf('middle', letters, length - middle, length));
   let first = isMiddle ? 0 : length;
   if (!isMiddle)
@@ -139,16 +149,15 @@ function waitingLiteral(literals: readonly Buffer[], tail: Buffer): number {
 }
 
 function cutOffInText(filter: Filter, bytes: Buffer): number {
-  const letters = Buffer.alloc(bytes.length);
-  const length = Math.min(compact(bytes, 0, bytes.length, letters), longest);
-  for (let count = length; count >= shortest; count -= 1) {
-    if (!has(filter, hashOf('ending', letters, 0, count))) continue;
-    const one = Buffer.alloc(1);
-    let seen = 0;
-    let at = 0;
-    for (; seen < count; at += 1) seen += compact(bytes, at, at + 1, one);
-    return at;
+  const letters = Buffer.alloc(longest);
+  const ends: number[] = [];
+  for (let at = 0; at < bytes.length && ends.length < longest; at += 1) {
+    if (!isLetter(bytes[at] as number)) continue;
+    letters[ends.length] = (bytes[at] as number) | toLower;
+    ends.push(at + 1);
   }
+  for (let count = ends.length; count >= shortest; count -= 1)
+    if (has(filter, hashOf('ending', letters, 0, count))) return ends[count - 1] as number;
   return 0;
 }
 
@@ -178,26 +187,48 @@ function waitingDecoded(filter: Filter, tail: Buffer): number {
 }
 
 /** Escapes, and letters beyond ASCII that may stand for others. */
-const marks = [0x25, 0x5c, 0x26, 0x3d];
-
 function mayDecode(bytes: Buffer): boolean {
-  if (marks.some((mark) => bytes.includes(mark))) return true;
-  for (const byte of bytes) if (byte >= 0x80) return true;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const sign = signs[bytes[at] as number];
+    if (sign === 1) return true;
+    // In quoted-printable two digits follow, or the end of a line.
+    if (sign === 2 && (at + 2 >= bytes.length || followsEquals(bytes, at + 1))) return true;
+  }
   return false;
+}
+
+/** 1: an escape begins or a letter is beyond ASCII; 2: it depends on what follows. */
+const signs = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x80 || byte === 0x25 || byte === 0x5c || byte === 0x26) return 1;
+  return byte === 0x3d ? 2 : 0;
+});
+
+function followsEquals(bytes: Buffer, at: number): boolean {
+  const byte = bytes[at] as number;
+  if (byte === 0x0a || byte === 0x0d) return true;
+  return isHexDigit(byte) && isHexDigit(bytes[at + 1] as number);
+}
+
+function isHexDigit(byte: number): boolean {
+  return ((memberships[byte] as number) & alphabets.hex) !== 0;
 }
 
 /** Nothing in it can be undone: no escape, and no run that is long enough to be another text. */
 export function isPlain(bytes: Buffer): boolean {
   if (mayDecode(bytes)) return false;
+  return !hasLongRun(bytes);
+}
+
+function hasLongRun(bytes: Buffer): boolean {
   for (let at = longRun - 1; at < bytes.length; at += longRun) {
     let start = at;
     while (start >= 0 && at - start < longRun && isRunByte(bytes[start])) start -= 1;
     if (start === at) continue;
     let end = at;
     while (end - start <= longRun && isRunByte(bytes[end])) end += 1;
-    if (end - start > longRun) return false;
+    if (end - start > longRun) return true;
   }
-  return true;
+  return false;
 }
 
 /** Bytes of a run that is looked into: twelve letters in hexadecimal of base64. */

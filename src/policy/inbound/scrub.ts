@@ -1,7 +1,7 @@
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import type { Scanner } from '../scan/scanner.js';
-import type { PartialIndex } from './partial.js';
+import { isPlain, type PartialIndex } from './partial.js';
 
 /** What finds the values that must not come back. */
 export interface SecretFinder {
@@ -81,8 +81,9 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     const found = (finding: Finding) => {
       if (finding.end > from) options.onFound(finding);
     };
-    let clean = scrub(finder, bytes, 'body', options.plain, found);
-    const waiting = partial.waitingFrom(bytes, options.plain);
+    const plain = options.plain || isPlain(bytes);
+    let clean = scrub(finder, bytes, 'body', plain, found);
+    const waiting = partial.waitingFrom(bytes, plain);
     if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
     begun ||= bytes.length >= leadBytes;
     const cut = last ? bytes.length : Math.max(from, waiting);

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../contract/refusal.js';
 import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText } from '../../policy/inbound/media.js';
+import { isPlain } from '../../policy/inbound/partial.js';
 import { createScrubStream, type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Exchange } from '../exchange.js';
@@ -41,7 +42,7 @@ function coverer(secrets: SecretFinder, onFound: (finding: Finding) => void): (p
     if (payload.length === 0) return payload;
     const from = lead.length;
     const bytes = from === 0 ? payload : Buffer.concat([lead, payload]);
-    const plain = !looksLikeText(payload);
+    const plain = isPlain(bytes) || !looksLikeText(payload);
     const clean = scrub(secrets, bytes, 'frame', plain, (finding) => {
       if (finding.end > from) onFound(finding);
     });
