@@ -12,7 +12,7 @@ const coders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
 };
 
 /** What this upstream was sent as credential, in the form that the query asks for. */
-export function reflected(request: IncomingMessage, query: URLSearchParams): Buffer {
+function reflected(request: IncomingMessage, query: URLSearchParams): Buffer {
   const value = request.headers.authorization ?? '';
   const [, secret = value] = value.split(' ');
   return Buffer.from(encodings[query.get('encoding') ?? 'plain']?.(secret) ?? '');

@@ -1,5 +1,5 @@
 import type { EventFinding } from '../../contract/event.js';
-import { type Refusal, verdictHeader } from '../../contract/refusal.js';
+import { type Refusal, type RefusedFinding, verdictHeader } from '../../contract/refusal.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { leavingOf } from '../approval.js';
@@ -26,7 +26,7 @@ export function textPolicy(
       message: `text in the answer speaks to an agent (${describe(finding)}); it was withheld`,
       rule,
       allow,
-      finding: { detector: finding.detector, rule: finding.rule, place },
+      finding: told(finding, place),
     }),
     notice: (finding) => `[removed by bot-bottle: ${describe(finding)}]`,
     warning: (finding) => [
@@ -57,6 +57,8 @@ export function textPolicy(
     },
   };
 }
+
+const told = ({ detector, rule }: Finding, place: string): RefusedFinding => ({ detector, rule, place });
 
 /** Names of detectors and rules, and the score; never the text. */
 function describe({ detector, rule, score }: Finding): string {
