@@ -2,7 +2,7 @@ import type { Refusal } from '../../contract/refusal.js';
 import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText } from '../../policy/inbound/media.js';
 import { isPlain } from '../../policy/inbound/partial.js';
-import { createScrubStream, type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
+import { createScrubStream, type ScrubStream, type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Exchange } from '../exchange.js';
 import type { Inspection } from '../inbound/inspection.js';
@@ -30,8 +30,7 @@ export function inboundMessages(exchange: Exchange, inspection: Inspection | nul
       return text || looksLikeText(clean) ? judged(clean) : clean;
     },
     control: covered,
-    stream: (text) =>
-      openStream(secrets, onScrubbed, (part) => (text || looksLikeText(part) ? judged(part) : part)),
+    stream: (text) => openStream(secrets, text, onScrubbed, judged),
   };
 }
 
@@ -82,14 +81,27 @@ function createJudge(
   };
 }
 
+/** A message that is too long to be held, by its pieces; what it is shows in the first. */
 function openStream(
   secrets: SecretFinder | null,
+  text: boolean,
   onFound: (finding: Finding) => void,
   judged: (part: Buffer) => Passed | Promise<Passed>,
 ): MessageStream {
-  const scrubbing = secrets && createScrubStream(secrets, { plain: false, part: false, onFound });
+  let scrubbing: ScrubStream | null = null;
+  let readable = text;
+  let begun = false;
+  const begin = (first: Buffer) => {
+    begun = true;
+    readable = text || looksLikeText(first);
+    scrubbing = secrets && createScrubStream(secrets, { plain: !readable, part: false, onFound });
+  };
+  const look = (part: Buffer) => (readable ? judged(part) : part);
   return {
-    push: (piece) => judged(scrubbing ? scrubbing.push(piece) : piece),
-    end: () => (scrubbing ? judged(scrubbing.end()) : nothing),
+    push(piece) {
+      if (!begun) begin(piece);
+      return look(scrubbing ? scrubbing.push(piece) : piece);
+    },
+    end: () => (scrubbing ? look(scrubbing.end()) : nothing),
   };
 }
