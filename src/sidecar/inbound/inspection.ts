@@ -3,9 +3,9 @@ import type { SidecarConfiguration } from '../../contract/sidecar.js';
 import { buildPartialIndex, type PartialIndex } from '../../policy/inbound/partial.js';
 import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
-import type { KnownSecret } from '../../policy/scan/detector.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
 import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
+import { knownSecretsOf } from '../inspection/scanners.js';
 
 /** What looks at the answers of a route; null: nothing does. */
 export interface Inspection {
@@ -24,10 +24,8 @@ export type Inspections = (route: CompiledRoute) => Promise<Inspection | null>;
 const scrubbing = 'reflected_secrets';
 
 /** Makes what a route's answers are looked at with when it is first asked for; routes that ask for the same share it. */
-export function createInspections(
-  configuration: Pick<SidecarConfiguration, 'secrets' | 'routes'>,
-): Inspections {
-  const knownSecrets = knownValues(configuration);
+export function createInspections(configuration: SidecarConfiguration): Inspections {
+  const knownSecrets = knownSecretsOf(configuration);
   const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
   let partial: PartialIndex | null = null;
@@ -71,18 +69,3 @@ export function createInspections(
 }
 
 type RouteParts = Pick<CompiledRoute['route'], 'dlp' | 'host'>;
-
-/** The secrets, and of those that are `user:password` the password too (RFC 7617): a service shows it alone. */
-function knownValues({
-  secrets,
-  routes,
-}: Pick<SidecarConfiguration, 'secrets' | 'routes'>): readonly KnownSecret[] {
-  const values = Object.entries(secrets).map(([name, value]) => ({ name, value }));
-  for (const { auth } of routes) {
-    if (auth?.scheme !== 'Basic') continue;
-    const value = secrets[auth.secret] ?? '';
-    const password = value.slice(value.indexOf(':') + 1);
-    if (password !== value) values.push({ name: auth.secret, value: password });
-  }
-  return values;
-}

@@ -67,6 +67,9 @@ export function joinWebSocket(parts: Joined): void {
   if (parts.early.length > 0) sent.push(parts.early);
   client.on('data', (chunk: Buffer) => sent.push(chunk));
   upstream.on('data', (chunk: Buffer) => received.push(chunk));
+  // Who read ahead has paused it.
+  if (!sent.waits()) client.resume();
+  upstream.resume();
 }
 
 /** The last frame, and then the end; what the other side still sends is read off, or it might not read that frame. */
