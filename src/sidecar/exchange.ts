@@ -12,8 +12,8 @@ import { departingHeaders, requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import { askForInspectable } from './inbound/inspectable-request.js';
 import type { Inspection } from './inbound/inspection.js';
-import { BodyRefused } from './inspection/body-stream.js';
 import { inspectRequest } from './inspection/inspect-request.js';
+import { BodyRefused } from './inspection/long-scan.js';
 import { createRelay } from './relay.js';
 import {
   heldBody,

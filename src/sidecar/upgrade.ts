@@ -17,6 +17,7 @@ import { connectionOf, type Gate } from './gate.js';
 import { inspectRequest } from './inspection/inspect-request.js';
 import { createRelay } from './relay.js';
 import { upstreamRefusal } from './upstream-error.js';
+import { outboundMessages } from './websocket/outbound-messages.js';
 import { joinUpgraded, withoutExtensions } from './websocket/upgraded.js';
 
 /**
@@ -72,12 +73,12 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
     refuse(exchange, upstreamRefusal(error, admission.host, route.route.host), true);
   });
   const options = dispatchOptions(exchange, route, inspection);
-  if (inspection) withoutExtensions(options.headers as string[]);
+  const outbound = outboundMessages(exchange, route);
+  if (inspection || outbound) withoutExtensions(options.headers as string[]);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
     onRequestUpgrade(controller, status, _headers, upstream) {
       const raw = (controller.rawHeaders ?? []) as Buffer[];
-      const outbound = null;
       const answer = { status, headers: responseHeaders(raw) };
       joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
     },

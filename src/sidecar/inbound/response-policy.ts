@@ -65,7 +65,7 @@ function describe({ detector, rule, score }: Finding): string {
   return `${detector}, ${rule}, score ${score.toFixed(2)}`;
 }
 
-/** The first finding is told in the event, with how many there were. */
+/** One finding is told in the event, with how many there were: the first, but for one that something was refused for. */
 export function recordFinding(
   exchange: Exchange,
   { detector, rule, class: kind }: Finding,
@@ -73,9 +73,11 @@ export function recordFinding(
   outcome: EventFinding['outcome'],
 ): void {
   const { finding } = exchange;
-  exchange.finding = finding
-    ? { ...finding, count: finding.count + 1 }
-    : { direction: 'inbound', detector, rule, class: kind, place, count: 1, outcome };
+  const alike = finding?.direction === 'inbound' && finding.detector === detector ? finding : null;
+  if (finding && !alike && outcome !== 'blocked') return;
+  const count = (alike?.count ?? 0) + 1;
+  const first = alike && outcome !== 'blocked' ? alike : { rule, class: kind, place, outcome };
+  exchange.finding = { ...first, direction: 'inbound', detector, count };
 }
 
 export function notScannable({ routeHost }: Inspection, why: string): Refusal {
