@@ -20,7 +20,6 @@ const attack =
 let upstream: Canary;
 let server: WebSocketServer;
 let sidecar: SidecarProcess;
-const closes: { readonly path: string; readonly code: number }[] = [];
 
 /** Frames that a broken upstream sends, by path. */
 const broken: Readonly<Record<string, Buffer>> = {
@@ -40,7 +39,6 @@ beforeAll(async () => {
     const raw = broken[path];
     server.handleUpgrade(request, socket, head, (client) => {
       client.on('error', () => {});
-      client.on('close', (code) => closes.push({ path, code }));
       client.on('message', (data, binary) => client.send(data, { binary }));
       if (raw) socket.write(raw);
       if (path === '/pieces') {
@@ -166,6 +164,7 @@ describe('known values in messages from the upstream', () => {
 describe('text from the upstream that speaks to an agent', () => {
   test('ends the connection on both sides, and is told', async () => {
     const client = await open('/echo?block');
+    const gone = once([...server.clients].at(-1) as WebSocket, 'close');
     client.send(JSON.stringify({ text: attack }));
     const [code, reason] = (await once(client, 'close')) as [number, Buffer];
     expect(code).toBe(1008);
@@ -179,7 +178,7 @@ describe('text from the upstream that speaks to an agent', () => {
       status: 101,
       finding: { direction: 'inbound', place: 'frame', outcome: 'blocked' },
     });
-    expect(closes.find(({ path }) => path === '/echo?block')?.code).toBe(1008);
+    expect((await gone)[0]).toBe(1008);
   });
 
   test('is judged over messages', async () => {
