@@ -1,20 +1,37 @@
-import { shortestJoin } from './joined.js';
-import { type JoinedText, joinEnds } from './json-strings.js';
+import { decodeOnce } from '../path.js';
+import { type JoinedText, type Piece, shortestJoin } from './joined.js';
 
-/** The values of a form (application/x-www-form-urlencoded), put together in order; percent-encoding stays. */
-export function joinedFields(bytes: Buffer): JoinedText | null {
-  const ranges: number[] = [];
-  let total = 0;
+/** A form (application/x-www-form-urlencoded) as a server reads it. */
+export interface DecodedForm {
+  /** `name=value` lines, decoded once; null where nothing was encoded. */
+  readonly text: Buffer | null;
+  /** Decoded values put together in order; null where there is nothing to put together. */
+  readonly joined: JoinedText | null;
+}
+
+export function decodeForm(bytes: Buffer): DecodedForm {
+  const encoded = bytes.indexOf(0x25) >= 0 || bytes.indexOf(0x2b) >= 0;
+  const text = encoded ? formDecoded(bytes) : bytes;
+  const parts: Buffer[] = [];
+  const pieces: Piece[] = [];
+  let length = 0;
   for (let from = 0; from < bytes.length; ) {
     const ampersand = bytes.indexOf(0x26, from);
     const end = ampersand < 0 ? bytes.length : ampersand;
     const equals = bytes.indexOf(0x3d, from);
     const start = equals >= 0 && equals < end ? equals + 1 : from;
     if (end > start) {
-      ranges.push(start, end);
-      total += end - start;
+      const value = encoded ? formDecoded(bytes.subarray(start, end)) : bytes.subarray(start, end);
+      parts.push(value);
+      pieces.push({ start: length, end: length + value.length, from: start, to: end });
+      length += value.length;
     }
     from = end + 1;
   }
-  return ranges.length < 4 || total < shortestJoin ? null : joinEnds(bytes, ranges, total);
+  const joins = pieces.length > 1 && length >= shortestJoin;
+  return { text: encoded ? text : null, joined: joins ? { bytes: Buffer.concat(parts), pieces } : null };
 }
+
+/** `+` is a space here (WHATWG URL, 5.1). */
+const formDecoded = (bytes: Buffer): Buffer =>
+  Buffer.from(decodeOnce(bytes.toString('latin1').replaceAll('+', ' ')), 'latin1');

@@ -1,3 +1,4 @@
+import { decodeOnce } from '../path.js';
 import type { HeadSpan } from './head.js';
 import { type Piece, shortestJoin } from './joined.js';
 
@@ -33,15 +34,17 @@ export function joinedHead(
 ): { readonly text: string; readonly pieces: readonly Piece[] } {
   const joiner: Joiner = { pieces: [], text: '', base: text.length };
   for (const span of spans) {
-    if (span.surface === 'host') join(joiner, text, split(text, span, '.'));
-    else if (span.surface === 'path') join(joiner, text, split(text, span, '/'));
-    else if (span.surface === 'query') joinPairs(joiner, text, split(text, span, '&'));
+    const range: Range = [span.start, span.end];
+    if (span.surface === 'path' || span.surface === 'query') addDecoded(joiner, text, range);
+    if (span.surface === 'host') join(joiner, text, split(text, range, '.'));
+    else if (span.surface === 'path') join(joiner, text, split(text, range, '/'));
+    else if (span.surface === 'query') joinPairs(joiner, text, split(text, range, '&'));
   }
   joinHeaders(joiner, text, spans);
   return { text: joiner.text, pieces: joiner.pieces };
 }
 
-function split(text: string, { start, end }: HeadSpan, separator: string): Range[] {
+function split(text: string, [start, end]: Range, separator: string): Range[] {
   const ranges: Range[] = [];
   for (let from = start; from <= end; ) {
     const at = text.indexOf(separator, from);
@@ -78,7 +81,8 @@ function joinHeaders(joiner: Joiner, text: string, spans: readonly HeadSpan[]): 
       continue;
     }
     if (name === 'cookie') {
-      for (const pair of split(text, { start, end } as HeadSpan, ';')) cookies.push(trimmed(text, pair));
+      addDecoded(joiner, text, [start, end]);
+      for (const pair of split(text, [start, end], ';')) cookies.push(trimmed(text, pair));
       continue;
     }
     if (name.endsWith('authorization')) decodeBasic(joiner, text, start, end);
@@ -95,6 +99,12 @@ function trimmed(text: string, [from, to]: Range): Range {
   return [start, to];
 }
 
+/** What stands there as it reads without percent-encoding. */
+function addDecoded(joiner: Joiner, text: string, [start, end]: Range): void {
+  const encoded = text.slice(start, end);
+  if (encoded.includes('%')) addReading(joiner, decodeOnce(encoded), start, end);
+}
+
 /** Basic credentials (RFC 7617), decoded: as they are, and name and password put together. */
 function decodeBasic(joiner: Joiner, text: string, start: number, end: number): void {
   const scheme = /^basic +/i.exec(text.slice(start, Math.min(end, start + 32)));
@@ -102,13 +112,16 @@ function decodeBasic(joiner: Joiner, text: string, start: number, end: number): 
   const from = start + scheme[0].length;
   const decoded = Buffer.from(text.slice(from, end), 'base64').toString('latin1');
   const colon = decoded.indexOf(':');
-  for (const value of colon < 0 ? [decoded] : [decoded, decoded.slice(0, colon) + decoded.slice(colon + 1)]) {
-    joiner.text += '\t';
-    // Shorter than what it came from, by which a decoded part is told from a copied one.
-    const at = joiner.base + joiner.text.length;
-    joiner.pieces.push({ start: at, end: at + value.length, from, to: end });
-    joiner.text += value;
-  }
+  addReading(joiner, decoded, from, end);
+  if (colon >= 0) addReading(joiner, decoded.slice(0, colon) + decoded.slice(colon + 1), from, end);
+}
+
+/** What `[from, to)` reads as, by itself. */
+function addReading(joiner: Joiner, reading: string, from: number, to: number): void {
+  joiner.text += '\t';
+  const start = joiner.base + joiner.text.length;
+  joiner.pieces.push({ start, end: start + reading.length, from, to, reading: true });
+  joiner.text += reading;
 }
 
 function join(joiner: Joiner, text: string, ranges: readonly Range[]): void {
@@ -116,10 +129,26 @@ function join(joiner: Joiner, text: string, ranges: readonly Range[]): void {
   let total = 0;
   for (const [from, to] of ranges) total += to - from;
   if (total < shortestJoin) return;
+  const parts = ranges.map(([from, to]) => text.slice(from, to));
+  append(joiner, ranges, parts);
+  // Where most of it is blanks and the like, once more without them: between two parts they got lost.
+  const bare = parts.map((part) => part.replace(/[^\w-]/g, ''));
+  if (bare.reduce((sum, part) => sum + part.length, 0) * 3 < total * 2) append(joiner, ranges, bare);
+}
+
+/** Puts the parts together and undoes percent-encoding after it: an escape may be cut in two. */
+function append(joiner: Joiner, ranges: readonly Range[], parts: readonly string[]): void {
   joiner.text += '\t';
-  for (const [from, to] of ranges) {
-    const start = joiner.base + joiner.text.length;
-    joiner.pieces.push({ start, end: start + to - from, from, to });
-    joiner.text += text.slice(from, to);
-  }
+  const base = joiner.base + joiner.text.length;
+  const joined = parts.join('');
+  const escapes = [...joined.matchAll(/%[\dA-Fa-f]{2}/g)].map(({ index }) => index);
+  joiner.text += escapes.length === 0 ? joined : decodeOnce(joined);
+  let [length, before, start] = [0, 0, base];
+  ranges.forEach(([from, to], index) => {
+    length += (parts[index] as string).length;
+    while (before < escapes.length && (escapes[before] as number) < length) before += 1;
+    const end = Math.max(start, base + length - 2 * before);
+    joiner.pieces.push({ start, end, from, to });
+    start = end;
+  });
 }

@@ -2,7 +2,7 @@ import type { RawHeaders } from '../request-head.js';
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import { joinedHead } from './head-joins.js';
-import { originsOf, type Piece, spansPieces } from './joined.js';
+import { originsOf, type Piece, tellsMore } from './joined.js';
 
 /** A place of a request's head, `[start, end)` of its text. */
 export interface HeadSpan {
@@ -66,20 +66,13 @@ export function headFindings(text: HeadText, findings: readonly Finding[]): read
   const placed: HeadFinding[] = [];
   for (const finding of findings) {
     const { start, end } = finding;
-    if (start >= wire && !spansPieces(text.pieces, finding) && !isDecoded(text.pieces, start)) continue;
+    if (start >= wire && !tellsMore(text.pieces, finding)) continue;
     const origins: [number, number][] =
       start < wire ? [[start, Math.min(end, wire)]] : originsOf(text.pieces, start, end);
     const first = origins[0];
     if (first) placed.push({ finding, span: spanAt(text.spans, first[0]), origins });
   }
   return placed;
-}
-
-/** A part that is what a credential decodes to tells something new by itself. */
-function isDecoded(pieces: readonly Piece[], offset: number): boolean {
-  return pieces.some(
-    ({ start, end, from, to }) => offset >= start && offset < end && to - from !== end - start,
-  );
 }
 
 /** The last span that begins at or before `offset`. */

@@ -64,6 +64,9 @@ const textThirds = (payload: Buffer): [string, string, string] => {
   ];
 };
 const line = (payload: Buffer): string => payload.toString('latin1');
+/** Blanks at either end of a header's value are lost. */
+const lineThirds = (payload: Buffer): string[] =>
+  textThirds(payload).map((part) => line(Buffer.from(part.replace(/^ +| +$/g, ''))));
 const text = (payload: Buffer): string => payload.toString('utf8');
 
 const boundary = 'x7f9a2boundary';
@@ -133,7 +136,7 @@ export const places: readonly Place[] = [
     messages: (payload) => [
       get(
         '/',
-        thirds(line(payload)).flatMap((part, i) => [`X-Part-${i}`, part.trim()]),
+        lineThirds(payload).flatMap((part, i) => [`X-Part-${i}`, part]),
       ),
     ],
   },
@@ -143,7 +146,7 @@ export const places: readonly Place[] = [
     messages: (payload) => [
       get(
         '/',
-        thirds(line(payload)).flatMap((part) => ['X-Part', part.trim()]),
+        lineThirds(payload).flatMap((part) => ['X-Part', part]),
       ),
     ],
   },
@@ -237,7 +240,9 @@ export const places: readonly Place[] = [
     messages: (payload) => [
       post(
         'application/x-www-form-urlencoded',
-        new URLSearchParams(textThirds(payload).map((part, i) => [`f${i}`, part])).toString(),
+        new URLSearchParams(
+          textThirds(payload).map((part, i): [string, string] => [`f${i}`, part]),
+        ).toString(),
       ),
     ],
   },
