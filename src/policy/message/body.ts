@@ -3,7 +3,7 @@ import type { Finding } from '../scan/finding.js';
 import { decodeBody } from './encodings.js';
 import { embeddedFiles, isText, openFile } from './files.js';
 import { decodeForm } from './form.js';
-import { type JoinedText, joinPieces, type Piece, shortestJoin, tellsMore } from './joined.js';
+import { type JoinedText, joinPieces, type Pieces, shortestJoin, tellsMore } from './joined.js';
 import { innerJson, joinedStrings, stringValues } from './json-strings.js';
 import { boundaryOf, multipartSpans, partHeader } from './multipart.js';
 
@@ -25,7 +25,7 @@ export interface BodyPart {
   /** Its offsets are those of the body without its content-encodings, so that a finding can be covered there. */
   readonly rewritable: boolean;
   /** Parts of the text that were put together; none: as it stood. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: Pieces;
 }
 
 export type BodyOutcome =
@@ -72,7 +72,7 @@ interface Walk {
   failure: Exclude<BodyOutcome, { outcome: 'complete' }> | null;
 }
 
-const partOf = (name: string, bytes: Buffer, pieces: readonly Piece[] = []): BodyPart => ({
+const partOf = (name: string, bytes: Buffer, pieces: Pieces = []): BodyPart => ({
   bytes,
   name,
   surface: 'body',
@@ -132,12 +132,10 @@ function takeJson(walk: Walk, bytes: Buffer, depth: number): void {
 }
 
 function takeForm(walk: Walk, bytes: Buffer, depth: number): void {
-  const { text, joined } = decodeForm(bytes);
+  const { text, joined, values } = decodeForm(bytes);
   if (text) takeDerived(walk, 'form', text, deepest);
   visitJoined(walk, 'fields', joined);
-  if (!joined || depth >= deepest) return;
-  for (const { start, end } of joined.pieces) {
-    const value = joined.bytes.subarray(start, end);
+  for (const value of values) {
     if (value[0] === 0x7b || value[0] === 0x5b) takeApart(walk, value, '', depth + 1);
   }
 }

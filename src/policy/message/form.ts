@@ -1,37 +1,65 @@
-import { decodeOnce } from '../path.js';
-import { type JoinedText, type Piece, shortestJoin } from './joined.js';
+import { hexValue } from '../views/collector.js';
+import { type JoinedText, joinPieces, shortestJoin } from './joined.js';
 
 /** A form (application/x-www-form-urlencoded) as a server reads it. */
 export interface DecodedForm {
-  /** `name=value` lines, decoded once; null where nothing was encoded. */
+  /** Names and values decoded once, where what they decode to is encoded again; else null. */
   readonly text: Buffer | null;
   /** Decoded values put together in order; null where there is nothing to put together. */
   readonly joined: JoinedText | null;
+  /** Each decoded value. */
+  readonly values: readonly Buffer[];
 }
+
+const ampersand = 0x26;
+const equals = 0x3d;
+const percent = 0x25;
+const plus = 0x2b;
 
 export function decodeForm(bytes: Buffer): DecodedForm {
-  const encoded = bytes.indexOf(0x25) >= 0 || bytes.indexOf(0x2b) >= 0;
-  const text = encoded ? formDecoded(bytes) : bytes;
-  const parts: Buffer[] = [];
-  const pieces: Piece[] = [];
+  const decoded = Buffer.allocUnsafe(bytes.length);
+  const ranges: number[] = [];
   let length = 0;
   for (let from = 0; from < bytes.length; ) {
-    const ampersand = bytes.indexOf(0x26, from);
-    const end = ampersand < 0 ? bytes.length : ampersand;
-    const equals = bytes.indexOf(0x3d, from);
-    const start = equals >= 0 && equals < end ? equals + 1 : from;
-    if (end > start) {
-      const value = encoded ? formDecoded(bytes.subarray(start, end)) : bytes.subarray(start, end);
-      parts.push(value);
-      pieces.push({ start: length, end: length + value.length, from: start, to: end });
-      length += value.length;
-    }
+    const separator = bytes.indexOf(ampersand, from);
+    const end = separator < 0 ? bytes.length : separator;
+    const mark = bytes.subarray(from, end).indexOf(equals);
+    const nameEnd = decodeInto(decoded, length, bytes, from, mark < 0 ? from : from + mark + 1);
+    length = decodeInto(decoded, nameEnd, bytes, mark < 0 ? from : from + mark + 1, end);
+    if (length > nameEnd) ranges.push(nameEnd, length);
+    if (end < bytes.length) decoded[length++] = 0x0a;
     from = end + 1;
   }
-  const joins = pieces.length > 1 && length >= shortestJoin;
-  return { text: encoded ? text : null, joined: joins ? { bytes: Buffer.concat(parts), pieces } : null };
+  const text = decoded.subarray(0, length);
+  const values: Buffer[] = [];
+  for (let index = 0; index < ranges.length; index += 2)
+    values.push(text.subarray(ranges[index], ranges[index + 1]));
+  const joins = ranges.length > 2 && length >= shortestJoin;
+  return {
+    text: encodedAgain(text) ? text : null,
+    joined: joins ? joinPieces(text, ranges) : null,
+    values,
+  };
 }
 
-/** `+` is a space here (WHATWG URL, 5.1). */
-const formDecoded = (bytes: Buffer): Buffer =>
-  Buffer.from(decodeOnce(bytes.toString('latin1').replaceAll('+', ' ')), 'latin1');
+/** Undoes percent-encoding once, `+` a space (WHATWG URL, 5.1); what is no encoding stays. Answers the end. */
+function decodeInto(into: Buffer, at: number, bytes: Buffer, from: number, to: number): number {
+  let length = at;
+  for (let index = from; index < to; index += 1) {
+    let byte = bytes[index] as number;
+    if (byte === plus) byte = 0x20;
+    else if (byte === percent && index + 2 < to) {
+      const [high, low] = [hexValue(bytes[index + 1]), hexValue(bytes[index + 2])];
+      if (high >= 0 && low >= 0) {
+        byte = high * 16 + low;
+        index += 2;
+      }
+    }
+    into[length] = byte;
+    length += 1;
+  }
+  return length;
+}
+
+const encodedAgain = (text: Buffer): boolean =>
+  /%[\da-f]{2}|\\[ux0-7]|&#|=[\dA-F]{2}/i.test(text.toString('latin1'));

@@ -9,17 +9,26 @@ const backslash = 0x5c;
  */
 export function stringValues(bytes: Buffer): readonly number[] {
   const ranges: number[] = [];
-  for (let open = bytes.indexOf(quote); open >= 0; ) {
+  for (let open = nextQuote(bytes, 0); open >= 0; ) {
     const close = closingQuote(bytes, open + 1);
     if (close < 0) break;
-    if (!isKey(bytes, close + 1) && close > open + 1) ranges.push(open + 1, close);
-    open = bytes.indexOf(quote, close + 1);
+    if (close > open + 1 && !isKey(bytes, close + 1)) ranges.push(open + 1, close);
+    open = nextQuote(bytes, close + 1);
   }
   return ranges;
 }
 
+/** Bytes that are looked at one by one: less than it takes to call for more. */
+const near = 32;
+
+function nextQuote(bytes: Buffer, from: number): number {
+  const end = Math.min(bytes.length, from + near);
+  for (let at = from; at < end; at += 1) if (bytes[at] === quote) return at;
+  return end === bytes.length ? -1 : bytes.indexOf(quote, end);
+}
+
 function closingQuote(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+  for (let at = nextQuote(bytes, from); at >= 0; at = nextQuote(bytes, at + 1)) {
     let before = at;
     while (before > from && bytes[before - 1] === backslash) before -= 1;
     if (((at - before) & 1) === 0) return at;

@@ -14,8 +14,9 @@ export interface Received {
  * it undoes whatever can be undone, again and again. Shares nothing with the product.
  */
 export function canRead(requests: readonly Received[], value: string, anyCase: boolean): boolean {
-  const wanted = anyCase ? value.toLowerCase() : value;
-  const bare = strip(wanted);
+  const shown = (text: string) => (anyCase ? text.toLowerCase() : text);
+  const wanted = [value, reversed(value), rot13(value)].map(shown);
+  const bare = wanted.map(strip);
   const seen = new Set<string>();
   let layer = requests.flatMap(partsOf).concat(acrossRequests(requests));
   for (let depth = 0; depth < 5 && layer.length > 0; depth += 1) {
@@ -23,8 +24,9 @@ export function canRead(requests: readonly Received[], value: string, anyCase: b
     for (const text of layer) {
       if (seen.has(text) || seen.size > mostReadings || text.length > longestReading) continue;
       seen.add(text);
-      const shown = anyCase ? text.toLowerCase() : text;
-      if (shown.includes(wanted) || strip(shown).includes(bare)) return true;
+      const stripped = strip(shown(text));
+      if (wanted.some((form) => shown(text).includes(form)) || bare.some((form) => stripped.includes(form)))
+        return true;
       next.push(...readings(text));
     }
     layer = next;
@@ -36,6 +38,12 @@ export function canRead(requests: readonly Received[], value: string, anyCase: b
 const mostReadings = 1500;
 const longestReading = 16 * 1024;
 
+const reversed = (text: string): string => Array.from(text).reverse().join('');
+const rot13 = (text: string): string =>
+  text.replace(/[a-z]/gi, (letter) => {
+    const base = letter < 'a' ? 65 : 97;
+    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
+  });
 const strip = (text: string): string => text.replace(/[^A-Za-z0-9]/g, '');
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
@@ -107,19 +115,15 @@ function readings(text: string): string[] {
     text.replace(/\+/g, ' '),
     foldedLetters(text),
     text.replaceAll('\0', ''),
-    text.replace(/[^A-Za-z0-9_-]/g, ''),
     text.replace(/[^A-Za-z0-9+/_=-]/g, ''),
-    Array.from(text).reverse().join(''),
-    text.replace(/[a-z]/gi, (letter) => {
-      const base = letter < 'a' ? 65 : 97;
-      return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
-    }),
     strings(text).join(''),
     text
       .split('&')
       .map((pair) => pair.slice(pair.indexOf('=') + 1))
       .join(''),
+    ...multipartValues(text),
     multipartValues(text).join(''),
+    text.replace(/\\*"\s*,\s*\\*"\w+\\*"\s*:\s*\\*"/g, ''),
     ...runs(text),
     ...inflated(Buffer.from(text, 'latin1')),
   ];
@@ -170,14 +174,29 @@ function multipartValues(text: string): string[] {
 /** What long runs of letters decode to, in base64 from each of four places and in hexadecimal. */
 function runs(text: string): string[] {
   const found: string[] = [];
-  const unbroken = text.replace(/[\r\n]+/g, '');
+  const unbroken = text.replace(/(?:\\+[rn]|[\r\n])+/g, '');
   for (const source of new Set([text, unbroken]))
     for (const [run] of source.matchAll(/[A-Za-z0-9+/_-]{16,}/g)) {
-      for (let skip = 0; skip < 4; skip += 1) found.push(latin1(Buffer.from(run.slice(skip), 'base64')));
-      if (/^[0-9a-f]+$/i.test(run)) found.push(latin1(Buffer.from(run, 'hex')));
+      for (let skip = 0; skip < 4; skip += 1) {
+        const decoded = latin1(Buffer.from(run.slice(skip), 'base64'));
+        if (saysSomething(decoded)) found.push(decoded);
+      }
       for (const [hex] of run.matchAll(/[0-9a-f]{20,}/gi)) found.push(latin1(Buffer.from(hex, 'hex')));
     }
   return found;
+}
+
+/** Text for the most part, or what a file of some kind begins with; bytes that are neither are as good as none. */
+function saysSomething(decoded: string): boolean {
+  if (/^(?:\x1f\x8b|PK|\x89PNG|\x78[\x01\x5e\x9c\xda])/.test(decoded)) return true;
+  if (/[!-~\s]{9}|(?:[!-~]\0){4}/.test(decoded)) return true;
+  if (
+    /(?:[\xc2-\xef][\x80-\xbf]{1,2}[!-~]?){4}|(?:\xf0[\x80-\xbf]{3}){3}|(?:\xf3\xa0[\x80-\xbf]{2}){3}/.test(
+      decoded,
+    )
+  )
+    return true;
+  return decoded.length > 24 && inflated(Buffer.from(decoded, 'latin1')).length > 0;
 }
 
 /** Whatever can be inflated at a place where it may begin. */
