@@ -96,7 +96,7 @@ function takeApart(walk: Walk, bytes: Buffer, contentType: string, depth: number
   if (boundary !== null) takeMultipart(walk, bytes, boundary, depth);
   else if (looksLikeForm(bytes, contentType)) takeForm(walk, bytes, depth);
   else if (looksLikeJson(bytes, contentType)) takeJson(walk, bytes, depth);
-  else takeFile(walk, bytes, depth);
+  takeFile(walk, bytes, depth);
   for (const file of embeddedFiles(bytes)) {
     if (file.known) takeDerived(walk, 'base64', file.bytes, depth);
     else takeFile(walk, file.bytes, depth);

@@ -56,15 +56,13 @@ describe('table', () => {
         if (!names.includes(detector) && !names.includes('trailers'))
           misses.push(`${kind}: ${c.name} ${names}`);
         if (kind === 'GitHub token' || kind === 'known secret') {
-          const rec = c
-            .messages(value)
-            .map((m) => ({
-              host: `${m.label ? `${m.label}.` : ''}w.evade.test`,
-              target: m.target,
-              headers: m.headers,
-              body: m.body ?? Buffer.alloc(0),
-              trailers: m.trailers ?? [],
-            }));
+          const rec = c.messages(value).map((m) => ({
+            host: `${m.label ? `${m.label}.` : ''}w.evade.test`,
+            target: m.target,
+            headers: m.headers,
+            body: m.body ?? Buffer.alloc(0),
+            trailers: m.trailers ?? [],
+          }));
           if (process.env['READ'] && !canRead(rec, value, kind === 'known secret'))
             unread.push(`${kind} ${c.name}`);
           const clean = c.messages(cleanValue(value.length)).flatMap(found);
