@@ -187,9 +187,10 @@ const undoQuoted: Undo = (bytes, at, collector) => {
   return at + 3;
 };
 
-/** Bytes of the soft line break at `at`; 0 where there is none. */
+/** Bytes of the soft line break at `at`; 0 where there is none: two equals signs are how base64 ends. */
 function softBreak(bytes: Buffer, at: number): number {
   const next = bytes[at + 1];
+  if (bytes[at - 1] === 0x3d) return 0;
   if (next === 0x0a) return 2;
   if (next === 0x0d) return bytes[at + 2] === 0x0a ? 3 : 0;
   if (next !== 0x5c) return 0;
