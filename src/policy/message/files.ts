@@ -1,4 +1,4 @@
-import { type Budget, spend } from '../scan/budget.js';
+import type { Budget } from '../scan/budget.js';
 import { findRuns } from '../scan/runs.js';
 import { type Compression, inflate } from './inflate.js';
 
@@ -11,8 +11,6 @@ export type OpenedFile =
 const zstdMagic = 0xfd2fb528;
 /** Bytes at the beginning that tell text from anything else. */
 const sample = 64;
-/** What an attempt costs of the budget, in bytes. */
-const attemptCost = 2048;
 /** Less than this holds nothing that is looked for. */
 const leastContent = 12;
 
@@ -26,7 +24,6 @@ export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
     return { outcome: 'cannot-scan', reason: 'a Zstandard file can’t be opened' };
   const contents: Buffer[] = [];
   for (const compression of guesses(bytes)) {
-    if (!spend(budget, attemptCost)) return { outcome: 'over-budget' };
     const result = inflate(compression, bytes, budget, true);
     if (result.outcome === 'over-budget') return { outcome: 'over-budget' };
     if (result.outcome === 'complete' && result.bytes.length >= leastContent) contents.push(result.bytes);

@@ -1,11 +1,13 @@
 import { isText } from '../message/files.js';
 import { gzipData, gzipMagic } from '../message/gzip.js';
-import { type Compression, salvage } from '../message/inflate.js';
+import { type Compression, type Inflated, inflate, salvage } from '../message/inflate.js';
 import type { Budget } from '../scan/budget.js';
 import { derivedView, type View } from '../scan/view.js';
 
 const zipLocalHeader = Buffer.from('PK\x03\x04', 'latin1');
 const zipHeaderLength = 30;
+/** The method of a member (APPNOTE 4.4.5) that need not be doubted. */
+const deflated = 8;
 const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 /**
@@ -20,8 +22,9 @@ export function* archiveViews(view: View, budget: Budget): Iterable<View> {
   for (let at = bytes.indexOf(zipLocalHeader); at >= 0; at = bytes.indexOf(zipLocalHeader, at + 4)) {
     if (at + zipHeaderLength > bytes.length) break;
     const data = at + zipHeaderLength + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
-    const stored = bytes.readUInt16LE(at + 8) === 0;
-    if (!stored || !isText(bytes.subarray(data, data + 64))) yield* member(view, 'zip', 'raw', at, data, budget);
+    if (bytes.readUInt16LE(at + 8) === deflated) yield* member(view, 'zip', 'raw', at, data, budget);
+    else if (!isText(bytes.subarray(data)))
+      yield* unpacked(view, 'zip', inflate('raw', bytes.subarray(data), budget, true), at, data);
   }
   for (let at = bytes.indexOf(gzipMagic); at >= 0; at = bytes.indexOf(gzipMagic, at + 3))
     yield* member(view, 'gzip', 'raw', at, gzipData(bytes, at), budget);
@@ -39,8 +42,11 @@ function* member(
   budget: Budget,
   limit = view.bytes.length,
 ): Iterable<View> {
-  if (data >= limit) return;
-  const result = salvage(compression, view.bytes.subarray(data, limit), budget);
+  if (data < limit)
+    yield* unpacked(view, name, salvage(compression, view.bytes.subarray(data, limit), budget), start, data);
+}
+
+function* unpacked(view: View, name: string, result: Inflated, start: number, data: number): Iterable<View> {
   if (result.outcome !== 'complete' || result.bytes.length === 0) return;
   const end = data + result.consumed;
   yield derivedView(view, name, result.bytes, () => [start, end]);

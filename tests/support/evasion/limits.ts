@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib';
+import { deflateRawSync } from 'node:zlib';
 import { zipOf } from './files.js';
 import type { Message } from './places.js';
 
@@ -90,9 +90,13 @@ export const limits: readonly Limit[] = [
     message: (value) =>
       post(
         'application/zip',
-        zipOf('a.bin', brotliCompressSync(Buffer.from(`Dear all, here it is: ${value} Kind regards`)), {
-          deflate: true,
-        }),
+        zipOf(
+          'a.bin',
+          deflateRawSync(Buffer.from(`${'Dear all, here it is: '.repeat(9)}${value} Kind regards`)),
+          {
+            deflate: true,
+          },
+        ),
       ),
   },
 ];
