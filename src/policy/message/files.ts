@@ -1,6 +1,10 @@
 import type { Budget } from '../scan/budget.js';
 import { findRuns } from '../scan/runs.js';
+import { gzipMagic } from './gzip.js';
 import { type Compression, inflate } from './inflate.js';
+
+/** What a member of an archive begins with, wherever in a file it may stand. */
+const archiveMagics = [gzipMagic, Buffer.from('PK\x03\x04', 'latin1')];
 
 /** What compressed bytes hold, where nothing says that they are compressed. */
 export type OpenedFile =
@@ -19,7 +23,8 @@ const leastContent = 12;
  * go by and are found anywhere in a text.) Zstandard can't be undone here: it is refused.
  */
 export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
-  if (bytes.length < leastContent || isText(bytes)) return { outcome: 'complete', contents: [] };
+  if (bytes.length < leastContent || isText(bytes) || isBlank(bytes))
+    return { outcome: 'complete', contents: [] };
   if (bytes.readUInt32LE(0) === zstdMagic)
     return { outcome: 'cannot-scan', reason: 'a Zstandard file can’t be opened' };
   const contents: Buffer[] = [];
@@ -30,6 +35,9 @@ export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
   }
   return { outcome: 'complete', contents };
 }
+
+/** Nothing but zeros to begin with: no stream does, and files are padded with them. */
+const isBlank = (bytes: Buffer): boolean => bytes.subarray(0, leastContent).every((byte) => byte === 0);
 
 /** A zlib header (RFC 1950, 2.2) is one in a thousand; what has none may be either of the others. */
 function guesses(bytes: Buffer): readonly Compression[] {
@@ -79,11 +87,12 @@ export function* embeddedFiles(bytes: Buffer): Iterable<EmbeddedFile> {
   for (let index = 0; index < runs.length; index += 2) {
     const [start, end] = [runs[index] as number, runs[index + 1] as number];
     const head = Buffer.from(bytes.toString('latin1', start, Math.min(end, start + probe)), 'base64');
-    const known = beginsSomething(head);
-    if (!known && (guesses === mostGuesses || end - start < leastGuessed || !isQuoted(bytes, start, end)))
+    const begins = beginsSomething(head);
+    if (!begins && (guesses === mostGuesses || end - start < leastGuessed || !isQuoted(bytes, start, end)))
       continue;
-    if (!known) guesses += 1;
-    yield { bytes: Buffer.from(bytes.toString('latin1', start, end), 'base64'), known };
+    if (!begins) guesses += 1;
+    const decoded = Buffer.from(bytes.toString('latin1', start, end), 'base64');
+    yield { bytes: decoded, known: begins || archiveMagics.some((magic) => decoded.includes(magic)) };
   }
 }
 
@@ -103,7 +112,7 @@ function beginsSomething(head: Buffer): boolean {
   if (first === 0x89 && second === 0x50) return true;
   if (first === 0x28 && second === 0xb5 && third === 0x2f) return true;
   if (first === 0x78 && head.length > 1 && head.readUInt16BE(0) % 31 === 0) return true;
-  if (head[1] === 0 && head[3] === 0 && head[5] === 0) return true;
-  if (head[0] === 0 && head[2] === 0 && head[4] === 0) return true;
+  for (const order of [0, 1])
+    if ([0, 2, 4, 6].every((at) => head[at + order] !== 0 && head[at + 1 - order] === 0)) return true;
   return isText(head);
 }
