@@ -1,4 +1,4 @@
-import { type Budget, spend } from '../scan/budget.js';
+import { type Budget, grantPart } from '../scan/budget.js';
 import type { Finding } from '../scan/finding.js';
 import { decodeBody } from './encodings.js';
 import { embeddedFiles, isText, openFile } from './files.js';
@@ -35,6 +35,10 @@ export type BodyOutcome =
   /** The caller refuses it. The reason may be shown. */
   | { readonly outcome: 'cannot-scan'; readonly reason: string };
 
+/** What the parts of a body may come to in all, besides itself: each of its bytes twice and some more. Bytes. */
+const roomFactor = 2.5;
+const roomFloor = 1 << 15;
+
 /** Bodies within bodies that are taken apart: a multipart part that is JSON whose string is JSON. */
 const deepest = 4;
 
@@ -52,9 +56,11 @@ export function bodyParts(
 ): BodyOutcome {
   const decoded = decodeBody(bytes, contentEncoding, budget);
   if (decoded.outcome !== 'complete') return decoded;
-  const walk: Walk = { budget, visit, ended: false, failure: null };
+  const room = roomFloor + decoded.bytes.length * roomFactor;
+  const walk: Walk = { budget, visit, room, ended: false, failure: null };
   visitPart(walk, { bytes: decoded.bytes, name: 'body', surface: 'body', rewritable: true, pieces: [] });
-  for (const besides of decoded.besides) visitPart(walk, partOf('encoding', besides));
+  for (const besides of decoded.besides)
+    if (takeRoom(walk, besides.length)) visitPart(walk, partOf('encoding', besides));
   takeApart(walk, decoded.bytes, contentType ?? '', 0);
   if (walk.failure) return walk.failure;
   return budget.remaining < 0 ? { outcome: 'over-budget' } : { outcome: 'complete' };
@@ -68,6 +74,8 @@ export function partFindings(part: BodyPart, findings: readonly Finding[]): read
 interface Walk {
   readonly budget: Budget;
   readonly visit: (part: BodyPart) => boolean | undefined;
+  /** Bytes that further parts may come to. */
+  room: number;
   ended: boolean;
   failure: Exclude<BodyOutcome, { outcome: 'complete' }> | null;
 }
@@ -81,13 +89,21 @@ const partOf = (name: string, bytes: Buffer, pieces: Pieces = []): BodyPart => (
 });
 
 function visitPart(walk: Walk, part: BodyPart): void {
-  if (walk.ended || walk.budget.remaining < 0 || part.bytes.length === 0) return;
+  if (walk.ended || walk.failure || walk.budget.remaining < 0 || part.bytes.length === 0) return;
   if (walk.visit(part) === false) walk.ended = true;
 }
 
 function visitJoined(walk: Walk, name: string, joined: JoinedText | null): void {
-  if (joined && spend(walk.budget, joined.bytes.length))
+  if (joined && takeRoom(walk, joined.bytes.length))
     visitPart(walk, partOf(name, joined.bytes, joined.pieces));
+}
+
+/** False where a part is more than there is room for, which ends it all. */
+function takeRoom(walk: Walk, bytes: number): boolean {
+  walk.room -= bytes;
+  if (walk.room < 0) walk.failure ??= { outcome: 'over-budget' };
+  else grantPart(walk.budget, bytes);
+  return walk.room >= 0;
 }
 
 function takeApart(walk: Walk, bytes: Buffer, contentType: string, depth: number): void {
@@ -105,7 +121,7 @@ function takeApart(walk: Walk, bytes: Buffer, contentType: string, depth: number
 
 /** Visits what came out of a part, and goes on with it. */
 function takeDerived(walk: Walk, name: string, bytes: Buffer, depth: number): void {
-  if (!spend(walk.budget, bytes.length)) return;
+  if (!takeRoom(walk, bytes.length)) return;
   visitPart(walk, partOf(name, bytes));
   takeApart(walk, bytes, '', depth + 1);
 }
@@ -127,7 +143,7 @@ function takeJson(walk: Walk, bytes: Buffer, depth: number): void {
   if (depth >= deepest) return;
   for (let index = 0; index < values.length; index += 2) {
     const inner = innerJson(bytes, values[index] as number, values[index + 1] as number);
-    if (inner && spend(walk.budget, inner.length)) takeApart(walk, inner, 'application/json', depth + 1);
+    if (inner && takeRoom(walk, inner.length)) takeApart(walk, inner, 'application/json', depth + 1);
   }
 }
 
@@ -143,7 +159,12 @@ function takeForm(walk: Walk, bytes: Buffer, depth: number): void {
 function takeFile(walk: Walk, bytes: Buffer, depth: number): void {
   const opened = openFile(bytes, walk.budget);
   if (opened.outcome !== 'complete') walk.failure = opened;
-  else for (const content of opened.contents) takeDerived(walk, 'compressed', content, depth);
+  else
+    for (const content of opened.contents) {
+      // What was inflated has its own bound.
+      walk.room += content.length * (1 + roomFactor);
+      takeDerived(walk, 'compressed', content, depth);
+    }
 }
 
 function takeMultipart(walk: Walk, bytes: Buffer, boundary: string, depth: number): void {

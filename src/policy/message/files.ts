@@ -73,7 +73,7 @@ export interface EmbeddedFile {
 }
 
 /** Strings of base64 that are tried although they begin with nothing known: signatures and hashes are most of them. */
-const mostGuesses = 64;
+const mostGuesses = 4;
 /** Characters of the shortest that is tried. */
 const leastGuessed = 40;
 

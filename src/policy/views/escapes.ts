@@ -31,7 +31,7 @@ export function percentViews(view: View, signs: readonly number[]): readonly Vie
 
 /**
  * `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them. Strings within strings double every
- * backslash: any number of them is one, before `\n` and its kin and quotes too; a single `\n` stays as it is.
+ * backslash: any number of them is one, before `\n` and its kin too; a single `\n` stays as it is.
  */
 const undoBackslash: Undo = (bytes, at, collector) => {
   const last = lastBackslash(bytes, at);
@@ -63,7 +63,6 @@ function lastBackslash(bytes: Buffer, at: number): number {
 }
 
 function escapedPlain(kind: number | undefined): number | undefined {
-  if (kind === 0x22 || kind === 0x27) return kind;
   if (kind === 0x6e) return 0x0a;
   if (kind === 0x72) return 0x0d;
   return kind === 0x74 ? 0x09 : undefined;
@@ -97,12 +96,17 @@ function undoOctal(bytes: Buffer, at: number, last: number, collector: Collector
   return last + 4;
 }
 
-/** What may follow several backslashes for them to be worth a look. */
-const afterSeveral = Buffer.from('ux/01234567nrt"\'', 'latin1');
+/** What several backslashes are undone before. */
+const afterSeveral = Buffer.from('ux/01234567', 'latin1');
+/** And these, where the next escape is no further than a letter away: a value that is written a letter a line. */
+const betweenLetters = Buffer.from('nrt', 'latin1');
 
 function mayEscape(bytes: Buffer, at: number): boolean {
   if (bytes[at + 1] !== 0x5c) return true;
-  return afterSeveral.includes(bytes[lastBackslash(bytes, at) + 1] ?? 0);
+  const last = lastBackslash(bytes, at);
+  const kind = bytes[last + 1] ?? 0;
+  if (betweenLetters.includes(kind)) return bytes[last + 2] === 0x5c || bytes[last + 3] === 0x5c;
+  return afterSeveral.includes(kind);
 }
 
 export function backslashViews(view: View, signs: readonly number[]): readonly View[] {

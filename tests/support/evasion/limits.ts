@@ -48,7 +48,7 @@ export const limits: readonly Limit[] = [
   },
   {
     name: 'short parts with other words between them',
-    known: true,
+    known: false,
     message: (value) =>
       text(
         parts(value, 7)
@@ -58,7 +58,7 @@ export const limits: readonly Limit[] = [
   },
   {
     name: 'short parts in neighbouring fields, last first',
-    known: true,
+    known: false,
     message: (value) =>
       json(
         Object.fromEntries(
