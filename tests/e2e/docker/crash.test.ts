@@ -18,19 +18,19 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
     const folders = [playground.workspace, playground.runtime];
     const options = {
-      env: { ...playground.environment, ...playground.dockerEnvironment },
+      env: playground.environment,
       uid: engine.member.uid,
       gid: engine.member.gid,
       encoding: 'utf8',
     } as const;
     try {
       // Images are built, and the folders that stay are made, by a start that runs to its end.
-      expect((await playground.runDocker(['true'])).code).toBe(0);
+      expect((await playground.run(['true'])).code).toBe(0);
       const before = await leftovers(engine, folders);
       const workspaceBefore = readdirSync(playground.workspace);
       let leftSomething = 0;
       for (let index = 0; index < kills; index += 1) {
-        const started = playground.startDocker(['sleep', '300']);
+        const started = playground.start(['sleep', '300']);
         // One moment in each tenth of the span, so that every stage is met.
         await wait(((index + Math.random()) * span) / kills);
         started.process.kill('SIGKILL');
@@ -51,15 +51,15 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
 
   it('leaves other bottles alone', async () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
-    const survivor = playground.startDocker(['sh', '-c', 'echo up; read line; echo "$line"']);
+    const survivor = playground.start(['sh', '-c', 'echo up; read line; echo "$line"']);
     try {
       await survivor.seen('up');
-      const victim = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      const victim = playground.start(['sh', '-c', 'echo up; exec sleep 300']);
       await victim.seen('up');
       victim.process.kill('SIGKILL');
       await victim.finished;
       const { stdout } = spawnSync(builtProgram.node, [builtProgram.cli, 'prune', '--json'], {
-        env: { ...playground.environment, ...playground.dockerEnvironment },
+        env: playground.environment,
         uid: engine.member.uid,
         gid: engine.member.gid,
         encoding: 'utf8',
