@@ -85,7 +85,7 @@ export function benchOf(
 }
 
 /** Runs one of the attack programs in a bottle; answers what it printed. */
-export async function runAttack({ playground }: Bench, name: string, input = '') {
+export async function runAttack({ playground }: Pick<Bench, 'playground'>, name: string, input = '') {
   const finished = await playground.run(['/usr/bin/python3', `/workspace/attacks/${name}.py`], { input });
   expect(finished, finished.stderr).toMatchObject({ code: 0 });
   return JSON.parse(finished.stdout);

@@ -45,8 +45,17 @@ export async function newestImage(docker: Docker, name: 'shell' | 'sidecar'): Pr
 }
 
 /** Everything that a bottle may leave at an engine or on this machine. */
-export async function leftovers({ docker }: TestEngine, folders: readonly string[]): Promise<string[]> {
-  const filters = JSON.stringify({ label: ['bot-bottle.bottle'] });
+export function leftovers(engine: TestEngine, folders: readonly string[]): Promise<string[]> {
+  return everythingAt(engine, folders, { label: ['bot-bottle.bottle'] });
+}
+
+/** Every container, network and volume, whoever made them, and the files in the folders. */
+export async function everythingAt(
+  { docker }: TestEngine,
+  folders: readonly string[],
+  filter: Readonly<Record<string, readonly string[]>> = {},
+): Promise<string[]> {
+  const filters = JSON.stringify(filter);
   const [containers, networks, { Volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),

@@ -40,7 +40,7 @@ needs('docker engine', found !== null, 'what the engine tells of a bottle', () =
       });
       const withControl = await everythingTold(docker, name);
       await control.remove();
-      expect(secretsIn(withControl)).toEqual([`${secretToken} in base64`]);
+      expect(secretsIn(withControl)).toContain(`${secretToken} in base64`);
       const told = await everythingTold(docker, name);
       expect(told.length).toBeGreaterThan(10_000);
       expect(secretsIn(told)).toEqual([]);
