@@ -23,6 +23,10 @@ export interface Walls {
   /** What curl ends with where it has no route to an address. */
   readonly noRoute: readonly number[];
   readonly terminalsAreNumberedAnew: boolean;
+  /** gVisor's kernel says '0': its own filter is about itself, the container's is not used. */
+  readonly seccomp: '2' | '0';
+  /** Processes beside its own whose memory the agent can read. */
+  readonly memories: number;
 }
 
 const bubblewrapWalls: Walls = {
@@ -31,6 +35,8 @@ const bubblewrapWalls: Walls = {
   uid: 1000,
   noRoute: [7],
   terminalsAreNumberedAnew: false,
+  seccomp: '2',
+  memories: 2,
 };
 
 /** Runs the tests for every operator that this machine allows, each with manifests and a workspace of his own. */

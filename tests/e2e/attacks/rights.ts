@@ -18,7 +18,7 @@ export function attackTheRights(bench: Bench): void {
       CapInh: '0000000000000000',
       CapAmb: '0000000000000000',
       NoNewPrivs: '1',
-      Seccomp: '2',
+      Seccomp: bench.walls.seccomp,
     });
   });
 
@@ -26,7 +26,8 @@ export function attackTheRights(bench: Bench): void {
     bench.playground.write('control.txt', `the search finds ${secretToken}\n`);
     const control = await runAttack(bench, 'secret', backwards);
     expect(control.found).toEqual(['/workspace/control.txt']);
-    expect(control.looked.memories).toBeGreaterThan(0);
+    expect(control.looked.environments).toBeGreaterThan(1);
+    expect(control.looked.memories).toBeGreaterThanOrEqual(bench.walls.memories);
     rmSync(join(bench.playground.workspace, 'control.txt'));
     expect((await runAttack(bench, 'secret', backwards)).found).toEqual([]);
   });

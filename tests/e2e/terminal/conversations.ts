@@ -94,8 +94,7 @@ export function converseOnATerminal(bench: Bench): void {
     });
     expect(pending).toBe('');
     expect(output).toContain('none');
-    expect(output).toMatch(
-      /outcomes: \['(Operation not permitted|Inappropriate ioctl for device)'\] terminals/,
-    );
+    expect(output).toContain('outcomes: [');
+    expect(output).not.toContain("'pushed'");
   });
 }
