@@ -34,12 +34,7 @@ function onEngine({ address }: TestEngine, more: Readonly<Record<string, string>
 }
 
 const runtimes = {
-  runc: {
-    // What the filter of system calls of engines before 25 leaves open; see docs/limitations.md.
-    leftOpen: ['a vsock socket', 'io_uring', 'a kernel crypto socket', 'a Bluetooth socket'],
-    seccomp: '2',
-    memories: 1,
-  },
+  runc: { leftOpen: [], seccomp: '2', memories: 1 },
   // Namespaces are those of its own kernel, which hold nothing of this machine.
   runsc: { leftOpen: ['a new user namespace'], seccomp: '0', memories: 0 },
 } as const;

@@ -1,7 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Bench } from '../../support/bottle-suite.js';
-import { partsOf } from '../../support/docker-parts.js';
-import type { TestEngine } from '../../support/engine.js';
 
 const forkBomb = `
 import os, sys
@@ -27,7 +27,7 @@ print("no limit")
 const megabytes = 128;
 
 /** What an agent may use up: only of its own. */
-export function attackTheLimits(bench: Bench, { docker }: TestEngine): void {
+export function attackTheLimits(bench: Bench): void {
   it('a fork bomb ends at the limit', async () => {
     const { stdout } = await bench.playground.run(['setsid', '-w', 'python3', '-c', forkBomb]);
     const [children, errno] = stdout.trim().split(' ').map(Number);
@@ -36,17 +36,11 @@ export function attackTheLimits(bench: Bench, { docker }: TestEngine): void {
   });
 
   it('a memory bomb ends at the limit, and the bottle goes on', async () => {
-    const script = `echo up; read line; python3 -c '${memoryBomb}'; echo "ended with $?"`;
-    const started = bench.playground.start(['sh', '-c', script]);
-    await started.seen('up');
-    const agent = docker.getContainer((await partsOf(docker, bench.playground.workspace)).agentId);
-    const { HostConfig } = await agent.inspect();
-    expect(HostConfig.Memory).toBe(4 * 2 ** 30);
-    expect(HostConfig.MemorySwap).toBe(4 * 2 ** 30);
-    // The usual limit is more than a test may take.
-    await agent.update({ Memory: megabytes * 2 ** 20, MemorySwap: megabytes * 2 ** 20 });
-    started.process.stdin?.end('go\n');
-    const { code, stdout } = await started.finished;
+    const playground = bench.another();
+    const manifest = `---\nresources: {memory: ${megabytes}m}\negress: {routes: []}\n---\n`;
+    writeFileSync(join(playground.home, 'bottles/e2e.md'), manifest);
+    const script = `python3 -c '${memoryBomb}'; echo "ended with $?"`;
+    const { code, stdout } = await playground.run(['sh', '-c', script]);
     expect(code, stdout).toBe(0);
     expect(stdout).toContain('ended with 137\n');
     const taken = stdout.match(/^\d+$/gm)?.map(Number) ?? [];

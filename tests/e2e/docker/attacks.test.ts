@@ -4,6 +4,7 @@ import { findEngine, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 import { attackTheFiles } from '../attacks/files.js';
 import { attackTheLimits } from '../attacks/limits.js';
+import { attackTheModes } from '../attacks/modes.js';
 import { attackTheNetwork } from '../attacks/network.js';
 import { attackTheProtectedPaths } from '../attacks/protected-paths.js';
 import { attackTheRights } from '../attacks/rights.js';
@@ -16,7 +17,8 @@ needs('docker engine', found !== null, 'attacks from inside a Docker bottle', ()
     attackTheRights(bench);
     attackTheFiles(bench);
     attackTheProtectedPaths(bench);
-    attackTheLimits(bench, found as TestEngine);
+    attackTheModes(bench);
+    attackTheLimits(bench);
   });
 });
 
