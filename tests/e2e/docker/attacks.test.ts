@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { dockerSuite } from '../../support/docker-bottles.js';
-import { findEngine, type TestEngine } from '../../support/engine.js';
+import { findEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 import { attackTheFiles } from '../attacks/files.js';
 import { attackTheLimits } from '../attacks/limits.js';
@@ -12,7 +12,7 @@ import { attackTheRights } from '../attacks/rights.js';
 const found = await findEngine();
 
 needs('docker engine', found !== null, 'attacks from inside a Docker bottle', () => {
-  dockerSuite(found as TestEngine, 'runc', 'everyone', (bench) => {
+  dockerSuite(found, 'runc', 'everyone', (bench) => {
     attackTheNetwork(bench);
     attackTheRights(bench);
     attackTheFiles(bench);
@@ -27,7 +27,7 @@ needs(
   found?.runtimes.includes('runsc') === true,
   'attacks from inside a Docker bottle',
   () => {
-    dockerSuite(found as TestEngine, 'runsc', 'the member', (bench) => {
+    dockerSuite(found, 'runsc', 'the member', (bench) => {
       it('is on another kernel than this machine’s', async () => {
         const { stdout } = await bench.playground.run(['sh', '-c', 'dmesg | head -1; cat /proc/version']);
         expect(stdout).toMatch(/gVisor/);

@@ -15,7 +15,7 @@ const found = await findEngine();
 needs('docker engine', found !== null, 'a Docker bottle on a terminal', () => {
   const engine = found as TestEngine;
 
-  dockerSuite(engine, 'runc', 'the member', (bench) => {
+  dockerSuite(found, 'runc', 'the member', (bench) => {
     converseOnATerminal(bench);
 
     it('exec -it is a terminal of its own, with job control and an exit code', async () => {
@@ -35,7 +35,7 @@ needs('docker engine', found !== null, 'a Docker bottle on a terminal', () => {
           ['send', '\x03'],
           ['expect', 'bash-[^$]*\\$ '],
           ['send', 'echo "code=$?"; tty; id -u\n'],
-          ['expect', `code=130\\s+/dev/pts/\\d+\\s+${engine.member.uid}\\s`],
+          ['expect', `code=130\\s+/dev/pts/\\d+\\s+${bench.operator.uid}\\s`],
           ['resize', 50, 132],
           ['send', 'until [ "$(stty size)" = "50 132" ]; do sleep 0.05; done; exit 9\n'],
         ],
@@ -77,7 +77,7 @@ needs('docker engine', found !== null, 'a Docker bottle on a terminal', () => {
           join(folder, 'tmux'),
           asOperator,
           { ...environment },
-          `${command}; echo "ended with $?"; exec sleep 300`,
+          `trap : INT; ${command}; echo "ended with $?"; exec sleep 300`,
         );
       };
 
