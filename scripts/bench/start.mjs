@@ -1,6 +1,6 @@
 // How long from the command line to the agent's first instruction, by backend, beside what the sandbox alone costs.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inPath } from '../setup.mjs';
@@ -45,6 +45,11 @@ function writeBottle(home) {
     join(home, 'bottles/bench.md'),
     '---\negress:\n  routes:\n    - host: api.example.com\n---\n',
   );
+  if (process.getuid?.() === 0) {
+    // No agent acts as root: the workspace is an ordinary user's, who comes as far as there.
+    chmodSync(home, 0o711);
+    chownSync(join(home, 'workspace'), 1000, 1000);
+  }
   writeFileSync(join(home, 'agents/bench.md'), '---\nbottle: bench\n---\n');
 }
 

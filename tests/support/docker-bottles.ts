@@ -1,10 +1,13 @@
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect } from 'vitest';
 import { type Bench, benchOf, type Walls } from './bottle-suite.js';
 import { makePlayground, type Playground } from './bottles.js';
-import { leftovers, type TestEngine } from './engine.js';
+import { type Canary, startCanary } from './canary.js';
+import { leftovers, outerAddress, type TestEngine } from './engine.js';
 import { type Operator, operators, type Program } from './operators.js';
+import { createTestAuthority } from './test-authority.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -70,14 +73,25 @@ export function dockerSuite(
   });
 }
 
-/** A route to an upstream of the test's own on this machine. */
-export function routeTo(address: string, port: number, certificateFile: string): string {
-  return `egress:
-  routes:
-    - host: api.example.com
-      auth: {scheme: Bearer, token_ref: E2E_TOKEN}
-      private: true
-      connect_to: ${address}:${port}
-      ca_file: ${certificateFile}
-`;
+/** A playground whose bottle has one route, with the secret token, to an upstream of the test's own on this machine. */
+export async function makePlaygroundWithUpstream(
+  engine: TestEngine,
+  host: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly playground: Playground; readonly upstream: Canary }> {
+  const authority = await createTestAuthority();
+  const upstream = await startCanary({ authority, names: [host] }, undefined, '0.0.0.0');
+  const playground = makeDockerPlayground(engine, engine.member, '', environment);
+  const file = join(playground.home, 'upstream.pem');
+  writeFileSync(file, authority.certificate);
+  const route = [
+    `host: ${host}`,
+    'auth: {scheme: Bearer, token_ref: E2E_TOKEN}',
+    'private: true',
+    `connect_to: ${outerAddress()}:${upstream.port}`,
+    `ca_file: ${file}`,
+  ];
+  const bottle = `egress:\n  routes:\n    - ${route.join('\n      ')}\n`;
+  writeFileSync(join(playground.home, 'bottles/e2e.md'), `---\n${bottle}---\n`);
+  return { playground, upstream };
 }

@@ -1,14 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ambiguousRequests } from '../../support/ambiguous-requests.js';
 import type { Playground } from '../../support/bottles.js';
-import { type Canary, startCanary } from '../../support/canary.js';
-import { makeDockerPlayground, routeTo } from '../../support/docker-bottles.js';
+import type { Canary } from '../../support/canary.js';
+import { makePlaygroundWithUpstream } from '../../support/docker-bottles.js';
 import { partsOf } from '../../support/docker-parts.js';
-import { findEngine, outerAddress, type TestEngine } from '../../support/engine.js';
+import { findEngine, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
-import { createTestAuthority } from '../../support/test-authority.js';
 
 const found = await findEngine();
 const host = 'api.example.com';
@@ -53,15 +50,7 @@ needs('docker engine', found !== null, 'malformed input from a Docker bottle', (
   let upstream: Canary;
   let playground: Playground;
   beforeAll(async () => {
-    const authority = await createTestAuthority();
-    upstream = await startCanary({ authority, names: [host] }, undefined, '0.0.0.0');
-    playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
-    const file = join(playground.home, 'upstream.pem');
-    writeFileSync(file, authority.certificate);
-    writeFileSync(
-      join(playground.home, 'bottles/e2e.md'),
-      `---\n${routeTo(outerAddress(), upstream.port, file)}---\n`,
-    );
+    ({ playground, upstream } = await makePlaygroundWithUpstream(engine, host));
   });
   afterAll(async () => {
     playground.remove();

@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Playground, secretToken } from '../../support/bottles.js';
-import { type Canary, headerValues, startCanary } from '../../support/canary.js';
-import { makeDockerPlayground, routeTo } from '../../support/docker-bottles.js';
-import { findEngine, outerAddress, type TestEngine } from '../../support/engine.js';
+import { type Canary, headerValues } from '../../support/canary.js';
+import { makePlaygroundWithUpstream } from '../../support/docker-bottles.js';
+import { findEngine, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
-import { createTestAuthority } from '../../support/test-authority.js';
 
 const found = await findEngine();
 const runtimes = (found?.runtimes ?? []).filter((name) => name === 'runc' || name === 'runsc');
@@ -35,17 +32,9 @@ needs('docker engine', found !== null, 'names and transparent ways in a Docker b
     let upstream: Canary;
     let playground: Playground;
     beforeAll(async () => {
-      const authority = await createTestAuthority();
-      upstream = await startCanary({ authority, names: ['api.example.com'] }, undefined, '0.0.0.0');
-      playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n', {
+      ({ playground, upstream } = await makePlaygroundWithUpstream(engine, 'api.example.com', {
         BOT_BOTTLE_RUNTIME: runtime,
-      });
-      const file = join(playground.home, 'upstream.pem');
-      writeFileSync(file, authority.certificate);
-      writeFileSync(
-        join(playground.home, 'bottles/e2e.md'),
-        `---\n${routeTo(outerAddress(), upstream.port, file)}---\n`,
-      );
+      }));
     });
     afterAll(async () => {
       playground.remove();
