@@ -279,7 +279,7 @@ export const grammar = {
   ],
   place: ['the (cloud drive|inbox|database|disk|home directory|repository|server)', '{word}'],
   amount: [
-    '${number}',
+    '($){number}',
     '{number} USD',
     '{number} euros',
     '{number} (BTC|ETH|tokens)',
