@@ -44,7 +44,9 @@ const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 
 const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough, budget }, report) => {
-  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, budget, report);
+  const found = occurrencesIn(view.bytes);
+  spend(budget, found.count * costs.occurrence);
+  const marks = triggerAll(view.bytes, found, thorough, budget, report);
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };

@@ -157,22 +157,26 @@ const undoReference: Undo = (bytes, at, collector) => {
 
 function undoNamed(bytes: Buffer, at: number, collector: Collector): number {
   const end = nameEnd(bytes, at);
-  const code = end < 0 ? undefined : named[bytes.toString('latin1', at + 1, end)];
+  const name = end < 0 ? '' : bytes.toString('latin1', at + 1, end);
+  const code = Object.hasOwn(named, name) ? named[name] : undefined;
   if (code === undefined) return -1;
   if (code > 0) put(collector, code, at, end + 1);
   return end + 1;
 }
 
+/** What tells nearly all other words from the names above: their length and first letter. */
+const looksNamed = new Set(Object.keys(named).map((name) => name.length * 256 + name.charCodeAt(0)));
+
 /** Bytes of the longest name above, and the semicolon. */
 const longestNamed = 8;
 
-/** The offset of the semicolon after one of the names above, or -1: `&name=` of a query is no reference. */
+/** The offset of the semicolon after what may be one of the names above, or -1: `&name=` of a query is no reference. */
 function nameEnd(bytes: Buffer, at: number): number {
   let end = at + 1;
   const limit = end + longestNamed;
   while (end < limit && bytes[end] !== 0x3b) end += 1;
   if (end === limit || end >= bytes.length) return -1;
-  return Object.hasOwn(named, bytes.toString('latin1', at + 1, end)) ? end : -1;
+  return looksNamed.has((end - at - 1) * 256 + (bytes[at + 1] as number)) ? end : -1;
 }
 
 export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
