@@ -31,7 +31,7 @@ export const costs = {
   /** A part of a value is followed into the next field. */
   part: 60,
   /** A value is judged by its context. */
-  candidate: 160,
+  candidate: 110,
   finding: 180,
   /** A place is decoded. */
   mark: 3,

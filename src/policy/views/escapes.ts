@@ -1,3 +1,4 @@
+import { alphabets, runEnd, runStart } from '../scan/alphabet.js';
 import type { View } from '../scan/view.js';
 import {
   type Collector,
@@ -206,9 +207,31 @@ function softBreak(bytes: Buffer, at: number): number {
 }
 
 function isQuoted(bytes: Buffer, at: number): boolean {
-  if (softBreak(bytes, at) > 0) return true;
+  const broken = softBreak(bytes, at);
+  if (broken > 0) return !padsDigest(bytes, at, at + broken);
   const value = hexPair(bytes, at + 1);
   return value >= 0x20 && value <= 0x7e;
+}
+
+/** Characters of the base64 of 20 and 32 bytes, without its one `=`. */
+const longestDigest = 43;
+const digestLengths = new Set([27, longestDigest]);
+/** Letters and digits of the next line from which on it may be the rest of a value. */
+const longestWord = 24;
+
+/**
+ * Whether the `=` before a line break ends a digest after `:` or `-`, and a word begins the next `line`, as in every line of a
+ * `go.sum`: to undo it would be to look at the whole file twice.
+ */
+function padsDigest(bytes: Buffer, at: number, line: number): boolean {
+  const start = runStart(bytes, at, at - longestDigest - 1, alphabets.base64);
+  if (!digestLengths.has(at - start)) return false;
+  if (bytes[start - 1] !== 0x3a && bytes[start - 1] !== 0x2d) return false;
+  const word = runEnd(bytes, line, line + longestWord, alphabets.dashed);
+  const after = bytes[word];
+  return (
+    word < line + longestWord && (after === undefined || after === 0x2e || after === 0x2f || after <= 0x20)
+  );
 }
 
 export function quotedPrintableViews(view: View, signs: readonly number[]): readonly View[] {
