@@ -13,32 +13,32 @@ export interface Budget {
 /** Clean text comes to little more than one, its length in base64 or with escapes throughout to three. */
 const factor = 6;
 /** So that a short message may be all tokens. */
-const floor = 1 << 14;
+const floor = 1 << 15;
 /** What is packed may be many times as long as it looks. */
 const inflatedFactor = 12;
-const inflatedFloor = 1 << 18;
+const inflatedFloor = 1 << 20;
 
 /** Bytes of clean text that take as long, measured. */
 export const costs = {
   /** A keyword is found. */
   occurrence: 2,
   /** A keyword's rule is tried. */
-  attempt: 12,
+  attempt: 8,
   /** A pattern is run. */
-  pattern: 80,
+  pattern: 60,
   /** The surroundings of a keyword are mirrored. */
   mirror: 120,
   /** A part of a value is followed into the next field. */
   part: 60,
   /** A value is judged by its context. */
   candidate: 110,
-  finding: 180,
+  finding: 120,
   /** A place is decoded. */
   mark: 3,
   /** A character reference, which may be one of names, is decoded. */
   reference: 20,
   /** A member of an archive is opened. */
-  member: 4096,
+  member: 2048,
 } as const;
 
 export function budgetFor(byteLength: number): Budget {
