@@ -162,6 +162,6 @@ test('a detector that there is not keeps the sidecar from starting', async () =>
   const { startSidecar } = await import('../support/sidecar-process.js');
   const dlp = { ...defaultDlp, outbound: ['no_such_detector'] };
   await expect(startSidecar({ routes: [{ ...plainRoute, dlp }] })).rejects.toThrow(
-    /no detector is named 'no_such_detector'/,
+    /outbound\[0\]: no detector has this name/,
   );
 });

@@ -9,7 +9,7 @@ export interface SecretPiece {
   readonly end: number;
 }
 
-export interface SecretForm {
+interface SecretForm {
   readonly secret: string;
   /** Letters and digits of it, in lower case. */
   readonly bytes: Buffer;
@@ -24,7 +24,7 @@ export interface PieceIndex {
 const windowLength = 6;
 const stride = 2;
 /** What is shorter occurs by chance. */
-export const shortestPiece = windowLength + stride - 1;
+const shortestPiece = windowLength + stride - 1;
 /** Text that is looked at in one go. Bytes. */
 const block = 1 << 16;
 const filterBits = 18;
