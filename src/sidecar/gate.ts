@@ -83,7 +83,9 @@ export function createGate(
       parts.inspection.whenLoaded(({ shown }) => {
         const method = printable(entry.method, 20);
         const path = shown(printablePath(target));
-        const event = { kind: 'decision', ...entry, method, path, finding } as const;
+        // A name that the operator wrote is no secret; any other may hold one.
+        const host = table.exact.has(entry.host) ? entry.host : shown(entry.host);
+        const event = { kind: 'decision', ...entry, method, host, path, finding } as const;
         parts.messages.send({ type: 'event', event });
       });
     },
