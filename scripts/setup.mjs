@@ -43,6 +43,9 @@ export function ensureNode() {
   }
 }
 
+/** What compiles a dependency: programs and the Debian packages that have them. */
+const compiler = { 'g++': 'g++', make: 'make', python3: 'python3' };
+
 export function ensureDependencies() {
   const lock = fingerprint([join(root, 'package-lock.json')]);
   if (stampIs('dependencies', lock) && existsSync(join(root, 'node_modules'))) return;
@@ -55,7 +58,18 @@ export function ensureDependencies() {
         /^npm_config_(registry|cafile|proxy|https_proxy)$/i.test(name),
     ),
   );
-  must('npm', ['ci', '--no-audit', '--no-fund'], 'see what npm printed above', { env: environment });
+  const install = ['npm', ['ci', '--no-audit', '--no-fund']];
+  // better-sqlite3 comes built for most machines; where that can't be downloaded, it is compiled.
+  const missing = Object.keys(compiler).some((program) => !inPath(program));
+  const options = { cwd: root, stdio: ['ignore', 2, 'inherit'], env: environment };
+  const installed = missing && spawnSync(...install, options).status === 0;
+  if (!installed) {
+    if (missing) {
+      say('npm could not install everything; perhaps for want of a compiler.');
+      ensurePackages(compiler);
+    }
+    must(...install, 'see what npm printed above', { env: environment });
+  }
   stamp('dependencies', lock);
 }
 

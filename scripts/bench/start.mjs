@@ -1,10 +1,11 @@
 // How long from the command line to the agent's first instruction, by backend, beside what the sandbox alone costs.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inPath } from '../setup.mjs';
 import { summarize } from './shared/statistics.mjs';
+import { dockerRows } from './start/docker.mjs';
 
 const firstInstruction = ['bash', '-c', 'echo $(($(date +%s%N) / 1000))'];
 const bareSandbox = [
@@ -22,12 +23,20 @@ function microseconds() {
   return Math.round((performance.timeOrigin + performance.now()) * 1000);
 }
 
-/** Milliseconds until the first instruction; the command's own word for when that was. */
-function once(command, args, options) {
+/** Milliseconds until the first instruction, by the command's own word for when that was, and of each step that it tells. */
+function once({ command, args, after = () => {} }, options) {
+  const words = typeof args === 'function' ? args() : args;
   const before = microseconds();
-  const { stdout, stderr, status } = spawnSync(command, args, { encoding: 'utf8', ...options });
+  const { stdout, stderr, status } = spawnSync(command, words, { encoding: 'utf8', ...options });
+  after();
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr}`);
-  return (Number(stdout.trim()) - before) / 1000;
+  const steps = [...stderr.matchAll(/^ +(\d+) ms {2}(.+)$/gm)].filter(
+    ([, , name]) => !name.startsWith('in all'),
+  );
+  return {
+    time: (Number(stdout.trim()) - before) / 1000,
+    steps: steps.map(([, milliseconds, name]) => [name, Number(milliseconds)]),
+  };
 }
 
 function writeBottle(home) {
@@ -36,28 +45,41 @@ function writeBottle(home) {
     join(home, 'bottles/bench.md'),
     '---\negress:\n  routes:\n    - host: api.example.com\n---\n',
   );
+  if (process.getuid?.() === 0) {
+    // No agent acts as root: the workspace is an ordinary user's, who comes as far as there.
+    chmodSync(home, 0o711);
+    chownSync(join(home, 'workspace'), 1000, 1000);
+  }
   writeFileSync(join(home, 'agents/bench.md'), '---\nbottle: bench\n---\n');
 }
 
 /** Each row starts something; a backend is one row more. */
 function rowsFor(root, home) {
   const workspace = ['--workspace', join(home, 'workspace')];
-  const start = [join(root, 'dist/cli.js'), 'start', 'bench', '--backend', 'bubblewrap', ...workspace, '--'];
+  const bottle = (backend, options = []) => ({
+    command: process.execPath,
+    args: [
+      ...[join(root, 'dist/cli.js'), 'start', 'bench', '--backend', backend, ...options],
+      ...['--timing', ...workspace, '--', ...firstInstruction],
+    ],
+  });
+  const bwrap = inPath('bwrap') ? null : 'program bwrap';
   return [
     {
       rig: { name: 'bot-bottle (bubblewrap)', title: 'bot-bottle start --backend bubblewrap', kind: 'ours' },
-      needs: 'bwrap',
-      command: process.execPath,
-      args: [...start, ...firstInstruction],
+      missing: bwrap,
+      ...bottle('bubblewrap'),
     },
     {
       rig: { name: 'bwrap alone', title: 'bwrap alone', kind: 'limit' },
-      needs: 'bwrap',
+      missing: bwrap,
       command: 'bwrap',
       args: [...bareSandbox, ...firstInstruction],
     },
+    ...dockerRows(bottle, firstInstruction),
     {
       rig: { name: 'node alone', title: 'node that does nothing, then the shell', kind: 'limit' },
+      missing: null,
       command: process.execPath,
       args: ['-e', bareNode],
     },
@@ -65,15 +87,40 @@ function rowsFor(root, home) {
 }
 
 function takeTimes(rows, rounds, environment) {
-  const times = rows.map(() => []);
+  const taken = rows.map(() => []);
   for (let round = 0; round <= rounds; round += 1) {
-    for (const [index, { command, args }] of rows.entries()) {
-      const time = once(command, args, { env: environment });
-      // The first round fills the page cache.
-      if (round > 0) times[index].push(time);
+    for (const [index, row] of rows.entries()) {
+      const one = once(row, { env: environment });
+      // The first round builds images and fills the page cache.
+      if (round > 0) taken[index].push(one);
     }
   }
-  return times;
+  return taken;
+}
+
+/** For each of our rigs a case of its own: backends have other steps. */
+function stepCases(rows, taken) {
+  return rows.flatMap(({ rig }, index) => {
+    const names = (taken[index][0]?.steps ?? []).map(([name]) => name);
+    if (rig.kind !== 'ours' || names.length === 0) return [];
+    const times = (name) => taken[index].map(({ steps }) => steps.find(([one]) => one === name)?.[1] ?? 0);
+    return [
+      {
+        name: `steps of ${rig.name}`,
+        title: `Of it, until each step had ended after the one before: ${rig.name}`,
+        figures: Object.fromEntries(
+          names.map((name) => [name, { title: name, unit: 'ms', better: 'lower', guard: false }]),
+        ),
+        results: {
+          [rig.name]: {
+            figures: Object.fromEntries(names.map((name) => [name, summarize(times(name))])),
+            errors: 0,
+            failure: null,
+          },
+        },
+      },
+    ];
+  });
 }
 
 export async function measure({ root, quick }) {
@@ -82,8 +129,8 @@ export async function measure({ root, quick }) {
   try {
     writeBottle(home);
     const all = rowsFor(root, home);
-    const rows = all.filter(({ needs }) => needs === undefined || inPath(needs));
-    const times = takeTimes(rows, rounds, {
+    const rows = all.filter(({ missing }) => missing === null);
+    const taken = takeTimes(rows, rounds, {
       ...process.env,
       BOT_BOTTLE_HOME: home,
       XDG_STATE_HOME: home,
@@ -91,16 +138,14 @@ export async function measure({ root, quick }) {
     });
     const results = rows.map(({ rig }, index) => [
       rig.name,
-      { figures: { time: summarize(times[index]) }, errors: 0, failure: null },
+      { figures: { time: summarize(taken[index].map(({ time }) => time)) }, errors: 0, failure: null },
     ]);
     return {
       name: 'start',
       title: 'The start of a bottle',
       rounds,
       rigs: rows.map(({ rig }) => rig),
-      absent: all
-        .filter((row) => !rows.includes(row))
-        .map(({ rig, needs }) => ({ ...rig, missing: `program ${needs}` })),
+      absent: all.filter((row) => !rows.includes(row)).map(({ rig, missing }) => ({ ...rig, missing })),
       cases: [
         {
           name: 'first-instruction',
@@ -108,6 +153,7 @@ export async function measure({ root, quick }) {
           figures: { time: { unit: 'ms', better: 'lower' } },
           results: Object.fromEntries(results),
         },
+        ...stepCases(rows, taken),
       ],
     };
   } finally {

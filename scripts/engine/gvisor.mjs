@@ -54,4 +54,10 @@ function unpack(file) {
 }
 
 // The default network mode wants kernel features that small virtual machines lack, and KVM must never be tried there.
-export const runtimeArguments = ['--platform=systrap', '--network=host', '--ignore-cgroups'];
+// Without its gofer (directfs) gVisor 20240729 empties files on read-only mounts that are opened with O_TRUNC.
+export const runtimeArguments = [
+  '--platform=systrap',
+  '--network=host',
+  '--ignore-cgroups',
+  '--directfs=false',
+];

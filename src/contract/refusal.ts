@@ -46,6 +46,11 @@ export const refusalStatus = {
   'upstream-certificate': 502,
   'upstream-protocol': 502,
   'upstream-timeout': 504,
+  // A WebSocket that was cut because a side broke its protocol; told by a close frame.
+  'malformed-frame': 400,
+  // What came back was scanned.
+  'response-injection': 403,
+  'response-not-scannable': 502,
   'too-many-connections': 503,
   'internal-error': 500,
 } as const;
@@ -53,7 +58,7 @@ export const refusalStatus = {
 export type RefusalCode = keyof typeof refusalStatus;
 
 /** What a scan found, as it may be told to anyone: never the value. */
-interface RefusedFinding {
+export interface RefusedFinding {
   readonly detector: string;
   readonly rule: string;
   /** `body`, `path`, `header authorization`, ... */

@@ -69,7 +69,9 @@ export function decodeFully(text: string): string {
   return decoded;
 }
 
-function decodeOnce(text: string): string {
+/** Percent-encoding undone, each byte a Latin-1 letter; what is no encoding stays. */
+export function decodeOnce(text: string): string {
+  if (!text.includes('%')) return text;
   return text.replace(/%([\dA-Fa-f]{2})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 16)));
 }
 

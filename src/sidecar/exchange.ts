@@ -10,8 +10,10 @@ import { answerRefusal } from './answer.js';
 import { askOperator } from './approval.js';
 import { departingHeaders, requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
-import { BodyRefused } from './inspection/body-stream.js';
+import { askForInspectable } from './inbound/inspectable-request.js';
+import type { Inspection } from './inbound/inspection.js';
 import { inspectRequest } from './inspection/inspect-request.js';
+import { BodyRefused } from './inspection/long-scan.js';
 import { createRelay } from './relay.js';
 import {
   heldBody,
@@ -176,13 +178,14 @@ async function forward(exchange: Exchange): Promise<void> {
     if (!route) return refuseHeld(exchange);
     prepareOutgoing(exchange, route);
     if (!(await inspectRequest(exchange, route))) return refuseHeld(exchange);
+    const inspection = await gate.inspectionOf(route);
     const pool = await gate.upstreams(route.route, admission.host);
     if (response.destroyed) return;
     if (pool.stats.queued >= queueLimit) {
       refuse(exchange, finalRefusal('too-many-connections', 'too many requests wait for this host'), true);
       return;
     }
-    dispatch(exchange, route, pool, false);
+    dispatch(exchange, route, inspection, pool, false);
     dispatched = true;
   } finally {
     // From then on the relay gives it back, when the upstream's side is done with it: that may be after the client left.
@@ -191,11 +194,17 @@ async function forward(exchange: Exchange): Promise<void> {
 }
 
 /** @param again the second and last try of a request that may be sent twice */
-function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, again: boolean): void {
-  const options = dispatchOptions(exchange, route);
-  const relay = createRelay(exchange, (error) => {
+function dispatch(
+  exchange: Exchange,
+  route: CompiledRoute,
+  inspection: Inspection | null,
+  pool: Dispatcher,
+  again: boolean,
+): void {
+  const options = dispatchOptions(exchange, route, inspection);
+  const relay = createRelay(exchange, inspection, (error) => {
     if (!again && maySendAgain(exchange, error)) {
-      dispatch(exchange, route, pool, true);
+      dispatch(exchange, route, inspection, pool, true);
       return;
     }
     if (error instanceof BodyRefused) {
@@ -203,7 +212,7 @@ function dispatch(exchange: Exchange, route: CompiledRoute, pool: Dispatcher, ag
       refuseHeld(exchange);
       return;
     }
-    exchange.failed = true;
+    exchange.failed = exchange.refusal === null;
     refuse(exchange, upstreamRefusal(error, exchange.admission.host, route.route.host), false);
   });
   pool.dispatch(options, relay);
@@ -217,11 +226,16 @@ export function prepareOutgoing(exchange: Exchange, route: CompiledRoute): void 
   exchange.outgoing = { target, headers, content: body.content };
 }
 
-export function dispatchOptions(exchange: Exchange, route: CompiledRoute): Dispatcher.DispatchOptions {
+export function dispatchOptions(
+  exchange: Exchange,
+  route: CompiledRoute,
+  inspection: Inspection | null,
+): Dispatcher.DispatchOptions {
   const { gate, request, admission, outgoing } = exchange;
   const { head, host } = admission;
   const { content } = outgoing;
   const headers = requestHeaders(outgoing.headers, host, gate.injectionOf(route));
+  if (inspection) askForInspectable(headers);
   const length = Buffer.isBuffer(content) ? content.length : head.contentLength;
   if (length !== null) headers.push('content-length', String(length));
   return {

@@ -7,6 +7,7 @@ import type { CompiledRoute, RouteTable } from '../policy/routes.js';
 import type { CertificateAuthority } from './certificates.js';
 import { createInjection, type Injection, noInjection } from './forward-headers.js';
 import type { Holds } from './holds.js';
+import { createInspections, type Inspections } from './inbound/inspection.js';
 import type { LazyInspection } from './inspection/inspection.js';
 import type { MessageWriter } from './messages.js';
 import { printable, printablePath } from './printable.js';
@@ -22,8 +23,10 @@ export interface Gate {
   readonly inspection: LazyInspection;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
-  /** Bytes of bodies held whole, over all requests. */
-  readonly held: { bytes: number };
+  /** Bytes of bodies held whole, over all requests; and of answers' text that is not let go yet. */
+  readonly held: { bytes: number; text: number };
+  /** What looks at the answers of a route. */
+  readonly inspectionOf: Inspections;
 }
 
 /** One client connection, as far as the proxy has read into it. */
@@ -71,7 +74,8 @@ export function createGate(
     },
     upstreams: parts.upstreams,
     authority: parts.authority,
-    held: { bytes: 0 },
+    held: { bytes: 0, text: 0 },
+    inspectionOf: createInspections(configuration),
     holds: parts.holds,
     inspection: parts.inspection,
     nextRequest: () => {

@@ -1,31 +1,92 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Refusal } from '../contract/refusal.js';
 import type { Exchange } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
-import { UpstreamError } from './upstream-error.js';
+import { type Answer, openAnswer } from './inbound/answer.js';
+import { scrubHeaders } from './inbound/answer-headers.js';
+import type { AnswerHead } from './inbound/inspected-answer.js';
+import type { Inspection } from './inbound/inspection.js';
+import type { Outlet } from './inbound/outlet.js';
+import { recordFinding } from './inbound/response-policy.js';
+import { RefusedAnswer, UpstreamError } from './upstream-error.js';
 
 /** 1xx answers to one request; an upstream that sends more is cut off. */
 const informationLimit = 16;
 
 /**
- * Passes an upstream's answer to the client as it comes: headers at once, each piece of the body when the client has
- * room for it, trailers last. Whichever side ends early takes the other with it.
+ * Passes an upstream's answer to the client as it comes, looked at on its way: headers at once, each piece of the body
+ * when the client has room for it, trailers last. Whichever side ends early takes the other with it.
  *
+ * @param inspection what looks at it; null: nothing
  * @param onError called at most once, with no answer begun or with one that must be cut
  */
 export function createRelay(
   exchange: Exchange,
+  inspection: Inspection | null,
   onError: (error: unknown) => void,
 ): Dispatcher.DispatchHandler {
   const { response } = exchange;
+  let answer: Answer | null = null;
   let begun = false;
   let ended = false;
   let informations = 0;
+  let trailers: readonly string[] = [];
   const state: { controller: Dispatcher.DispatchController | null } = { controller: null };
-  const onClose = () => {
-    if (!ended) state.controller?.abort(new UpstreamError('upstream-unreachable', 'the client left'));
+  const abort = (error: Error) => {
+    ended = true;
+    answer?.destroy();
+    state.controller?.abort(error);
   };
-  const onDrain = () => state.controller?.resume();
+  const onClose = () => {
+    answer?.destroy();
+    if (!ended) abort(new UpstreamError('upstream-unreachable', 'the client left'));
+  };
+  const onDrain = () => (answer ? answer.room() : state.controller?.resume());
+  const cut = (error: Error) => {
+    abort(error);
+    exchange.failed = true;
+    response.destroy();
+  };
+  const refuse = (refusal: Refusal) => {
+    if (response.destroyed || response.writableEnded) return;
+    const error = new RefusedAnswer(refusal);
+    if (begun) {
+      exchange.code ??= refusal.code;
+      return cut(error);
+    }
+    abort(error);
+    exchange.refusal = refusal;
+    onError(error);
+  };
+  const outletOf = ({ status, phrase, headers }: AnswerHead): Outlet => ({
+    begun: () => begun,
+    begin(more) {
+      begun = true;
+      response.writeHead(status, phrase, [...headers, ...more]);
+      // With a body in the same packet the headers go out with it; without one they must not wait for it.
+      process.nextTick(flushHeaders, response);
+    },
+    write: (chunk) => response.write(chunk),
+    end() {
+      try {
+        if (trailers.length > 0) response.addTrailers(pairs(trailers));
+      } catch {
+        // A control character in them: without its trailers it would look like a whole answer.
+        exchange.failed = true;
+        response.destroy();
+        return;
+      }
+      response.end();
+    },
+    refuse,
+  });
+  const scrubbed = (headers: readonly string[]): readonly string[] =>
+    inspection?.secrets
+      ? scrubHeaders(inspection.secrets, headers, (finding) =>
+          recordFinding(exchange, finding, 'response', 'redacted'),
+        )
+      : headers;
 
   return {
     onRequestStart(controller) {
@@ -45,36 +106,37 @@ export function createRelay(
           controller.abort(new UpstreamError('upstream-protocol', 'too many interim answers'));
           return;
         }
-        passInformation(response, status, raw);
+        passInformation(response, status, scrubbed(responseHeaders(raw)));
         return;
       }
-      writeHead(response, status, message, responseHeaders(raw));
-      begun = true;
-      // With a body in the same packet the headers go out with it; without one they must not wait for it.
-      process.nextTick(flushHeaders, response);
+      const head = answerHead(exchange, status, message, responseHeaders(raw));
+      answer = openAnswer(exchange, inspection, head, {
+        outletOf,
+        onRoom: () => state.controller?.resume(),
+        refuse,
+      });
     },
     onResponseData(controller, chunk) {
       exchange.received += chunk.length;
-      if (!response.write(chunk)) controller.pause();
+      if (answer?.push(chunk) === false) controller.pause();
     },
     onResponseEnd(controller) {
+      if (ended) return;
       ended = true;
       exchange.body.release();
-      const trailers = (controller.rawTrailers ?? []) as Buffer[];
       try {
-        if (trailers.length > 0) response.addTrailers(pairs(responseHeaders(trailers)));
-      } catch {
-        // A control character in them: without its trailers it would look like a whole answer.
-        exchange.failed = true;
-        response.destroy();
-        return;
+        const raw = (controller.rawTrailers ?? []) as Buffer[];
+        if (raw.length > 0) trailers = scrubbed(responseHeaders(raw));
+        answer?.end();
+      } catch (error) {
+        cut(error as Error);
       }
-      response.end();
     },
     onResponseError(_controller, error) {
       exchange.body.release();
       if (ended) return;
       ended = true;
+      answer?.destroy();
       response.off('close', onClose);
       response.off('drain', onDrain);
       if (response.destroyed) return;
@@ -88,14 +150,15 @@ export function createRelay(
   };
 }
 
-function writeHead(
-  response: ServerResponse,
+function answerHead(
+  { request }: Exchange,
   status: number,
   message: string | undefined,
-  headers: string[],
-): void {
+  headers: readonly string[],
+): AnswerHead {
   const phrase = message !== undefined && /^[\t\x20-\x7e]*$/.test(message) ? message : '';
-  response.writeHead(status, phrase, headers);
+  const bodiless = request.method === 'HEAD' || status === 204 || status === 304;
+  return { status, phrase, headers, bodiless };
 }
 
 function flushHeaders(response: ServerResponse): void {
@@ -103,12 +166,12 @@ function flushHeaders(response: ServerResponse): void {
 }
 
 /** 1xx answers are the upstream's to send and ours to pass on (RFC 9110, 15.2); 100 is the proxy's own affair. */
-function passInformation(response: ServerResponse, status: number, raw: readonly Buffer[]): void {
+function passInformation(response: ServerResponse, status: number, headers: readonly string[]): void {
   // They go by without being held up: to a client that does not read they would pile up.
   if (response.socket === null || response.socket.writableNeedDrain) return;
   if (status === 102) response.writeProcessing();
   if (status !== 103) return;
-  const links = pairs(responseHeaders(raw)).filter(([name]) => name.toLowerCase() === 'link');
+  const links = pairs(headers).filter(([name]) => name.toLowerCase() === 'link');
   // Node takes no other hint than links, and those in the strict form only.
   try {
     response.writeEarlyHints({ link: links.map(([, value]) => value) });

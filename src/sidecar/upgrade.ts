@@ -1,6 +1,5 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
@@ -17,8 +16,9 @@ import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
 import { inspectRequest } from './inspection/inspect-request.js';
 import { createRelay } from './relay.js';
-import { noBody } from './request-body.js';
 import { upstreamRefusal } from './upstream-error.js';
+import { outboundMessages } from './websocket/outbound-messages.js';
+import { joinUpgraded, withoutExtensions } from './websocket/upgraded.js';
 
 /**
  * A request with `Upgrade`: to WebSocket through the same decision, and then both directions joined; to anything else
@@ -66,18 +66,22 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
   const mayGo = await inspectRequest(exchange, route);
   const early = ahead();
   if (!mayGo) return refuseHeld(exchange);
+  const inspection = await gate.inspectionOf(route);
   const pool = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
-  const relay = createRelay(exchange, (error) => {
-    exchange.failed = true;
+  const relay = createRelay(exchange, inspection, (error) => {
+    exchange.failed = exchange.refusal === null;
     refuse(exchange, upstreamRefusal(error, admission.host, route.route.host), true);
   });
-  const options = dispatchOptions(exchange, route);
+  const options = dispatchOptions(exchange, route, inspection);
+  const outbound = outboundMessages(exchange, route);
+  if (inspection || outbound) withoutExtensions(options.headers as string[]);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
     onRequestUpgrade(controller, status, _headers, upstream) {
       const raw = (controller.rawHeaders ?? []) as Buffer[];
-      joinSockets(exchange, socket, upstream, switchingHead(status, responseHeaders(raw)), early);
+      const answer = { status, headers: responseHeaders(raw) };
+      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
     },
   };
   pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
@@ -96,50 +100,4 @@ function lastResponse(request: IncomingMessage, socket: Socket): ServerResponse 
     response.destroy();
   });
   return response;
-}
-
-function switchingHead(status: number, headers: readonly string[]): string {
-  let text = `HTTP/1.1 ${status} Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n`;
-  for (let index = 0; index < headers.length; index += 2) {
-    const line = `${headers[index]}: ${headers[index + 1]}`;
-    if (!/[\r\n\0]/.test(line)) text += `${line}\r\n`;
-  }
-  return `${text}\r\n`;
-}
-
-/** Both directions at the pace of the slower side; the end of one side is the end of the other. */
-function joinSockets(
-  exchange: Exchange,
-  client: Socket,
-  upstream: Duplex,
-  answer: string,
-  head: Buffer,
-): void {
-  const { response } = exchange;
-  let sent = head.length;
-  exchange.body = { ...noBody, size: () => sent };
-  response.statusCode = 101;
-  response.detachSocket(client);
-  client.setTimeout(0);
-  if (client.destroyed) {
-    upstream.destroy();
-    exchange.settle();
-    return;
-  }
-  upstream.on('data', (chunk: Buffer) => {
-    exchange.received += chunk.length;
-  });
-  client.on('data', (chunk: Buffer) => {
-    sent += chunk.length;
-  });
-  client.write(answer, 'latin1');
-  if (head.length > 0) upstream.write(head);
-  client.pipe(upstream);
-  upstream.pipe(client);
-  upstream.on('error', () => client.destroy());
-  upstream.once('close', () => client.destroySoon());
-  client.once('close', () => {
-    upstream.destroy();
-    exchange.settle();
-  });
 }

@@ -11,6 +11,16 @@ export class UpstreamError extends Error {
   }
 }
 
+/** The upstream answered, and its answer is not let through. */
+export class RefusedAnswer extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
 const timeouts = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
@@ -23,6 +33,7 @@ const protocolErrors =
 /** Turns whatever broke the way to an upstream into a refusal; only our own messages are passed on. */
 export function upstreamRefusal(error: unknown, host: string, routeHost: string): Refusal {
   const rule = routeRule(routeHost);
+  if (error instanceof RefusedAnswer) return error.refusal;
   if (error instanceof UpstreamError) {
     const allow = error.code === 'address-not-allowed' ? routeYaml(routeHost, ['private: true']) : null;
     return { code: error.code, message: error.message, rule, allow };

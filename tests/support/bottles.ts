@@ -20,24 +20,40 @@ import type { Operator, Program } from './operators.js';
 export interface Playground {
   readonly operator: Operator;
   readonly folder: string;
+  /** Its files are those of the one as whom the agent acts. */
   readonly workspace: string;
+  readonly owner: Ids;
+  /** Where the manifests are. */
+  readonly home: string;
   readonly runtime: string;
   readonly environment: Readonly<Record<string, string>>;
   start(command: readonly string[], options?: StartOptions): StartedBottle;
   /** Starts a bottle and collects what it wrote until it ended. */
   run(command: readonly string[], options?: StartOptions): Promise<Finished>;
   /** The command line that starts a bottle. */
-  commandLine(command: readonly string[]): readonly [string, ...string[]];
+  commandLine(command: readonly string[], options?: StartOptions): readonly [string, ...string[]];
   /** Runs a shell script as the operator, with the command line that starts a bottle as its `"$@"` and `$0` as given. */
   runThroughShell(script: string, zeroth: string, command: readonly string[]): Promise<Finished>;
   write(path: string, content: string): void;
   remove(): void;
 }
 
+export type Ids = Pick<Operator, 'uid' | 'gid'>;
+
+export interface PlaygroundSettings {
+  /** Front matter of the bottle; else it has one route, with the secret token. */
+  readonly bottle?: string;
+  /** Whom the workspace belongs to; else the operator. */
+  readonly owner?: Ids;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 interface StartOptions {
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly workspace?: string;
+  /** Of `start` itself. */
+  readonly options?: readonly string[];
 }
 
 export interface StartedBottle {
@@ -58,15 +74,17 @@ interface Finished {
 export const secretToken = 'e2e-3f1c9a7755d04be2-never-seen-inside';
 
 const attacks = join(dirname(dirname(fileURLToPath(import.meta.url))), 'fixtures/attacks');
-const bottle = `---
-egress:
+const usualBottle = `egress:
   routes:
     - host: api.example.com
       auth: {scheme: Bearer, token_ref: E2E_TOKEN}
----
 `;
 
-export function makePlayground(program: Program, operator: Operator): Playground {
+export function makePlayground(
+  program: Program,
+  operator: Operator,
+  { bottle = usualBottle, owner = operator, environment: more = {} }: PlaygroundSettings = {},
+): Playground {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-e2e-'));
   const [workspace, runtime, home] = [
     join(folder, 'workspace'),
@@ -76,10 +94,13 @@ export function makePlayground(program: Program, operator: Operator): Playground
   for (const directory of [workspace, runtime, home, `${home}/bottles`, `${home}/agents`])
     mkdirSync(directory);
   chmodSync(runtime, 0o700);
-  writeFileSync(join(home, 'bottles/e2e.md'), bottle);
+  writeFileSync(join(home, 'bottles/e2e.md'), `---\n${bottle}---\n`);
   writeFileSync(join(home, 'agents/e2e.md'), '---\nbottle: e2e\n---\n');
   cpSync(attacks, join(workspace, 'attacks'), { recursive: true });
   give(folder, operator);
+  give(workspace, owner);
+  // The workspace's owner comes as far as there.
+  if (owner.uid !== operator.uid) chmodSync(folder, 0o711);
   const environment = {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     HOME: folder,
@@ -89,10 +110,14 @@ export function makePlayground(program: Program, operator: Operator): Playground
     XDG_STATE_HOME: join(folder, 'state'),
     TERM: 'xterm',
     E2E_TOKEN: secretToken,
+    ...more,
   };
-  const commandLine = (command: readonly string[], at = workspace): readonly [string, ...string[]] => [
+  const commandLine = (
+    command: readonly string[],
+    { workspace: at = workspace, options = [] }: StartOptions = {},
+  ): readonly [string, ...string[]] => [
     program.node,
-    ...[program.cli, 'start', 'e2e', '--workspace', at, '--', ...command],
+    ...[program.cli, 'start', 'e2e', '--workspace', at, ...options, '--', ...command],
   ];
   const spawnAsOperator = (file: string, args: readonly string[], more: StartOptions['environment']) =>
     spawn(file, args, {
@@ -103,7 +128,7 @@ export function makePlayground(program: Program, operator: Operator): Playground
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   const start = (command: readonly string[], options: StartOptions = {}) => {
-    const [file, ...args] = commandLine(command, options.workspace);
+    const [file, ...args] = commandLine(command, options);
     const child = spawnAsOperator(file, args, options.environment);
     if (options.input !== undefined) child.stdin.end(options.input);
     return watch(child);
@@ -112,6 +137,8 @@ export function makePlayground(program: Program, operator: Operator): Playground
     operator,
     folder,
     workspace,
+    owner,
+    home,
     runtime: operator.uid === 0 ? '/run/bot-bottle' : join(runtime, 'bot-bottle'),
     environment,
     commandLine,
@@ -125,14 +152,14 @@ export function makePlayground(program: Program, operator: Operator): Playground
     write: (path, content) => {
       mkdirSync(dirname(join(workspace, path)), { recursive: true });
       writeFileSync(join(workspace, path), content);
-      give(workspace, operator);
+      give(workspace, owner);
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** Everything in a folder becomes the operator's. */
-export function give(folder: string, { uid, gid }: Pick<Operator, 'uid' | 'gid'>): void {
+export function give(folder: string, { uid, gid }: Ids): void {
   chownSync(folder, uid, gid);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) chownSync(join(entry.parentPath, entry.name), uid, gid);
@@ -196,9 +223,13 @@ export function readSafely(file: string): string {
 }
 
 /** Waits for a state of the machine that no event announces; fails when it doesn't come about. */
-export async function until(what: string, holds: () => boolean, patience = 10_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  patience = 10_000,
+): Promise<void> {
   const end = performance.now() + patience;
-  while (!holds()) {
+  while (!(await holds())) {
     if (performance.now() > end) throw new Error(`never came about: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

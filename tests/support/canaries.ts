@@ -7,10 +7,14 @@ import { networkInterfaces } from 'node:os';
 export interface Canaries {
   /** What an attacker tries: kind, address, port (null for a unix socket). */
   readonly targets: readonly (readonly [kind: string, address: string, port: number | null])[];
+  /** Of TCP and UDP, on every address. */
+  readonly port: number;
   /** Connections and datagrams so far. */
   count(): number;
   close(): Promise<void>;
 }
+
+const names = ['example.com', 'host.docker.internal', 'metadata.google.internal'];
 
 /**
  * Listens for TCP and UDP on every address of this machine, loopback included, on an abstract unix socket and on the
@@ -27,6 +31,8 @@ export async function openCanaries(socketFiles: readonly string[]): Promise<Cana
     const server = createServer((socket) => {
       count += 1;
       socket.on('error', () => {}).end('reached\n');
+      // Who reached us may be gone without a word, its network with it.
+      socket.destroySoon();
     });
     await once(server.listen(options), 'listening');
     return server;
@@ -58,6 +64,7 @@ export async function openCanaries(socketFiles: readonly string[]): Promise<Cana
   if (count !== expected) throw new Error(`the canaries counted ${count} of ${expected} connections`);
   count = 0;
   return {
+    port,
     targets: [
       ...addresses.flatMap(({ address }) => [
         ['tcp', address, port] as const,
@@ -70,6 +77,7 @@ export async function openCanaries(socketFiles: readonly string[]): Promise<Cana
       ...addresses.map(({ address }) => ['icmp', address, 0] as const),
       ['abstract', abstractName, null],
       ...socketFiles.map((path) => ['unix', path, null] as const),
+      ...names.map((name) => ['name', name, null] as const),
     ],
     count: () => count,
     close: async () => {

@@ -34,9 +34,28 @@ export async function findEngine(): Promise<TestEngine | null> {
   }
 }
 
+/** The tag of the newest image of ours by this name, which the last start built or used. */
+export async function newestImage(docker: Docker, name: 'shell' | 'sidecar'): Promise<string> {
+  const found = (await docker.listImages())
+    .sort((a, b) => b.Created - a.Created)
+    .flatMap(({ RepoTags }) => RepoTags ?? [])
+    .find((tag) => tag.startsWith(`bot-bottle/${name}:`));
+  if (found === undefined) throw new Error(`the engine has no image of the ${name}`);
+  return found;
+}
+
 /** Everything that a bottle may leave at an engine or on this machine. */
-export async function leftovers({ docker }: TestEngine, folders: readonly string[]): Promise<string[]> {
-  const filters = JSON.stringify({ label: ['bot-bottle.bottle'] });
+export function leftovers(engine: TestEngine, folders: readonly string[]): Promise<string[]> {
+  return everythingAt(engine, folders, { label: ['bot-bottle.bottle'] });
+}
+
+/** Every container, network and volume, whoever made them, and the files in the folders. */
+export async function everythingAt(
+  { docker }: TestEngine,
+  folders: readonly string[],
+  filter: Readonly<Record<string, readonly string[]>> = {},
+): Promise<string[]> {
+  const filters = JSON.stringify(filter);
   const [containers, networks, { Volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),
     docker.listNetworks({ filters }),

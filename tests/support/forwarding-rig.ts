@@ -46,11 +46,12 @@ const handlers: Record<string, RequestListener> = {
     response.end();
   },
   '/dies': (_request, response) => {
-    response.writeHead(200, { 'content-length': '100' });
+    response.writeHead(200, { 'content-type': 'image/png', 'content-length': '100' });
     response.write('half');
     setImmediate(() => response.destroy());
   },
   '/dies-chunked': (_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/png' });
     response.write('half');
     setImmediate(() => response.destroy());
   },

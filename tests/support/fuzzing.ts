@@ -47,7 +47,7 @@ export async function runFuzz<Case>(target: FuzzTarget<Case>, limits: FuzzLimits
   return { cases, slowest };
 }
 
-function randomOf(seed: number): Random {
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

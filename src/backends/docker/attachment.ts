@@ -22,10 +22,15 @@ export interface Attachment {
 export interface AttachmentOptions {
   readonly terminal: boolean;
   readonly resize: (size: { h: number; w: number }) => Promise<unknown>;
+  /** Called when nobody reads this process's output any more, as in `… | head -1`. */
+  readonly onReaderGone: () => void;
 }
 
 /** Joins this process's standard streams to those of a container or an exec. */
-export function joinTerminal(stream: Duplex, { terminal, resize }: AttachmentOptions): Attachment {
+export function joinTerminal(
+  stream: Duplex,
+  { terminal, resize, onReaderGone }: AttachmentOptions,
+): Attachment {
   const { stdin, stdout, stderr } = process;
   const sendSize = () => {
     // It may have ended in between; there is nothing to fit then.
@@ -45,6 +50,16 @@ export function joinTerminal(stream: Duplex, { terminal, resize }: AttachmentOpt
   const drained = finished(output, { writable: false })
     .catch(() => {})
     .then(giveBack);
+  // A terminal that was closed answers every read and write with an error. They must not keep us from the teardown.
+  const onInputError = () => stream.end();
+  const onOutputError = ({ code }: NodeJS.ErrnoException) => {
+    // What is still written is read and forgotten, so that the agent's end is heard of.
+    output.resume();
+    if (code === 'EPIPE') onReaderGone();
+  };
+  stdin.on('error', onInputError);
+  // To the end of this process: what was written may fail late.
+  for (const one of [stdout, stderr]) one.on('error', onOutputError);
   if (terminal) {
     if (stdin.isTTY) stdin.setRawMode(true);
     stdout.on('resize', sendSize);

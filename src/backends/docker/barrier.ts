@@ -33,6 +33,17 @@ export function isFiltered(runtime: string | null, { defaultRuntime, security }:
   return filtering.test(runtime ?? defaultRuntime) && security.includes('seccomp');
 }
 
+/**
+ * Whether protected files of a mounted workspace can be emptied: without its gofer (directfs, its usual mode) gVisor
+ * 20240729 opens a file on a read-only mount with O_TRUNC before it refuses to, so that the host's file is cut.
+ */
+function emptiesFiles(runtime: string | null, facts: EngineFacts): boolean {
+  const used = runtime ?? facts.defaultRuntime;
+  return (
+    used === gvisor && !facts.runtimeArguments[used]?.some((option) => /^--?directfs=false$/.test(option))
+  );
+}
+
 /** What stands between the agent and this machine's kernel, in one line, and what doesn't. */
 export function barrierOf(runtime: string | null, facts: EngineFacts): string {
   const { version, defaultRuntime, security } = facts;
@@ -48,17 +59,24 @@ export function barrierOf(runtime: string | null, facts: EngineFacts): string {
           security.includes('seccomp') ? 'filter of system calls' : 'NO filter of system calls',
         ]),
     ...security.filter((name) => known.includes(name)),
+    ...(emptiesFiles(runtime, facts)
+      ? ['protected files can be EMPTIED (runsc without --directfs=false)']
+      : []),
     ...(unheld.length > 0 ? [`NO limit on ${unheld.join(', ')} of the bottle as a whole`] : []),
   ].join(', ');
 }
 
-/** Says which of the manifest's limits aren't held. */
+/** Says which of the manifest's limits aren't held, and whether the workspace's protection is. */
 export function tellUnheld(
   runtime: string | null,
   facts: EngineFacts,
-  { resources }: Pick<BottlePlan, 'resources'>,
+  { resources, workspace }: Pick<BottlePlan, 'resources' | 'workspace'>,
   tell: (line: string) => void,
 ): void {
+  if (workspace.mode !== 'copy' && emptiesFiles(runtime, facts))
+    tell(
+      'gVisor lets the agent empty protected files of the workspace, though not write them: start runsc with --directfs=false, or use --workspace-mode copy or --runtime runc',
+    );
   const given = unheldLimits(runtime, facts).filter((name) => (resources?.[name] ?? null) !== null);
   if (given.length === 0) return;
   const used = runtime ?? facts.defaultRuntime;

@@ -125,7 +125,12 @@ async function execute(
     DetachKeys: detachKeys,
   });
   const stream = await exec.start({ hijack: true, stdin: true, Tty: terminal });
-  const attachment = joinTerminal(stream, { terminal, resize: (size) => exec.resize(size) });
+  const attachment = joinTerminal(stream, {
+    terminal,
+    resize: (size) => exec.resize(size),
+    // The engine can't signal it: it meets a closed pipe when it writes again.
+    onReaderGone: () => stream.destroy(),
+  });
   try {
     await attachment.drained;
   } finally {

@@ -29,9 +29,15 @@ export async function runAgent(docker: Docker, { plan, terminal }: ContainerFact
       cause: thrown,
     });
   }
+  const kill = (signal: NodeJS.Signals) => {
+    // It may just have ended.
+    container.kill({ signal }).catch(() => {});
+  };
   const attachment = joinTerminal(stream, {
     terminal: terminal !== null,
     resize: (size) => container.resize(size),
+    // What the kernel would tell a program that writes into a pipe without a reader.
+    onReaderGone: () => kill('SIGPIPE'),
   });
   const exit = ended.then(async ({ StatusCode }) => {
     await attachment.drained;
@@ -41,10 +47,7 @@ export async function runAgent(docker: Docker, { plan, terminal }: ContainerFact
   if (terminal) attachment.drained.then(() => tellIfDetached(container, plan.id)).catch(() => {});
   return {
     exit,
-    kill: (signal) => {
-      // It may just have ended.
-      container.kill({ signal }).catch(() => {});
-    },
+    kill,
     detach: attachment.release,
   };
 }

@@ -1,9 +1,10 @@
-import { type Budget, spend } from '../scan/budget.js';
+import { type Budget, grantPart } from '../scan/budget.js';
 import type { Finding } from '../scan/finding.js';
 import { decodeBody } from './encodings.js';
-import { joinedFields } from './form.js';
-import { type Piece, spansPieces } from './joined.js';
-import { type JoinedText, joinEnds, joinedStrings } from './json-strings.js';
+import { embeddedFiles, isText, openFile } from './files.js';
+import { decodeForm } from './form.js';
+import { type JoinedText, joinPieces, type Pieces, shortestJoin, tellsMore } from './joined.js';
+import { innerJson, joinedStrings, stringValues } from './json-strings.js';
 import { boundaryOf, multipartSpans, partHeader } from './multipart.js';
 
 /** A body as it is sent. */
@@ -24,7 +25,7 @@ export interface BodyPart {
   /** Its offsets are those of the body without its content-encodings, so that a finding can be covered there. */
   readonly rewritable: boolean;
   /** Parts of the text that were put together; none: as it stood. */
-  readonly pieces: readonly Piece[];
+  readonly pieces: Pieces;
 }
 
 export type BodyOutcome =
@@ -33,6 +34,10 @@ export type BodyOutcome =
   | { readonly outcome: 'over-budget' }
   /** The caller refuses it. The reason may be shown. */
   | { readonly outcome: 'cannot-scan'; readonly reason: string };
+
+/** What the parts of a body may come to in all, besides itself: each of its bytes twice and some more. Bytes. */
+const roomFactor = 2.5;
+const roomFloor = 1 << 15;
 
 /** Bodies within bodies that are taken apart: a multipart part that is JSON whose string is JSON. */
 const deepest = 4;
@@ -51,27 +56,31 @@ export function bodyParts(
 ): BodyOutcome {
   const decoded = decodeBody(bytes, contentEncoding, budget);
   if (decoded.outcome !== 'complete') return decoded;
-  const walk: Walk = { budget, visit, ended: false };
+  const room = roomFloor + decoded.bytes.length * roomFactor;
+  const walk: Walk = { budget, visit, room, ended: false, failure: null };
   visitPart(walk, { bytes: decoded.bytes, name: 'body', surface: 'body', rewritable: true, pieces: [] });
-  for (const besides of decoded.besides) visitPart(walk, partOf('encoding', besides));
+  for (const besides of decoded.besides)
+    if (takeRoom(walk, besides.length)) visitPart(walk, partOf('encoding', besides));
   takeApart(walk, decoded.bytes, contentType ?? '', 0);
+  if (walk.failure) return walk.failure;
   return budget.remaining < 0 ? { outcome: 'over-budget' } : { outcome: 'complete' };
 }
 
 /** Those of a part's findings that count: in a text put together, what no part of it shows alone. */
 export function partFindings(part: BodyPart, findings: readonly Finding[]): readonly Finding[] {
-  return part.pieces.length === 0
-    ? findings
-    : findings.filter((finding) => spansPieces(part.pieces, finding));
+  return part.pieces.length === 0 ? findings : findings.filter((finding) => tellsMore(part.pieces, finding));
 }
 
 interface Walk {
   readonly budget: Budget;
   readonly visit: (part: BodyPart) => boolean | undefined;
+  /** Bytes that further parts may come to. */
+  room: number;
   ended: boolean;
+  failure: Exclude<BodyOutcome, { outcome: 'complete' }> | null;
 }
 
-const partOf = (name: string, bytes: Buffer, pieces: readonly Piece[] = []): BodyPart => ({
+const partOf = (name: string, bytes: Buffer, pieces: Pieces = []): BodyPart => ({
   bytes,
   name,
   surface: 'body',
@@ -80,21 +89,41 @@ const partOf = (name: string, bytes: Buffer, pieces: readonly Piece[] = []): Bod
 });
 
 function visitPart(walk: Walk, part: BodyPart): void {
-  if (walk.ended || walk.budget.remaining < 0 || part.bytes.length === 0) return;
+  if (walk.ended || walk.failure || walk.budget.remaining < 0 || part.bytes.length === 0) return;
   if (walk.visit(part) === false) walk.ended = true;
 }
 
 function visitJoined(walk: Walk, name: string, joined: JoinedText | null): void {
-  if (joined && spend(walk.budget, joined.bytes.length))
+  if (joined && takeRoom(walk, joined.bytes.length))
     visitPart(walk, partOf(name, joined.bytes, joined.pieces));
 }
 
+/** False where a part is more than there is room for, which ends it all. */
+function takeRoom(walk: Walk, bytes: number): boolean {
+  walk.room -= bytes;
+  if (walk.room < 0) walk.failure ??= { outcome: 'over-budget' };
+  else grantPart(walk.budget, bytes);
+  return walk.room >= 0;
+}
+
 function takeApart(walk: Walk, bytes: Buffer, contentType: string, depth: number): void {
-  if (walk.ended || depth > deepest || bytes.length < 12) return;
+  if (walk.failure || walk.ended || depth > deepest || bytes.length < shortestJoin) return;
   const boundary = boundaryOf(bytes, contentType);
   if (boundary !== null) takeMultipart(walk, bytes, boundary, depth);
-  else if (looksLikeForm(bytes, contentType)) visitJoined(walk, 'fields', joinedFields(bytes));
+  else if (looksLikeForm(bytes, contentType)) takeForm(walk, bytes, depth);
   else if (looksLikeJson(bytes, contentType)) takeJson(walk, bytes, depth);
+  takeFile(walk, bytes, depth);
+  for (const file of embeddedFiles(bytes)) {
+    if (file.known) takeDerived(walk, 'base64', file.bytes, depth);
+    else takeFile(walk, file.bytes, depth);
+  }
+}
+
+/** Visits what came out of a part, and goes on with it. */
+function takeDerived(walk: Walk, name: string, bytes: Buffer, depth: number): void {
+  if (!takeRoom(walk, bytes.length)) return;
+  visitPart(walk, partOf(name, bytes));
+  takeApart(walk, bytes, '', depth + 1);
 }
 
 const looksLikeForm = (bytes: Buffer, contentType: string): boolean =>
@@ -102,37 +131,56 @@ const looksLikeForm = (bytes: Buffer, contentType: string): boolean =>
   /^[^\s={}<>"&]{1,200}=[^\s<>"{]*&/.test(bytes.toString('latin1', 0, 512));
 
 function looksLikeJson(bytes: Buffer, contentType: string): boolean {
-  if (/json/i.test(contentType)) return true;
   let at = 0;
   while (at < bytes.length && (bytes[at] as number) <= 0x20) at += 1;
   const first = bytes[at];
-  return first === 0x7b || first === 0x5b || first === 0x22;
+  return first === 0x7b || first === 0x5b || first === 0x22 || (/json/i.test(contentType) && isText(bytes));
 }
 
-function takeJson(walk: Walk, bytes: Buffer, _depth: number): void {
-  visitJoined(walk, 'strings', joinedStrings(bytes));
+function takeJson(walk: Walk, bytes: Buffer, depth: number): void {
+  const values = stringValues(bytes);
+  visitJoined(walk, 'strings', joinedStrings(bytes, values));
+  if (depth >= deepest) return;
+  for (let index = 0; index < values.length; index += 2) {
+    const inner = innerJson(bytes, values[index] as number, values[index + 1] as number);
+    if (inner && takeRoom(walk, inner.length)) takeApart(walk, inner, 'application/json', depth + 1);
+  }
+}
+
+function takeForm(walk: Walk, bytes: Buffer, depth: number): void {
+  const { text, joined, values } = decodeForm(bytes);
+  if (text) takeDerived(walk, 'form', text, deepest);
+  visitJoined(walk, 'fields', joined);
+  for (const value of values) {
+    if (value[0] === 0x7b || value[0] === 0x5b) takeApart(walk, value, '', depth + 1);
+  }
+}
+
+function takeFile(walk: Walk, bytes: Buffer, depth: number): void {
+  const opened = openFile(bytes, walk.budget);
+  if (opened.outcome !== 'complete') walk.failure = opened;
+  else
+    for (const content of opened.contents) {
+      // What was inflated has its own bound.
+      walk.room += content.length * (1 + roomFactor);
+      takeDerived(walk, 'compressed', content, depth);
+    }
 }
 
 function takeMultipart(walk: Walk, bytes: Buffer, boundary: string, depth: number): void {
-  const spans = multipartSpans(bytes, boundary);
   const values: number[] = [];
-  let total = 0;
-  for (const { headStart, start, end } of spans) {
-    const head = bytes.toString('latin1', headStart, Math.min(start, headStart + 4096));
-    const content = transferDecoded(walk, bytes.subarray(start, end), head);
-    takeApart(walk, content, partHeader(head, 'content-type'), depth + 1);
-    if (end > start) {
-      values.push(start, end);
-      total += end - start;
-    }
+  const spans = multipartSpans(bytes, boundary);
+  if (!spans) {
+    walk.failure = { outcome: 'cannot-scan', reason: 'a multipart body with more parts than are told apart' };
+    return;
   }
-  if (values.length >= 4) visitJoined(walk, 'fields', joinEnds(bytes, values, total));
-}
-
-/** The content of a part as its transfer-encoding (RFC 2045, 6) gives it. */
-function transferDecoded(walk: Walk, content: Buffer, head: string): Buffer {
-  if (!/base64/i.test(partHeader(head, 'content-transfer-encoding'))) return content;
-  const decoded = Buffer.from(content.toString('latin1'), 'base64');
-  if (spend(walk.budget, decoded.length)) visitPart(walk, partOf('multipart.base64', decoded));
-  return decoded;
+  for (const { headStart, start, end } of spans) {
+    const head = bytes.toString('latin1', headStart, start);
+    const content = bytes.subarray(start, end);
+    if (/base64/i.test(partHeader(head, 'content-transfer-encoding')))
+      takeDerived(walk, 'multipart', Buffer.from(content.toString('latin1'), 'base64'), depth);
+    else takeApart(walk, content, partHeader(head, 'content-type'), depth + 1);
+    if (end > start) values.push(start, end);
+  }
+  if (values.length >= 4) visitJoined(walk, 'fields', joinPieces(bytes, values));
 }

@@ -1,4 +1,5 @@
 import type { Budget } from '../scan/budget.js';
+import { saysMore } from './gzip.js';
 import { type Compression, inflate } from './inflate.js';
 
 /** A body as it reads once its content-encodings (RFC 9110, 8.4) are undone. */
@@ -66,16 +67,9 @@ function undo(
   const result = inflate(coding === 'br' ? 'brotli' : 'gzip', body, budget, false);
   if (result.outcome !== 'complete') return result.outcome;
   if (result.consumed < body.length) return 'corrupt';
-  if (coding === 'gzip' && hasFields(body)) besides.push(body);
+  if (coding === 'gzip' && saysMore(body)) besides.push(body);
   return result.bytes;
 }
-
-/** Optional fields of a gzip header (RFC 1952, 2.3.1), or a second member, which may have some. */
-function hasFields(bytes: Buffer): boolean {
-  return ((bytes[3] ?? 0) & 0x1c) !== 0 || bytes.indexOf(gzipMagic, 1) > 0;
-}
-
-const gzipMagic = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /** `deflate` is the zlib format (RFC 9110, 8.4.1.2), and for some readers the bare stream: both are looked at. */
 function undoDeflate(body: Buffer, budget: Budget, besides: Buffer[]): Buffer | 'over-budget' | 'corrupt' {

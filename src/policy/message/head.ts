@@ -2,7 +2,7 @@ import type { RawHeaders } from '../request-head.js';
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import { joinedHead } from './head-joins.js';
-import { originsOf, type Piece, spansPieces } from './joined.js';
+import { originsOf, type Pieces, tellsMore } from './joined.js';
 
 /** A place of a request's head, `[start, end)` of its text. */
 export interface HeadSpan {
@@ -20,8 +20,10 @@ export interface HeadText {
   readonly bytes: Buffer;
   /** What goes on the wire, in the order of the text, which begins with it. */
   readonly spans: readonly HeadSpan[];
-  /** What follows it: parts that a reader might put together, and what credentials decode to. */
-  readonly pieces: readonly Piece[];
+  /** What follows it: parts that a reader might put together. */
+  readonly pieces: Pieces;
+  /** And what parts decode to, each by itself. */
+  readonly readings: Pieces;
 }
 
 /** A finding with the place where it stands; of a joined one, that of its first part. */
@@ -57,29 +59,39 @@ export function requestHeadText(host: string, target: string, headers: RawHeader
     spans.push({ surface: 'header', name: label, start: colon + 2, end: text.length, header: index + 1 });
   }
   const joined = joinedHead(text, spans);
-  return { bytes: Buffer.from(text + joined.text, 'latin1'), spans, pieces: joined.pieces };
+  return {
+    bytes: Buffer.from(text + joined.text, 'latin1'),
+    spans,
+    pieces: joined.pieces,
+    readings: joined.readings,
+  };
 }
 
 /** Those that count, each with its place: a joined text's only where no part alone shows it. */
 export function headFindings(text: HeadText, findings: readonly Finding[]): readonly HeadFinding[] {
+  if (findings.length === 0) return [];
   const wire = text.spans.at(-1)?.end ?? 0;
+  const readingsFrom = text.readings[0] ?? text.bytes.length;
   const placed: HeadFinding[] = [];
   for (const finding of findings) {
-    const { start, end } = finding;
-    if (start >= wire && !spansPieces(text.pieces, finding) && !isDecoded(text.pieces, start)) continue;
-    const origins: [number, number][] =
-      start < wire ? [[start, Math.min(end, wire)]] : originsOf(text.pieces, start, end);
+    const origins = originsIn(text, finding, wire, readingsFrom);
     const first = origins[0];
     if (first) placed.push({ finding, span: spanAt(text.spans, first[0]), origins });
   }
   return placed;
 }
 
-/** A part that is what a credential decodes to tells something new by itself. */
-function isDecoded(pieces: readonly Piece[], offset: number): boolean {
-  return pieces.some(
-    ({ start, end, from, to }) => offset >= start && offset < end && to - from !== end - start,
-  );
+/** None for a finding that tells nothing more than another. */
+function originsIn(
+  { pieces, readings }: HeadText,
+  finding: Finding,
+  wire: number,
+  readingsFrom: number,
+): [number, number][] {
+  const { start, end, class: kind } = finding;
+  if (start < wire) return [[start, Math.min(end, wire)]];
+  if (start < readingsFrom) return tellsMore(pieces, finding) ? originsOf(pieces, start, end) : [];
+  return kind === 'structured' || kind === 'known' ? originsOf(readings, start, end) : [];
 }
 
 /** The last span that begins at or before `offset`. */

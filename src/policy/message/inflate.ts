@@ -1,5 +1,5 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import type { Budget } from '../scan/budget.js';
+import { type Budget, costs, grantInflated, mostInflated, spend } from '../scan/budget.js';
 
 /** How a stream of bytes was made smaller. */
 export type Compression = 'gzip' | 'zlib' | 'raw' | 'brotli';
@@ -26,13 +26,30 @@ const inflators: Readonly<Record<Compression, InflateSync>> = {
   brotli: brotliDecompressSync as InflateSync,
 };
 
-/** Bytes that come out of one byte at most: deflate can't do more than 1,032, honest text stays far below. */
-const steepest = 200;
-/** Whatever the ratio, this much may come out: a line of spaces shrinks to nearly nothing. */
-const freely = 1 << 20;
+/** Attempts to find how far a damaged stream can be read. */
+const mostAttempts = 24;
+
+/** What can be read of a stream that is damaged, or that something else follows which it has no end before. */
+export function salvage(compression: Compression, bytes: Uint8Array, budget: Budget): Inflated {
+  const whole = inflate(compression, bytes, budget, true);
+  if (whole.outcome !== 'corrupt') return whole;
+  let best: Inflated = whole;
+  let readable = 0;
+  let unreadable = bytes.length;
+  for (let attempt = 0; attempt < mostAttempts && unreadable - readable > 1; attempt += 1) {
+    const length = (readable + unreadable) >>> 1;
+    const part = inflate(compression, bytes.subarray(0, length), budget, true);
+    if (part.outcome === 'over-budget') return part;
+    if (part.outcome === 'complete') {
+      readable = length;
+      best = part;
+    } else unreadable = length;
+  }
+  return best;
+}
 
 /**
- * Undoes a compression, as far as the budget and a bound on the ratio allow.
+ * Undoes a compression, as far as the budget allows, which is spent where more would come out.
  *
  * @param partial take what comes out of a stream that ends too early
  */
@@ -42,8 +59,8 @@ export function inflate(
   budget: Budget,
   partial: boolean,
 ): Inflated {
-  const most = Math.min(budget.remaining, freely + bytes.length * steepest);
-  if (most <= 0) return { outcome: 'over-budget' };
+  const most = mostInflated(budget);
+  if (!spend(budget, costs.member) || most <= 0) return { outcome: 'over-budget' };
   const flush = compression === 'brotli' ? constants.BROTLI_OPERATION_FLUSH : constants.Z_SYNC_FLUSH;
   try {
     const result = inflators[compression](bytes, {
@@ -51,7 +68,7 @@ export function inflate(
       info: true,
       ...(partial ? { finishFlush: flush } : {}),
     }) as { buffer: Buffer; engine: { bytesWritten: number } };
-    budget.remaining -= result.buffer.length;
+    grantInflated(budget, result.buffer.length);
     return { outcome: 'complete', bytes: result.buffer, consumed: result.engine.bytesWritten };
   } catch (thrown) {
     const tooMuch =

@@ -1,52 +1,93 @@
 import type { Finding } from '../scan/finding.js';
 
-/** One of the parts that a joined text is made of: `[start, end)` of it stood at `[from, to)` of the text it was taken from. */
-export interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly from: number;
-  readonly to: number;
+/**
+ * What a text is made of, four numbers a part: `[start, end)` of it stood at `[from, to)` of the text it was taken
+ * from; `start, end, from, to`, ascending by `start`.
+ */
+export type Pieces = readonly number[];
+
+const perPiece = 4;
+
+export interface JoinedText {
+  readonly bytes: Buffer;
+  readonly pieces: Pieces;
 }
 
 /** Least bytes that are worth a look when joined: a value shorter than that is no secret that can be told by itself. */
 export const shortestJoin = 12;
+
+/** Of a longer part only this much of either end is joined to its neighbours, and less where it is prose. Bytes. */
+const reach = 512;
+const reachOfProse = 64;
+
+/** Puts parts together. @param ranges their offsets, in pairs */
+export function joinPieces(bytes: Buffer, ranges: readonly number[]): JoinedText {
+  let room = ranges.length;
+  for (let index = 0; index < ranges.length; index += 2)
+    room += Math.min((ranges[index + 1] as number) - (ranges[index] as number), 2 * reach);
+  const joined = Buffer.allocUnsafe(room);
+  const pieces: number[] = [];
+  let length = 0;
+  const copy = (from: number, to: number) => {
+    const end = length + to - from;
+    pieces.push(length, end, from, to);
+    if (to - from > 24) bytes.copy(joined, length, from, to);
+    else for (let at = from; at < to; at += 1) joined[length + at - from] = bytes[at] as number;
+    length = end;
+  };
+  for (let index = 0; index < ranges.length; index += 2) {
+    const [from, to] = [ranges[index] as number, ranges[index + 1] as number];
+    const ends = to - from <= 2 * reachOfProse ? reach : endsOf(bytes, from);
+    if (to - from <= 2 * ends) {
+      copy(from, to);
+      continue;
+    }
+    copy(from, from + ends);
+    joined[length] = 0x09;
+    length += 1;
+    copy(to - ends, to);
+  }
+  return { bytes: joined.subarray(0, length), pieces };
+}
+
+/** Prose has a blank soon, and words that are longer than a letter. */
+function endsOf(bytes: Buffer, from: number): number {
+  for (let at = from; at < from + reachOfProse; at += 1)
+    if (bytes[at] === 0x20 && bytes[at + 2] !== 0x20) return reachOfProse;
+  return reach;
+}
 
 /**
  * Whether a finding in a joined text tells what the parts alone did not: its bytes come from more than one part, and
  * it is sure by its value alone. (What context betrays is judged where it stands; joining puts words together that
  * nobody wrote so.)
  */
-export function spansPieces(pieces: readonly Piece[], { start, end, class: kind }: Finding): boolean {
-  if (kind === 'contextual' || kind === 'injection') return false;
-  const piece = pieces[pieceAt(pieces, start)];
-  return piece !== undefined && end > piece.end;
+export function tellsMore(pieces: Pieces, { start, end, class: kind }: Finding): boolean {
+  if (kind !== 'structured' && kind !== 'known') return false;
+  return end > (pieces[pieceAt(pieces, start) + 1] as number);
 }
 
 /** Where the bytes of `[start, end)` of the joined text stand in the text it was taken from. */
-export function originsOf(pieces: readonly Piece[], start: number, end: number): [number, number][] {
+export function originsOf(pieces: Pieces, start: number, end: number): [number, number][] {
   const origins: [number, number][] = [];
-  for (let index = pieceAt(pieces, start); index < pieces.length; index += 1) {
-    const piece = pieces[index] as Piece;
-    if (piece.start >= end) break;
-    if (piece.end <= start) continue;
-    const exact = piece.to - piece.from === piece.end - piece.start;
-    origins.push(
-      exact
-        ? [piece.from + Math.max(0, start - piece.start), piece.to - Math.max(0, piece.end - end)]
-        : [piece.from, piece.to],
-    );
+  for (let at = pieceAt(pieces, start); at < pieces.length; at += perPiece) {
+    const [first, last, from, to] = pieces.slice(at, at + perPiece) as [number, number, number, number];
+    if (first >= end) break;
+    if (last <= start) continue;
+    const exact = to - from === last - first;
+    origins.push(exact ? [from + Math.max(0, start - first), to - Math.max(0, last - end)] : [from, to]);
   }
   return origins;
 }
 
 /** Index of the last piece that begins at or before `offset`. */
-function pieceAt(pieces: readonly Piece[], offset: number): number {
+function pieceAt(pieces: Pieces, offset: number): number {
   let low = 0;
-  let high = pieces.length - 1;
+  let high = pieces.length / perPiece - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((pieces[middle] as Piece).start <= offset) low = middle;
+    if ((pieces[middle * perPiece] as number) <= offset) low = middle;
     else high = middle - 1;
   }
-  return low;
+  return low * perPiece;
 }

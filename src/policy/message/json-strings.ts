@@ -1,36 +1,34 @@
-import { type Piece, shortestJoin } from './joined.js';
+import { type JoinedText, joinPieces, shortestJoin } from './joined.js';
 
-export interface JoinedText {
-  readonly bytes: Buffer;
-  readonly pieces: readonly Piece[];
-}
-
-/** Of a longer string only this much of either end is joined to its neighbours. Bytes. */
-const reach = 128;
 const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * The string values of JSON (also of many documents one after another), put together in order. Keys are left out.
- * Strings keep their escapes. Whatever is no JSON gives something too, for the price of one pass.
+ * Offsets, in pairs, of the string values of JSON, also of many documents one after another. Keys are left out.
+ * Bytes that are no JSON give something too, for the price of one pass.
  */
-export function joinedStrings(bytes: Buffer): JoinedText | null {
+export function stringValues(bytes: Buffer): readonly number[] {
   const ranges: number[] = [];
-  let total = 0;
-  for (let open = bytes.indexOf(quote); open >= 0; ) {
+  for (let open = nextQuote(bytes, 0); open >= 0; ) {
     const close = closingQuote(bytes, open + 1);
     if (close < 0) break;
-    if (!isKey(bytes, close + 1) && close > open + 1) {
-      ranges.push(open + 1, close);
-      total += Math.min(close - open - 1, 2 * reach);
-    }
-    open = bytes.indexOf(quote, close + 1);
+    if (close > open + 1 && !isKey(bytes, close + 1)) ranges.push(open + 1, close);
+    open = nextQuote(bytes, close + 1);
   }
-  return total < shortestJoin || ranges.length < 4 ? null : joinEnds(bytes, ranges, total);
+  return ranges;
+}
+
+/** Bytes that are looked at one by one: less than it takes to call for more. */
+const near = 32;
+
+function nextQuote(bytes: Buffer, from: number): number {
+  const end = Math.min(bytes.length, from + near);
+  for (let at = from; at < end; at += 1) if (bytes[at] === quote) return at;
+  return end === bytes.length ? -1 : bytes.indexOf(quote, end);
 }
 
 function closingQuote(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(quote, from); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+  for (let at = nextQuote(bytes, from); at >= 0; at = nextQuote(bytes, at + 1)) {
     let before = at;
     while (before > from && bytes[before - 1] === backslash) before -= 1;
     if (((at - before) & 1) === 0) return at;
@@ -45,25 +43,23 @@ function isKey(bytes: Buffer, from: number): boolean {
   return bytes[at] === 0x3a;
 }
 
-/** @param total room for what is copied, less what parts the ends of long strings */
-export function joinEnds(bytes: Buffer, ranges: readonly number[], total: number): JoinedText {
-  const joined = Buffer.allocUnsafe(total + ranges.length);
-  const pieces: Piece[] = [];
-  let length = 0;
-  const copy = (from: number, to: number) => {
-    pieces.push({ start: length, end: length + to - from, from, to });
-    length += bytes.copy(joined, length, from, to);
-  };
-  for (let index = 0; index < ranges.length; index += 2) {
-    const [from, to] = [ranges[index] as number, ranges[index + 1] as number];
-    if (to - from <= 2 * reach) {
-      copy(from, to);
-      continue;
-    }
-    copy(from, from + reach);
-    joined[length] = 0x09;
-    length += 1;
-    copy(to - reach, to);
+/** String values put together in order; they keep their escapes. */
+export function joinedStrings(bytes: Buffer, values: readonly number[]): JoinedText | null {
+  let total = 0;
+  for (let index = 0; index < values.length; index += 2)
+    total += (values[index + 1] as number) - (values[index] as number);
+  return total < shortestJoin || values.length < 4 ? null : joinPieces(bytes, values);
+}
+
+/** The text of a string that holds JSON itself; null for one that doesn't. */
+export function innerJson(bytes: Buffer, start: number, end: number): Buffer | null {
+  if (end - start < shortestJoin) return null;
+  const first = bytes[start];
+  if (first !== 0x7b && first !== 0x5b) return null;
+  if (!bytes.subarray(start, end).includes('\\"')) return null;
+  try {
+    return Buffer.from(JSON.parse(`"${bytes.toString('utf8', start, end)}"`) as string, 'utf8');
+  } catch {
+    return null;
   }
-  return { bytes: joined.subarray(0, length), pieces };
 }

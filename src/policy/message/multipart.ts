@@ -5,7 +5,7 @@ export interface MultipartSpan {
   readonly end: number;
 }
 
-/** Parts that are told apart; the rest of a body is looked at as one. */
+/** Parts that are told apart. */
 const mostParts = 1000;
 
 /** The boundary that a content type names, or that the body's first line looks like. */
@@ -18,12 +18,13 @@ export function boundaryOf(bytes: Buffer, contentType: string): string | null {
   return /^--([^\r\n]{1,200}?)[ \t]*\r?\n[!-9;-~]{1,76}:/.exec(bytes.toString('latin1', 0, 300))?.[1] ?? null;
 }
 
-/** Every part; bytes that stand before the first and after the last are in none. */
-export function multipartSpans(bytes: Buffer, boundary: string): readonly MultipartSpan[] {
+/** Every part, null where there are more than {@link mostParts}; bytes before the first and after the last are in none. */
+export function multipartSpans(bytes: Buffer, boundary: string): readonly MultipartSpan[] | null {
   const delimiter = Buffer.from(`--${boundary}`, 'latin1');
   const spans: MultipartSpan[] = [];
   let at = bytes.indexOf(delimiter);
-  while (at >= 0 && spans.length < mostParts) {
+  while (at >= 0) {
+    if (spans.length === mostParts) return null;
     const headStart = lineAfter(bytes, at + delimiter.length);
     const next = bytes.indexOf(delimiter, at + delimiter.length);
     const limit = next < 0 ? bytes.length : next;

@@ -3,9 +3,9 @@ import { costs } from '../scan/budget.js';
 
 /** What may stand between two parts of a value: fields of JSON, of a query, of a cookie, string concatenation. */
 const between =
-  /^(?:\\?["']\s{0,4}[,+:}\])\]]\s{0,8}(?:[{[(]\s{0,4})?(?:\\?["'][\w.-]{1,40}\\?["']\s{0,4}:\s{0,4})?\\?["']|[&;]\s?[\w.[\]-]{1,40}=|\\?["']\s{0,4}\.{0,1}\+?\s{0,4}\\?["'])/;
+  /^(?:\\{0,7}["']\s{0,4}[,+:}\])\]]\s{0,8}(?:[{[(]\s{0,4})?(?:\\{0,7}["'][\w.-]{1,40}\\{0,7}["']\s{0,4}:\s{0,4})?\\{0,7}["']|[&;]\s?[\w.[\]-]{1,40}=|\\{0,7}["']\s{0,4}\.{0,1}\+?\s{0,4}\\{0,7}["'])/;
 const mostParts = 24;
-const longestGap = 72;
+const longestGap = 96;
 
 /**
  * Follows a value of the alphabet over field boundaries until it is at least `min` bytes long.

@@ -105,7 +105,7 @@ export function matchPrefix(
   const joined = joinedEnd(bytes, end, stop, rule.min, alphabet, progress);
   if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
     return null;
-  if (!rule.wordy && strangeness(bytes, end, joined) < wordlike) return null;
+  if (!rule.wordy && readsLikeWords(bytes, end, joined)) return null;
   progress.until[slot] = joined;
   return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
 }

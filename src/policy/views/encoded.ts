@@ -32,7 +32,7 @@ export function encodedViews(view: View, budget: Budget): readonly View[] {
     if (budget.remaining < 0) break;
     addHex(view.bytes, start, end, hex);
     if (joined) {
-      const text = view.bytes.toString('latin1', start, end).replace(/\\r|\\n|[\s]/g, '');
+      const text = view.bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
       addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, budget, { start, end, group: null });
     } else addBase64(view.bytes, start, end, base64, budget, null);
   }
@@ -66,24 +66,35 @@ function addBase64(
   }
 }
 
+/** A line break as such, or as strings write it, and what may indent the next line. */
+const lineBreak = /^(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,2}/;
+const longestBreak = 20;
+
+/** Offset after the line break at `at`; -1 where there is none. */
+function afterBreak(bytes: Buffer, at: number): number {
+  const first = bytes[at];
+  if (first !== 0x0d && first !== 0x0a && first !== 0x5c) return -1;
+  const found = lineBreak.exec(bytes.toString('latin1', at, at + longestBreak));
+  return found ? at + found[0].length : -1;
+}
+
 /** Runs that only a line break (as such or written `\n`) parts are one. */
 function joinLines(view: View): [start: number, end: number, joined: boolean][] {
   const runs = view.runs();
+  const { bytes } = view;
   const joined: [number, number, boolean][] = [];
   for (let i = 0; i < runs.length; i += 2) {
     const [start, end] = [runs[i] as number, runs[i + 1] as number];
     const last = joined.at(-1);
-    if (
-      last &&
-      start - last[1] <= 4 &&
-      /^(?:\r?\n|\\r\\n|\\n)[ \t]{0,2}$/.test(view.bytes.toString('latin1', last[1], start))
-    ) {
+    // The letter of an escape is no part of the line that follows it, but of the run.
+    const first = bytes[start - 1] === 0x5c ? start + 1 : start;
+    if (last && first - last[1] <= longestBreak && afterBreak(bytes, last[1]) === first) {
       last[1] = end;
       last[2] = true;
     } else joined.push([start, end, false]);
   }
   for (const run of joined) {
-    const tail = shortTail(view.bytes, run[1]);
+    const tail = shortTail(bytes, run[1]);
     if (tail === run[1]) continue;
     run[1] = tail;
     run[2] = true;
@@ -93,9 +104,8 @@ function joinLines(view: View): [start: number, end: number, joined: boolean][] 
 
 /** The last line of broken base64 may be too short to be a run of its own. */
 function shortTail(bytes: Buffer, end: number): number {
-  let at = end;
-  while (at < end + 2 && (bytes[at] === 0x0d || bytes[at] === 0x0a)) at += 1;
-  if (at === end) return end;
+  const at = afterBreak(bytes, end);
+  if (at < 0) return end;
   let stop = at;
   while (stop < at + shortestRun && (base64Value[bytes[stop] ?? 0] as number) >= 0) stop += 1;
   const closed =

@@ -29,51 +29,88 @@ export function percentViews(view: View, signs: readonly number[]): readonly Vie
   return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
-/** `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them; `\n` and its kin stay as they are. */
+/**
+ * `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them. Strings within strings double every
+ * backslash: any number of them is one, before `\n` and its kin too; a single `\n` stays as it is.
+ */
 const undoBackslash: Undo = (bytes, at, collector) => {
-  if (bytes[at] !== 0x5c) return -1;
-  const kind = bytes[at + 1];
-  if (kind === 0x2f) {
-    put(collector, 0x2f, at, at + 2);
-    return at + 2;
+  const last = lastBackslash(bytes, at);
+  if (last < 0) return -1;
+  const kind = bytes[last + 1];
+  const plain = kind === 0x2f ? 0x2f : last > at ? escapedPlain(kind) : undefined;
+  if (plain !== undefined) {
+    put(collector, plain, at, last + 2);
+    return last + 2;
   }
   if (kind === 0x78) {
-    const value = hexPair(bytes, at + 2);
+    const value = hexPair(bytes, last + 2);
     if (value < 0) return -1;
-    put(collector, value, at, at + 4);
-    return at + 4;
+    put(collector, value, at, last + 4);
+    return last + 4;
   }
-  if (kind === 0x75) return undoUnicode(bytes, at, collector);
-  return undoOctal(bytes, at, collector);
+  if (kind === 0x75) return undoUnicode(bytes, at, last, collector);
+  return undoOctal(bytes, at, last, collector);
 };
 
-function undoUnicode(bytes: Buffer, at: number, collector: Collector): number {
-  const braced = bytes[at + 2] === 0x7b;
-  let end = braced ? at + 3 : at + 2;
-  const limit = braced ? at + 9 : at + 6;
+/** Backslashes that are taken for one: strings within strings within strings. */
+const mostBackslashes = 16;
+
+/** Offset of the last of the backslashes that begin at `at`; -1 where there is none. */
+function lastBackslash(bytes: Buffer, at: number): number {
+  let end = at;
+  while (bytes[end] === 0x5c && end < at + mostBackslashes) end += 1;
+  return end - 1 < at ? -1 : end - 1;
+}
+
+function escapedPlain(kind: number | undefined): number | undefined {
+  if (kind === 0x6e) return 0x0a;
+  if (kind === 0x72) return 0x0d;
+  return kind === 0x74 ? 0x09 : undefined;
+}
+
+/** @param last offset of the backslash before `u` */
+function undoUnicode(bytes: Buffer, at: number, last: number, collector: Collector): number {
+  const braced = bytes[last + 2] === 0x7b;
+  const first = braced ? last + 3 : last + 2;
+  let end = first;
+  const limit = braced ? last + 9 : last + 6;
   let code = 0;
   while (end < limit && hexValue(bytes[end]) >= 0) {
     code = code * 16 + hexValue(bytes[end]);
     end += 1;
   }
-  if (braced ? bytes[end] !== 0x7d || end === at + 3 : end !== limit) return -1;
+  if (braced ? bytes[end] !== 0x7d || end === first : end !== limit) return -1;
   if (braced) end += 1;
   putCodePoint(collector, code, at, end);
   return end;
 }
 
-function undoOctal(bytes: Buffer, at: number, collector: Collector): number {
+function undoOctal(bytes: Buffer, at: number, last: number, collector: Collector): number {
   let code = 0;
-  for (let i = at + 1; i < at + 4; i += 1) {
+  for (let i = last + 1; i < last + 4; i += 1) {
     const digit = (bytes[i] ?? 0) - 0x30;
     if (digit < 0 || digit > 7) return -1;
     code = code * 8 + digit;
   }
-  put(collector, code & 0xff, at, at + 4);
-  return at + 4;
+  put(collector, code & 0xff, at, last + 4);
+  return last + 4;
 }
 
-export function backslashViews(view: View, marks: readonly number[]): readonly View[] {
+/** What several backslashes are undone before. */
+const afterSeveral = Buffer.from('ux/01234567', 'latin1');
+/** And these, where the next escape is no further than a letter away: a value that is written a letter a line. */
+const betweenLetters = Buffer.from('nrt', 'latin1');
+
+function mayEscape(bytes: Buffer, at: number): boolean {
+  if (bytes[at + 1] !== 0x5c) return true;
+  const last = lastBackslash(bytes, at);
+  const kind = bytes[last + 1] ?? 0;
+  if (betweenLetters.includes(kind)) return bytes[last + 2] === 0x5c || bytes[last + 3] === 0x5c;
+  return afterSeveral.includes(kind);
+}
+
+export function backslashViews(view: View, signs: readonly number[]): readonly View[] {
+  const marks = signs.filter((at) => mayEscape(view.bytes, at));
   return collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
 }
 
@@ -143,20 +180,29 @@ export function referenceViews(view: View, signs: readonly number[]): readonly V
   return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 
-/** Quoted-printable (RFC 2045, 6.7): `=41`, and `=` at the end of a line. */
+/** Quoted-printable (RFC 2045, 6.7): `=41`, and `=` at the end of a line, which a string in JSON writes `=\r\n`. */
 const undoQuoted: Undo = (bytes, at, collector) => {
   if (bytes[at] !== 0x3d) return -1;
-  if (bytes[at + 1] === 0x0a) return at + 2;
-  if (bytes[at + 1] === 0x0d && bytes[at + 2] === 0x0a) return at + 3;
+  const broken = softBreak(bytes, at);
+  if (broken > 0) return at + broken;
   const value = hexPair(bytes, at + 1);
   if (value < 0x20 || value > 0x7e) return -1;
   put(collector, value, at, at + 3);
   return at + 3;
 };
 
-function isQuoted(bytes: Buffer, at: number): boolean {
+/** Bytes of the soft line break at `at`; 0 where there is none: two equals signs are how base64 ends. */
+function softBreak(bytes: Buffer, at: number): number {
   const next = bytes[at + 1];
-  if (next === 0x0a || (next === 0x0d && bytes[at + 2] === 0x0a)) return true;
+  if (bytes[at - 1] === 0x3d) return 0;
+  if (next === 0x0a) return 2;
+  if (next === 0x0d) return bytes[at + 2] === 0x0a ? 3 : 0;
+  if (next !== 0x5c) return 0;
+  return /^=(?:\\{1,8}r)?\\{1,8}n/.exec(bytes.toString('latin1', at, at + 20))?.[0].length ?? 0;
+}
+
+function isQuoted(bytes: Buffer, at: number): boolean {
+  if (softBreak(bytes, at) > 0) return true;
   const value = hexPair(bytes, at + 1);
   return value >= 0x20 && value <= 0x7e;
 }

@@ -4,11 +4,11 @@ import { foldedLeads } from './unicode.js';
 export interface Signs {
   /** `%` before a hexadecimal digit. */
   readonly percent: readonly number[];
-  /** A backslash before `u`, `x`, `/` or an octal digit. */
+  /** A backslash before `u`, `x`, `/`, an octal digit or another backslash. */
   readonly backslash: readonly number[];
   /** `&` before `#` or a letter. */
   readonly reference: readonly number[];
-  /** `=` before a line break or the first digit of a printable byte. */
+  /** `=` before a line break, as such or escaped, or the first digit of a printable byte. */
   readonly quoted: readonly number[];
   /** A zero byte before another byte. */
   readonly zero: readonly number[];
@@ -26,9 +26,9 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 /** First byte, kind, and which bytes may follow; one kind a first byte. */
 const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) => boolean])[] = [
   [0x25, 'percent', isOneOf(hexDigits)],
-  [0x5c, 'backslash', isOneOf('ux/01234567')],
+  [0x5c, 'backslash', isOneOf('ux/01234567\\')],
   [0x26, 'reference', isOneOf(`#${letters}`)],
-  [0x3d, 'quoted', isOneOf('\n\r234567')],
+  [0x3d, 'quoted', isOneOf('\n\r234567\\')],
   [0x00, 'zero', (next) => next !== 0],
   [0x1f, 'archive', (next) => next === 0x8b],
   [0x89, 'archive', (next) => next === 0x50],

@@ -2,102 +2,15 @@ import { spawn } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { bottleSuite } from '../../support/bottle-suite.js';
 import { processesWith, until } from '../../support/bottles.js';
-import { drive, type TerminalStep } from '../../support/terminal.js';
+import { drive } from '../../support/terminal.js';
+import { converseOnATerminal } from '../terminal/conversations.js';
 
 const prompt = 'agent@bottle[^$]*\\$ ';
-const shellPrompt = 'bash-[^$]*\\$ ';
-
-/** Its words are not to be found in the line that starts it, which the terminal echoes. */
-const job = `sh -c 'trap "printf c%s ontinued" CONT; printf r%s unning; while :; do sleep 0.1; done'`;
-
-/** Types a line at the shell's prompt and waits for its answer. */
-const command = (line: string, answer: string): TerminalStep[] => [
-  ['expect', shellPrompt],
-  ['send', `${line}\n`],
-  ['expect', answer],
-];
 
 bottleSuite('a bubblewrap bottle on a terminal', (bench) => {
   const { operator } = bench;
 
-  const converse = (command: readonly string[], steps: readonly TerminalStep[]) =>
-    drive(bench.playground.commandLine(command), steps, {
-      ...operator,
-      environment: bench.playground.environment,
-    });
-
-  // Typed as fast as the shell prints: about one key in ten meets bash between two owners of the terminal.
-  it('a shell has job control, sees resizes and passes its exit code on', { retry: 3 }, async () => {
-    const { code, output, modesRestored, failure } = await converse(
-      ['bash', '--norc', '-i'],
-      [
-        ...command('stty size', '24 80'),
-        // The program says that it runs; what is typed before that would be the shell's.
-        ...command(job, 'running'),
-        ['send', '\x1a'],
-        ['expect', 'Stopped'],
-        ...command('echo "jobs=$(jobs | wc -l)"', 'jobs=1'),
-        // bash names the job before it hands it the terminal; the job itself says when it has it.
-        ...command('fg', 'continued'),
-        ['send', '\x03'],
-        ...command('echo "code=$?"', 'code=130'),
-        ['resize', 50, 132],
-        ...command('stty size', '50 132'),
-        ['expect', shellPrompt],
-        ['send', 'exit 7\n'],
-      ],
-    );
-    expect({ code, failure, modesRestored }, output).toEqual({ code: 7, failure: null, modesRestored: true });
-    expect(output).not.toMatch(/no job control|cannot set terminal process group/);
-  });
-
-  it('Ctrl-C reaches a program that is no shell, and only it', async () => {
-    const script =
-      'import time\ntry:\n  print("waiting", flush=True); time.sleep(100)\nexcept KeyboardInterrupt:\n  print("interrupted"); raise SystemExit(4)';
-    const { code, output } = await converse(
-      ['/usr/bin/python3', '-c', script],
-      [
-        ['expect', 'waiting'],
-        ['send', '\x03'],
-        ['expect', 'interrupted'],
-      ],
-    );
-    expect(code, output).toBe(4);
-  });
-
-  it('keystrokes pushed into a terminal don’t reach the operator’s shell', async () => {
-    const attack = ['/usr/bin/python3', 'attacks/keystrokes.py'];
-    const { code, output, pending, terminal } = await converse(attack, []);
-    expect({ code, pending }).toEqual({ code: 0, pending: '' });
-    expect(output).toContain('outcomes:');
-    // Nor does it hold that terminal at all.
-    expect(output.match(/terminals: \[(.*)\]/)?.[1]?.split(', ')).not.toContain(String(terminal));
-  });
-
-  it('the attack works without a bottle, where the kernel allows it', async () => {
-    const { pending, output } = await drive(
-      ['/usr/bin/python3', `${bench.playground.workspace}/attacks/keystrokes.py`, 'own'],
-      [],
-      { ...operator, environment: bench.playground.environment },
-    );
-    // Some kernels refuse it to everyone (dev.tty.legacy_tiocsti=0).
-    expect(pending.includes('pushed-keystrokes')).toBe(output.includes("'pushed'"));
-  });
-
-  it('with one stream elsewhere the agent gets no terminal at all', async () => {
-    const [node, ...args] = bench.playground.commandLine([
-      'sh',
-      '-c',
-      'test -t 0 || test -t 1 || test -t 2 || echo none; cat /dev/tty; python3 attacks/keystrokes.py',
-    ]);
-    const { pending, output } = await drive(['/bin/sh', '-c', '"$0" "$@" | cat', node, ...args], [], {
-      ...operator,
-      environment: bench.playground.environment,
-    });
-    expect(pending).toBe('');
-    expect(output).toContain('none');
-    expect(output).toContain("outcomes: ['Operation not permitted'] terminals");
-  });
+  converseOnATerminal(bench);
 
   it('a killed command line leaves nothing, with a terminal too', async () => {
     const [node, ...args] = bench.playground.commandLine(['sh', '-c', 'echo up; sleep 600']);
@@ -113,12 +26,13 @@ bottleSuite('a bubblewrap bottle on a terminal', (bench) => {
   });
 
   it('the prompt is the agent’s', async () => {
-    const { code } = await converse(
-      ['bash', '-i'],
+    const { code } = await drive(
+      bench.playground.commandLine(['bash', '-i']),
       [
         ['expect', prompt],
         ['send', 'exit\n'],
       ],
+      { ...operator, environment: bench.playground.environment },
     );
     expect(code).toBe(0);
   });

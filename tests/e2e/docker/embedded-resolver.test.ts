@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Playground } from '../../support/bottles.js';
 import { type CanaryEngine, copyImages, startCanaryEngine } from '../../support/canary-engine.js';
 import { type CountingNameServer, startCountingNameServer } from '../../support/counting-name-server.js';
-import { type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
-import { findEngine, outerAddress, type TestEngine } from '../../support/engine.js';
+import { makeDockerPlayground } from '../../support/docker-bottles.js';
+import { findEngine, newestImage, outerAddress, type TestEngine } from '../../support/engine.js';
 import { needs, runsAsRoot } from '../../support/needs.js';
 
 const found = await findEngine();
@@ -29,21 +30,14 @@ needs('docker engine, and root', found !== null && runsAsRoot, 'the engine’s e
   const engine = found as TestEngine;
   let canary: CountingNameServer;
   let second: CanaryEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   beforeAll(async () => {
     canary = await startCountingNameServer(outerAddress(), 53);
     second = await startCanaryEngine(canary.address);
     playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
     // Builds the images where they are not there yet.
-    expect((await playground.runDocker(['true'])).code).toBe(0);
-    const images = await engine.docker.listImages();
-    const newest = ['bot-bottle/sidecar:', 'bot-bottle/shell:'].map(
-      (name) =>
-        images
-          .sort((a, b) => b.Created - a.Created)
-          .flatMap(({ RepoTags }) => RepoTags ?? [])
-          .find((tag) => tag.startsWith(name)) ?? '',
-    );
+    expect((await playground.run(['true'])).code).toBe(0);
+    const newest = [await newestImage(engine.docker, 'sidecar'), await newestImage(engine.docker, 'shell')];
     await copyImages(engine, second.docker, newest);
   }, 120_000);
   afterAll(async () => {
@@ -68,7 +62,7 @@ needs('docker engine, and root', found !== null && runsAsRoot, 'the engine’s e
 
   it('asks nobody for the agent, whichever way it is asked', async () => {
     const before = canary.names().length;
-    const { stdout, stderr, code } = await playground.runDocker(['python3', '-c', ask], {
+    const { stdout, stderr, code } = await playground.run(['python3', '-c', ask], {
       environment: { DOCKER_HOST: second.address },
     });
     expect(code, stderr).toBe(0);

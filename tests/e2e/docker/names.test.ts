@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { secretToken } from '../../support/bottles.js';
-import { type Canary, headerValues, startCanary } from '../../support/canary.js';
-import { type DockerPlayground, makeDockerPlayground, routeTo } from '../../support/docker-bottles.js';
-import { findEngine, outerAddress, type TestEngine } from '../../support/engine.js';
+import { type Playground, secretToken } from '../../support/bottles.js';
+import { type Canary, headerValues } from '../../support/canary.js';
+import { makePlaygroundWithUpstream } from '../../support/docker-bottles.js';
+import { findEngine, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
-import { createTestAuthority } from '../../support/test-authority.js';
 
 const found = await findEngine();
 const runtimes = (found?.runtimes ?? []).filter((name) => name === 'runc' || name === 'runsc');
@@ -33,19 +30,11 @@ needs('docker engine', found !== null, 'names and transparent ways in a Docker b
 
   describe.each(runtimes)('under %s', (runtime) => {
     let upstream: Canary;
-    let playground: DockerPlayground;
+    let playground: Playground;
     beforeAll(async () => {
-      const authority = await createTestAuthority();
-      upstream = await startCanary({ authority, names: ['api.example.com'] }, undefined, '0.0.0.0');
-      playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n', {
+      ({ playground, upstream } = await makePlaygroundWithUpstream(engine, 'api.example.com', {
         BOT_BOTTLE_RUNTIME: runtime,
-      });
-      const file = join(playground.home, 'upstream.pem');
-      writeFileSync(file, authority.certificate);
-      writeFileSync(
-        join(playground.home, 'bottles/e2e.md'),
-        `---\n${routeTo(outerAddress(), upstream.port, file)}---\n`,
-      );
+      }));
     });
     afterAll(async () => {
       playground.remove();
@@ -55,7 +44,7 @@ needs('docker engine', found !== null, 'names and transparent ways in a Docker b
     it('an allowed name is the sidecar, any other is none, over UDP and TCP', async () => {
       const questions = `[(s, n, k, t) for s in [open("/etc/resolv.conf").read().split()[1]] for t in (False, True)
         for n, k in (("api.example.com", 1), ("API.Example.COM", 1), ("api.example.com", 28), ("other.example.com", 1), ("secret.api.example.com", 1))]`;
-      const { stdout, code, stderr } = await playground.runDocker(['python3', '-c', ask, questions]);
+      const { stdout, code, stderr } = await playground.run(['python3', '-c', ask, questions]);
       expect(code, stderr).toBe(0);
       const sidecar = expect.stringMatching(/^0 1 198\.1[89]\./);
       const once = [sidecar, sidecar, '0 0', '3 0', '3 0'];
@@ -66,7 +55,7 @@ needs('docker engine', found !== null, 'names and transparent ways in a Docker b
       ['through the proxy', ['curl', '-sS']],
       ['by a program that ignores the proxy', ['curl', '-sS', '--noproxy', '*']],
     ])('an allowed host is reached %s, with its token', async (_, curl) => {
-      const { stdout, stderr } = await playground.runDocker([...curl, 'https://api.example.com/v1']);
+      const { stdout, stderr } = await playground.run([...curl, 'https://api.example.com/v1']);
       expect(stdout, stderr).toBe('reached GET /v1\n');
       expect(headerValues(upstream.requests.at(-1), 'authorization')).toEqual([`Bearer ${secretToken}`]);
     });
@@ -80,7 +69,7 @@ needs('docker engine', found !== null, 'names and transparent ways in a Docker b
         curl -sS --noproxy '*' --resolve evil.example.org:80:${sidecar} http://evil.example.org/
         curl -sS --noproxy '*' -k https://${sidecar}/; echo "no name $?"
         curl -sS --noproxy '*' -H 'Host: evil.example.org' https://api.example.com/`;
-      const { stdout } = await playground.runDocker(['sh', '-c', script]);
+      const { stdout } = await playground.run(['sh', '-c', script]);
       expect(stdout).toContain('plain-http-not-allowed');
       expect(stdout).toMatch(/denied by name (35|56)\n/);
       expect(stdout).toContain('host-not-allowed');

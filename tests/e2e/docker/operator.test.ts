@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { StartedBottle } from '../../support/bottles.js';
-import { builtProgram, type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import type { Playground, StartedBottle } from '../../support/bottles.js';
+import { builtProgram, makeDockerPlayground } from '../../support/docker-bottles.js';
 import { findEngine, leftovers, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 
@@ -14,7 +14,7 @@ const ask = (path: string) =>
 
 needs('docker engine', found !== null, 'held requests of a Docker bottle', () => {
   const engine = found as TestEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   let before: string[];
   beforeAll(async () => {
     before = await leftovers(engine, []);
@@ -30,7 +30,7 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
 
   const ours = async (...args: string[]) => {
     const child = spawn(builtProgram.node, [builtProgram.cli, ...args], {
-      env: { ...playground.environment, ...playground.dockerEnvironment },
+      env: playground.environment,
       uid: engine.member.uid,
       gid: engine.member.gid,
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -55,7 +55,7 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
   };
 
   it('are listed, denied with a note that the agent reads, and approved through the container’s own streams', async () => {
-    const agent = playground.startDocker(['bash', '-c', `${ask('/one')}; read line; ${ask('/two')}`]);
+    const agent = playground.start(['bash', '-c', `${ask('/one')}; read line; ${ask('/two')}`]);
     const [first, ...more] = await held(agent);
     expect(more).toEqual([]);
     expect(first).toMatchObject({ host: 'held.example.com', kind: 'unknown-host' });
@@ -76,7 +76,7 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
   }, 60_000);
 
   it('are refused once their command line is killed, and prune takes the rest away', async () => {
-    const agent = playground.startDocker(['bash', '-c', ask('/three')]);
+    const agent = playground.start(['bash', '-c', ask('/three')]);
     await held(agent);
     agent.process.kill('SIGKILL');
     await agent.finished;

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import type { Playground } from '../../support/bottles.js';
+import { makeDockerPlayground } from '../../support/docker-bottles.js';
 import { findEngine, leftovers, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 
@@ -16,7 +17,7 @@ const base = 'FROM debian:trixie-slim\nCOPY said.txt /said.txt\n';
 
 needs('docker engine', found !== null, "a bottle's own image", () => {
   const engine = found as TestEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   let before: string[];
 
   const write = (dockerfile: string, said: string) => {
@@ -47,20 +48,20 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   it('is built once with its steps told, used again as long as nothing changes, and built anew when it does', async () => {
     const said = randomUUID();
     write(base, said);
-    const first = await playground.runDocker(['cat', '/said.txt']);
+    const first = await playground.run(['cat', '/said.txt']);
     expect(first.stderr).toMatch(/building bot-bottle\/own:[0-9a-f]{12}\n.*Step 1\/3 : FROM/);
     expect([first.stdout, first.code]).toEqual([said, 0]);
     writeFileSync(join(playground.home, 'bottles/image/notes'), 'ignored');
-    const again = await playground.runDocker(['cat', '/said.txt']);
+    const again = await playground.run(['cat', '/said.txt']);
     expect([again.stdout, again.stderr, again.code]).toEqual([said, '', 0]);
     write(base, 'second');
-    const changed = await playground.runDocker(['cat', '/said.txt']);
+    const changed = await playground.run(['cat', '/said.txt']);
     expect(changed.stderr).toContain('building');
     expect(changed.stdout).toBe('second');
   }, 60_000);
 
   it('runs within the limits of the manifest', async () => {
-    const looked = playground.startDocker(['sh', '-c', 'echo up; read line']);
+    const looked = playground.start(['sh', '-c', 'echo up; read line']);
     await looked.seen('up');
     const [{ Id = '' } = {}] = await engine.docker.listContainers({
       filters: JSON.stringify({ label: ['bot-bottle.role=agent'] }),
@@ -74,7 +75,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   it('that can’t be built says which step failed and shows its log, and leaves nothing', async () => {
     write(`${base}RUN echo a line of the log && cat /there-is-no-such-file\n`, 'third');
     const [imagesBefore, containersBefore] = [await images(), await containers()];
-    const { code, stderr } = await playground.runDocker(['true']);
+    const { code, stderr } = await playground.run(['true']);
     expect(code).toBe(125);
     expect(stderr).toMatch(/Step 3\/4 : RUN echo a line/);
     expect(stderr).toMatch(/could not be built[\s\S]*a line of the log[\s\S]*there-is-no-such-file/);
@@ -87,7 +88,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
   it('whose build is interrupted leaves no container and no image', async () => {
     write(`${base}RUN echo sleeping && sleep 30\n`, randomUUID());
     const [imagesBefore, containersBefore] = [await images(), await containers()];
-    const started = playground.startDocker(['true']);
+    const started = playground.start(['true']);
     await new Promise<void>((resolve, reject) => {
       let told = '';
       started.process.stderr?.on('data', (chunk: Buffer) => {

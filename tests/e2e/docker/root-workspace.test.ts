@@ -18,7 +18,7 @@ needs('docker engine and root', found !== null && runsAsRoot, 'a Docker bottle t
     const workspace = mkdtempSync(join(tmpdir(), 'root-workspace-'));
     try {
       writeFileSync(join(workspace, 'file'), 'root’s\n', { mode: 0o600 });
-      const refused = await playground.runDocker(['true'], { workspace });
+      const refused = await playground.run(['true'], { workspace });
       expect(refused.code).toBe(2);
       expect(refused.stderr).toMatch(/the workspace is root's[\s\S]*--workspace-mode copy/);
       expect(await leftovers(engine, [])).toEqual(before);
@@ -51,7 +51,7 @@ needs('docker engine and root', found !== null && runsAsRoot, 'a Docker bottle t
     const asRoot = makeDockerPlayground(engine, root, 'egress: {routes: []}\n');
     try {
       const script = 'id -u; echo written > /workspace/by-agent; stat -c %u /workspace/by-agent';
-      const { stdout, stderr } = await asRoot.runDocker(['sh', '-c', script], {
+      const { stdout, stderr } = await asRoot.run(['sh', '-c', script], {
         workspace: playground.workspace,
       });
       expect(stdout, stderr).toBe(`${engine.member.uid}\n${engine.member.uid}\n`);

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { builtProgram, type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import type { Playground } from '../../support/bottles.js';
+import { runOurs } from '../../support/command-line.js';
+import { makeDockerPlayground } from '../../support/docker-bottles.js';
 import { findEngine, leftovers, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 
@@ -11,7 +12,7 @@ const bottle = 'egress: {routes: []}\n';
 
 needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
   const engine = found as TestEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   beforeAll(() => {
     playground = makeDockerPlayground(engine, engine.member, bottle);
   });
@@ -20,29 +21,11 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
     expect(await leftovers(engine, [])).toEqual([]);
   });
 
-  const ours = async (...args: string[]) => {
-    const child = spawn(builtProgram.node, [builtProgram.cli, ...args], {
-      env: { ...playground.environment, ...playground.dockerEnvironment },
-      uid: engine.member.uid,
-      gid: engine.member.gid,
-      cwd: playground.folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => {
-      stdout += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    const [code] = await once(child, 'close');
-    return { code, stdout, stderr };
-  };
+  const ours = (...args: string[]) => runOurs(playground, ...args);
 
   it('passes input, both outputs and the exit code on', async () => {
     const script = 'cat; echo to-error >&2; exit 37';
-    const { code, stdout, stderr } = await playground.runDocker(['sh', '-c', script], {
+    const { code, stdout, stderr } = await playground.run(['sh', '-c', script], {
       input: 'from-input\n',
     });
     expect({ code, stdout }).toEqual({ code: 37, stdout: 'from-input\n' });
@@ -50,28 +33,48 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
   });
 
   it('passes a megabyte through unharmed', async () => {
-    const { code, stdout } = await playground.runDocker(['cat'], { input: 'x'.repeat(1_000_000) });
+    const { code, stdout } = await playground.run(['cat'], { input: 'x'.repeat(1_000_000) });
     expect({ code, length: stdout.length }).toEqual({ code: 0, length: 1_000_000 });
   });
 
+  it('passes 32 MB of output on to a slow reader, and input that ends late', async () => {
+    const script = 'head -c 33554432 /dev/zero | tr "\\0" x; cat';
+    const started = playground.start(['sh', '-c', script]);
+    started.process.stdout?.pause();
+    await new Promise((resolve) => started.process.stdout?.once('readable', resolve));
+    started.process.stdin?.end('end of input');
+    started.process.stdout?.resume();
+    const { code, stdout } = await started.finished;
+    expect({ code, length: stdout.length, tail: stdout.slice(-13) }).toEqual({
+      code: 0,
+      length: 33_554_432 + 12,
+      tail: 'xend of input',
+    });
+  });
+
+  it('a reader that leaves ends neither the bottle in disorder nor the command line', async () => {
+    const { stdout } = await playground.runThroughShell('"$@" | head -1', '-', ['sh', '-c', 'yes']);
+    expect(stdout).toBe('y\n');
+    expect(await leftovers(engine, [])).toEqual([]);
+  });
+
   it('a command that is not in the image ends with 127', async () => {
-    const { code } = await playground.runDocker(['no-such-program']);
+    const { code } = await playground.run(['no-such-program']);
     expect(code).toBe(127);
   });
 
   it('what the agent writes is the operator’s, on the workspace and nowhere else', async () => {
     const script =
       'echo mine > file; touch /usr/x /etc/x /x 2>/dev/null; echo $?; touch /tmp/ok ~/ok && echo written';
-    const { stdout } = await playground.runDocker(['sh', '-c', script]);
+    const { stdout } = await playground.run(['sh', '-c', script]);
     expect(stdout).toBe('1\nwritten\n');
-    const { statSync } = await import('node:fs');
     expect(statSync(join(playground.workspace, 'file')).uid).toBe(engine.member.uid);
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     '%s ends the agent and takes the bottle down',
     async (signal) => {
-      const started = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      const started = playground.start(['sh', '-c', 'echo up; exec sleep 300']);
       await started.seen('up');
       started.process.kill(signal);
       const { code } = await started.finished;
@@ -81,7 +84,7 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
   );
 
   it('ps, exec, logs and stop find the bottle from another process', async () => {
-    const started = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+    const started = playground.start(['sh', '-c', 'echo up; exec sleep 300']);
     await started.seen('up');
     const [listed] = JSON.parse((await ours('ps', '--json')).stdout);
     expect(listed).toMatchObject({
@@ -95,39 +98,34 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
       stdout: `${engine.member.uid}\n`,
     });
     expect(await ours('logs', listed.id)).toMatchObject({ code: 0, stdout: 'up\n' });
+    const follower = ours('logs', '--follow', listed.id);
+    expect(await ours('diff', listed.id)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('works on the workspace itself'),
+    });
+    expect(await ours('prune')).toMatchObject({ code: 0, stdout: 'nothing to prune\n' });
     expect(await ours('stop', listed.id)).toMatchObject({ code: 0 });
+    expect(await follower).toMatchObject({ code: 0, stdout: 'up\n' });
     expect((await started.finished).code).toBe(143);
     expect((await ours('ps')).stdout).toBe('no bottle\n');
   });
 
   it('a copied workspace stays as it is, and its changes come out as a patch', async () => {
     playground.write('kept.txt', 'before\n');
-    const [file, ...args] = playground.commandLine(['sh', '-c', 'echo after > kept.txt; echo new > new.txt']);
-    args.splice(2, 0, '--workspace-mode', 'copy');
-    const child = spawn(file, args, {
-      env: { ...playground.environment, ...playground.dockerEnvironment },
-      uid: engine.member.uid,
-      gid: engine.member.gid,
-      cwd: playground.folder,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const { code, stderr } = await playground.run(['sh', '-c', 'echo after > kept.txt; echo new > new.txt'], {
+      options: ['--workspace-mode', 'copy'],
     });
-    let stderr = '';
-    child.stderr.on('data', (chunk) => {
-      stderr += chunk;
-    });
-    const [code] = await once(child, 'close');
     expect(code, stderr).toBe(0);
     const name = /bot-bottle diff (\S+)/.exec(stderr)?.[1] ?? '';
     const { stdout } = await ours('diff', name);
     expect(stdout).toContain('-before\n+after\n');
     expect(stdout).toContain('+++ b/new.txt\n');
-    const { existsSync, readFileSync } = await import('node:fs');
     expect(existsSync(join(playground.workspace, 'new.txt'))).toBe(false);
     expect(readFileSync(join(playground.workspace, 'kept.txt'), 'utf8')).toBe('before\n');
   });
 
   it('an engine on another machine is refused for a mounted workspace', async () => {
-    const { code, stderr } = await playground.runDocker(['true'], {
+    const { code, stderr } = await playground.run(['true'], {
       environment: { DOCKER_HOST: 'tcp://127.0.0.1:1' },
     });
     expect(code).toBe(2);
@@ -138,7 +136,7 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
   it('twenty bottles start, work and stop side by side and leave nothing', async () => {
     const results = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        playground.runDocker(['sh', '-c', `echo bottle ${index}; exit ${index}`]),
+        playground.run(['sh', '-c', `echo bottle ${index}; exit ${index}`]),
       ),
     );
     expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(

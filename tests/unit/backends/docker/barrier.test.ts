@@ -14,10 +14,14 @@ const facts: EngineFacts = {
   runtimes: ['runc', 'runsc'],
   defaultRuntime: 'runc',
   security: ['apparmor', 'seccomp', 'cgroupns'],
-  runtimeArguments: { runc: [], runsc: [] },
+  runtimeArguments: { runc: [], runsc: ['--directfs=false'] },
   missingLimits: [],
 };
-const loose = { ...facts, runtimeArguments: { runsc: ['--platform=systrap', '--ignore-cgroups'] } };
+const loose = {
+  ...facts,
+  runtimeArguments: { runsc: ['--directfs=false', '--platform=systrap', '--ignore-cgroups'] },
+};
+const workspace = { source: '/w', target: '/workspace', protectedPaths: [] };
 
 describe('the runtime', () => {
   it('is gVisor where the engine has it and nobody says otherwise', () => {
@@ -62,15 +66,30 @@ describe('the barrier', () => {
   it('tells of a limit that the manifest sets in vain, and of no other', () => {
     const told: string[] = [];
     const tell = (line: string) => told.push(line);
-    tellUnheld('runsc', loose, { resources: { memory: null, cpus: null, pids: null } }, tell);
-    tellUnheld('runc', loose, { resources: { memory: 1, cpus: 1, pids: 1 } }, tell);
+    tellUnheld('runsc', loose, { workspace, resources: { memory: null, cpus: null, pids: null } }, tell);
+    tellUnheld('runc', loose, { workspace, resources: { memory: 1, cpus: 1, pids: 1 } }, tell);
     expect(told).toEqual([]);
-    tellUnheld('runsc', loose, { resources: { memory: 1, cpus: null, pids: 1 } }, tell);
+    tellUnheld('runsc', loose, { workspace, resources: { memory: 1, cpus: null, pids: 1 } }, tell);
     expect(told).toEqual(['the runtime runsc holds the bottle as a whole to no memory, pids here']);
     const bare = { ...facts, missingLimits: ['memory'] as const };
-    tellUnheld('runc', bare, { resources: { memory: 1, cpus: null, pids: 1 } }, tell);
+    tellUnheld('runc', bare, { workspace, resources: { memory: 1, cpus: null, pids: 1 } }, tell);
     expect(told[1]).toBe(
       'the runtime runc holds the bottle as a whole to no memory here; resources.memory holds each process by itself',
     );
+  });
+
+  it('tells that gVisor without its gofer lets files be emptied, where they are the host’s', () => {
+    const told: string[] = [];
+    const tell = (line: string) => told.push(line);
+    const direct = { ...facts, runtimeArguments: { runsc: ['--platform=systrap'] } };
+    expect(barrierOf('runsc', direct)).toContain('EMPTIED');
+    expect(barrierOf('runsc', facts)).not.toContain('EMPTIED');
+    expect(barrierOf('runc', direct)).not.toContain('EMPTIED');
+    tellUnheld('runsc', facts, { workspace }, tell);
+    tellUnheld('runc', direct, { workspace }, tell);
+    tellUnheld('runsc', direct, { workspace: { ...workspace, mode: 'copy' } }, tell);
+    expect(told).toEqual([]);
+    tellUnheld('runsc', direct, { workspace }, tell);
+    expect(told).toEqual([expect.stringContaining('--directfs=false')]);
   });
 });

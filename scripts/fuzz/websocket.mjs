@@ -1,0 +1,1 @@
+export { webSocketTarget as default } from '../../tests/support/websocket-target.ts';

@@ -1,0 +1,114 @@
+import type { Surface } from '../scan/detector.js';
+import type { Finding } from '../scan/finding.js';
+import type { Scanner } from '../scan/scanner.js';
+import { isPlain, type PartialIndex } from './partial.js';
+
+/** What finds the values that must not come back. */
+export interface SecretFinder {
+  readonly scanner: Scanner;
+  readonly partial: PartialIndex;
+}
+
+/** Thrown where not everything could be looked at: what was not, must not be let out. */
+export class NotScannedError extends Error {}
+
+const mask = 0x2a;
+/** A window more full of values than one scan reports is scanned again. */
+const mostRounds = 8;
+/** Released bytes that the next window begins with: a value that began in them is known by them. */
+const leadBytes = 512;
+
+/**
+ * Covers every known value with asterisks, byte for byte; line breaks stay, since they are the framing of what holds them.
+ *
+ * @param plain nothing in it is encoded in a way that has to be undone
+ * @returns `bytes` itself where nothing was found
+ * @throws NotScannedError
+ */
+export function scrub(
+  { scanner }: SecretFinder,
+  bytes: Buffer,
+  surface: Surface,
+  plain: boolean,
+  onFound: (finding: Finding) => void,
+): Buffer {
+  let clean = bytes;
+  for (let round = 0; round < mostRounds; round += 1) {
+    const { findings, outcome } = scanner.scan(clean, surface, { plain });
+    if (outcome !== 'complete') throw new NotScannedError('the scan would take too long');
+    if (findings.length === 0) return clean;
+    if (clean === bytes) clean = Buffer.from(bytes);
+    for (const finding of findings) {
+      cover(clean, finding.start, finding.end);
+      onFound(finding);
+    }
+  }
+  throw new NotScannedError('too full of known values');
+}
+
+function cover(bytes: Buffer, start: number, end: number): void {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x0a && byte !== 0x0d) bytes[at] = mask;
+  }
+}
+
+export interface ScrubStream {
+  /** What may go on now: all but an end in which a value may have begun. */
+  push(chunk: Buffer): Buffer;
+  /** The rest. */
+  end(): Buffer;
+}
+
+export interface ScrubOptions {
+  readonly plain: boolean;
+  /** The bytes are a part of something longer: what may be the rest of a value at their edges is covered too. */
+  readonly part: boolean;
+  readonly onFound: (finding: Finding) => void;
+}
+
+/** Scrubs a stream as it goes by, without holding back more than a possible beginning of a value (512 bytes). */
+export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
+  const { partial } = finder;
+  let lead: Buffer = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
+  let begun = false;
+
+  const step = (chunk: Buffer, last: boolean): Buffer => {
+    const bytes = lead.length + held.length === 0 ? chunk : Buffer.concat([lead, held, chunk]);
+    // The lead's own findings were covered when it went out.
+    const from = lead.length;
+    const found = (finding: Finding) => {
+      if (finding.end > from) options.onFound(finding);
+    };
+    const plain = options.plain || isPlain(bytes);
+    let clean = scrub(finder, bytes, 'body', plain, found);
+    const waiting = partial.waitingFrom(bytes, plain);
+    if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
+    begun ||= bytes.length >= leadBytes;
+    const cut = last ? bytes.length : Math.max(from, waiting);
+    lead = Buffer.from(bytes.subarray(Math.max(0, cut - leadBytes), cut));
+    held = Buffer.from(bytes.subarray(cut));
+    return clean.subarray(from, cut);
+  };
+  return {
+    push: (chunk) => (chunk.length === 0 ? chunk : step(chunk, false)),
+    end: () => step(Buffer.alloc(0), true),
+  };
+}
+
+/** @param waiting offset from which the end may be the beginning of a value */
+function coverEdges(
+  { partial }: SecretFinder,
+  bytes: Buffer,
+  clean: Buffer,
+  begun: boolean,
+  waiting: number,
+): Buffer {
+  const head = begun ? 0 : partial.cutOffBefore(bytes);
+  if (head === 0 && waiting === bytes.length) return clean;
+  const covered = clean === bytes ? Buffer.from(bytes) : clean;
+  cover(covered, 0, head);
+  cover(covered, waiting, bytes.length);
+  return covered;
+}

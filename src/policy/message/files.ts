@@ -1,0 +1,118 @@
+import type { Budget } from '../scan/budget.js';
+import { findRuns } from '../scan/runs.js';
+import { gzipMagic } from './gzip.js';
+import { type Compression, inflate } from './inflate.js';
+
+/** What a member of an archive begins with, wherever in a file it may stand. */
+const archiveMagics = [gzipMagic, Buffer.from('PK\x03\x04', 'latin1')];
+
+/** What compressed bytes hold, where nothing says that they are compressed. */
+export type OpenedFile =
+  | { readonly outcome: 'complete'; readonly contents: readonly Buffer[] }
+  | { readonly outcome: 'over-budget' }
+  | { readonly outcome: 'cannot-scan'; readonly reason: string };
+
+const zstdMagic = 0xfd2fb528;
+/** Bytes at the beginning that tell text from anything else. */
+const sample = 64;
+/** Less than this holds nothing that is looked for. */
+const leastContent = 12;
+
+/**
+ * Tries what bytes that are no text may be: a zlib stream, bare deflate, brotli. (Gzip and zip have names that they
+ * go by and are found anywhere in a text.) Zstandard can't be undone here: it is refused.
+ */
+export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
+  if (bytes.length < leastContent || isText(bytes) || isBlank(bytes))
+    return { outcome: 'complete', contents: [] };
+  if (bytes.readUInt32LE(0) === zstdMagic)
+    return { outcome: 'cannot-scan', reason: 'a Zstandard file can’t be opened' };
+  const contents: Buffer[] = [];
+  for (const compression of guesses(bytes)) {
+    const result = inflate(compression, bytes, budget, true);
+    if (result.outcome === 'over-budget') return { outcome: 'over-budget' };
+    if (result.outcome === 'complete' && result.bytes.length >= leastContent) contents.push(result.bytes);
+  }
+  return { outcome: 'complete', contents };
+}
+
+/** Nothing but zeros to begin with: no stream does, and files are padded with them. */
+const isBlank = (bytes: Buffer): boolean => bytes.subarray(0, leastContent).every((byte) => byte === 0);
+
+/** A zlib header (RFC 1950, 2.2) is one in a thousand; what has none may be either of the others. */
+function guesses(bytes: Buffer): readonly Compression[] {
+  const isZlib = ((bytes[0] as number) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
+  return isZlib ? ['zlib', 'raw', 'brotli'] : ['raw', 'brotli'];
+}
+
+/** No control characters but those of text, in the first bytes. */
+export function isText(bytes: Buffer): boolean {
+  for (let at = 0; at < sample && at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return false;
+    if (byte >= 0x80) return isUtf8(bytes.subarray(0, sample));
+  }
+  return true;
+}
+
+/** Valid but for a last character that is cut off. */
+function isUtf8(bytes: Buffer): boolean {
+  const text = bytes.toString('utf8');
+  const broken = text.indexOf('\ufffd');
+  return broken < 0 || broken >= text.length - 3;
+}
+
+/** Characters of base64 that are decoded to see what they begin. */
+const probe = 32;
+
+/** Base64 in which something may stand that the views don't see. */
+export interface EmbeddedFile {
+  readonly bytes: Buffer;
+  /** What it begins with says what it is; otherwise it may be compressed without saying so. */
+  readonly known: boolean;
+}
+
+/** Strings of base64 that are tried although they begin with nothing known: signatures and hashes are most of them. */
+const mostGuesses = 4;
+/** Characters of the shortest that is tried. */
+const leastGuessed = 40;
+
+/**
+ * Base64 that holds a file or a text, decoded whole: where what it begins with is an archive's or a compressed
+ * stream's sign, UTF-16, or text; and the first few strings that are base64 from quote to quote.
+ */
+export function* embeddedFiles(bytes: Buffer): Iterable<EmbeddedFile> {
+  const runs = findRuns(bytes);
+  let guesses = 0;
+  for (let index = 0; index < runs.length; index += 2) {
+    const [start, end] = [runs[index] as number, runs[index + 1] as number];
+    const head = Buffer.from(bytes.toString('latin1', start, Math.min(end, start + probe)), 'base64');
+    const begins = beginsSomething(head);
+    if (!begins && (guesses === mostGuesses || end - start < leastGuessed || !isQuoted(bytes, start, end)))
+      continue;
+    if (!begins) guesses += 1;
+    const decoded = Buffer.from(bytes.toString('latin1', start, end), 'base64');
+    yield { bytes: decoded, known: begins || archiveMagics.some((magic) => decoded.includes(magic)) };
+  }
+}
+
+/** From quote to quote, but for padding. */
+function isQuoted(bytes: Buffer, start: number, end: number): boolean {
+  const quote = bytes[start - 1];
+  if (quote !== 0x22 && quote !== 0x27) return false;
+  let at = end;
+  while (bytes[at] === 0x3d && at < end + 2) at += 1;
+  return bytes[at] === quote;
+}
+
+function beginsSomething(head: Buffer): boolean {
+  const [first, second, third] = head;
+  if (first === 0x1f && second === 0x8b) return true;
+  if (first === 0x50 && second === 0x4b) return true;
+  if (first === 0x89 && second === 0x50) return true;
+  if (first === 0x28 && second === 0xb5 && third === 0x2f) return true;
+  if (first === 0x78 && head.length > 1 && head.readUInt16BE(0) % 31 === 0) return true;
+  for (const order of [0, 1])
+    if ([0, 2, 4, 6].every((at) => head[at + order] !== 0 && head[at + 1 - order] === 0)) return true;
+  return isText(head);
+}

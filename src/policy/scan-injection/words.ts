@@ -1,0 +1,157 @@
+/** Words of a text: what each is, how it is written, where it stands. Arrays run in step. */
+export interface Words {
+  readonly count: number;
+  /** Hash of the word's stem. */
+  readonly hashes: Uint32Array;
+  /** Bits of {@link look}. */
+  readonly looks: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** How a word is written, one bit each. */
+export const look = {
+  /** All of two or more letters are capitals. */
+  loud: 1,
+  /** It begins a sentence, a line or a quotation. */
+  first: 2,
+  /** An opening bracket or `#` stands before it. */
+  bracketed: 4,
+  /** A colon stands behind it. */
+  labels: 8,
+  /** An `@` stands behind it: the name of an address. */
+  addressee: 16,
+  /** `://` stands behind it. */
+  scheme: 32,
+  /** A dot or a tilde and a slash stand before it: a file that is hidden, or one at home. */
+  dotted: 64,
+} as const;
+
+const separator = 0;
+const digit = 0x30;
+
+/** For each byte: its letter in lower case; the digit nought for all digits; 0 between words. */
+const letterOf = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte >= 0x61 && byte <= 0x7a) return byte;
+  if (byte >= 0x41 && byte <= 0x5a) return byte + 0x20;
+  if (byte >= 0x30 && byte <= 0x39) return digit;
+  // Other scripts: every byte is a letter of its own. What begins with 0xe2 is punctuation and symbols.
+  return byte >= 0x80 && byte !== 0xe2 ? byte : separator;
+});
+
+/** Between words: what makes the next one the first of a sentence, and what brackets it. */
+const firstAfter = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if ('.!?:;\n"*`>'.includes(String.fromCharCode(byte))) return look.first;
+  return '<[#{(@'.includes(String.fromCharCode(byte)) ? look.bracketed | look.first : 0;
+});
+
+const apostrophe = 0x27;
+const seed = 0x811c9dc5;
+const prime = 0x01000193;
+
+/** Hash of the stem of a word, as {@link readWords} makes it. */
+export function hashOf(word: string): number {
+  const bytes = Buffer.from(word);
+  return hashStem(bytes, 0, stemEnd(bytes, 0, bytes.length));
+}
+
+function hashStem(bytes: Uint8Array, start: number, end: number): number {
+  let hash = seed;
+  let last = 0;
+  for (let i = start; i < end; i += 1) {
+    const letter = letterOf[bytes[i] as number] as number;
+    // Numbers are alike whatever their length.
+    if (letter === separator || (letter === digit && last === digit)) continue;
+    last = letter;
+    hash = Math.imul(hash ^ letter, prime);
+  }
+  return hash >>> 0;
+}
+
+/** End of a word without the `s` of a plural or of the third person. */
+function stemEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 4 || letterOf[bytes[end - 1] as number] !== 0x73) return end;
+  return letterOf[bytes[end - 2] as number] === 0x73 ? end : end - 1;
+}
+
+/**
+ * Reads words as a reader sees them: an escape (`\n`, `\u2028`) or a character reference (`&quot;`) parts words; apostrophes,
+ * invisible characters and the values of numbers don't count.
+ */
+export function readWords(bytes: Uint8Array): Words {
+  const most = (bytes.length >> 1) + 1;
+  const hashes = new Uint32Array(most);
+  const looks = new Uint8Array(most);
+  const starts = new Uint32Array(most);
+  const ends = new Uint32Array(most);
+  let count = 0;
+  let before: number = look.first;
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    if (letterOf[byte] === separator) {
+      before |= firstAfter[byte] as number;
+      if (byte === 0x2e || byte === 0x7e) before |= dots(bytes, at);
+      at +=
+        byte === 0x5c
+          ? escapeLength(bytes, at)
+          : byte === 0x26
+            ? referenceLength(bytes, at)
+            : byte === 0xe2
+              ? 3
+              : 1;
+      continue;
+    }
+    const start = at;
+    at = wordEnd(bytes, at);
+    hashes[count] = hashStem(bytes, start, stemEnd(bytes, start, at));
+    looks[count] = before | loudness(bytes, start, at) | behind(bytes, at);
+    starts[count] = start;
+    ends[count] = at;
+    count += 1;
+    before = 0;
+  }
+  return { count, hashes, looks, starts, ends };
+}
+
+function wordEnd(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (letterOf[bytes[at] as number] || (bytes[at] === apostrophe && letterOf[bytes[at + 1] as number]))
+    at += 1;
+  return at;
+}
+
+function loudness(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start < 2 || (bytes[start] as number) > 0x5a) return 0;
+  for (let i = start; i < end; i += 1) {
+    const byte = bytes[i] as number;
+    if (byte < 0x41 || byte > 0x5a) return 0;
+  }
+  return look.loud;
+}
+
+function behind(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at];
+  if (byte === 0x40) return look.addressee;
+  if (byte !== 0x3a) return 0;
+  return bytes[at + 1] === 0x2f && bytes[at + 2] === 0x2f ? look.scheme : look.labels;
+}
+
+/** A dot with no word before it, or a tilde, right before a word or a slash. */
+function dots(bytes: Uint8Array, at: number): number {
+  if (bytes[at] === 0x7e) return bytes[at + 1] === 0x2f ? look.dotted : 0;
+  return letterOf[bytes[at + 1] as number] && !letterOf[bytes[at - 1] as number] && bytes[at - 1] !== 0x2e
+    ? look.dotted
+    : 0;
+}
+
+/** Length of a backslash escape: the letter after it belongs to no word. */
+function escapeLength(bytes: Uint8Array, at: number): number {
+  return bytes[at + 1] === 0x75 ? 6 : 2;
+}
+
+const longestReference = 9;
+
+function referenceLength(bytes: Uint8Array, at: number): number {
+  for (let i = at + 2; i < at + longestReference; i += 1) if (bytes[i] === 0x3b) return i + 1 - at;
+  return 1;
+}

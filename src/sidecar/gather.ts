@@ -1,0 +1,31 @@
+/** Bytes put together from chunks of any size, in one buffer that grows. */
+export interface Gather {
+  readonly size: () => number;
+  append(chunk: Uint8Array): void;
+  /** What is there, as long as nothing is appended. */
+  bytes(): Buffer;
+  /** Forgets the first bytes; what `bytes` answered before stays as it was. */
+  drop(count: number): void;
+}
+
+export function createGather(): Gather {
+  let store: Buffer = Buffer.alloc(0);
+  let size = 0;
+  return {
+    size: () => size,
+    append(chunk) {
+      if (size + chunk.length > store.length) {
+        const grown = Buffer.allocUnsafe(Math.max(store.length * 2, size + chunk.length));
+        store.copy(grown, 0, 0, size);
+        store = grown;
+      }
+      store.set(chunk, size);
+      size += chunk.length;
+    },
+    bytes: () => store.subarray(0, size),
+    drop(count) {
+      store = Buffer.from(store.subarray(count, size));
+      size = store.length;
+    },
+  };
+}

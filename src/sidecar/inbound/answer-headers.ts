@@ -1,0 +1,54 @@
+import { isPlain } from '../../policy/inbound/partial.js';
+import { type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
+import type { Finding } from '../../policy/scan/finding.js';
+import { withoutNominated } from '../forward-headers.js';
+
+/**
+ * Headers, or trailers, without known values in them; one whose name holds a value is left out.
+ *
+ * @param headers names and values in turn
+ * @throws NotScannedError
+ */
+export function scrubHeaders(
+  finder: SecretFinder,
+  headers: readonly string[],
+  onFound: (finding: Finding) => void,
+): readonly string[] {
+  if (headers.length === 0) return headers;
+  // A line break is in no value, so it parts them again.
+  const lines = Buffer.from(headers.join('\n'), 'latin1');
+  const clean = scrub(finder, lines, 'header', isPlain(lines), onFound);
+  if (clean === lines) return headers;
+  const scrubbed = clean.toString('latin1').split('\n');
+  const out: string[] = [];
+  for (let index = 0; index < scrubbed.length; index += 2) {
+    if (scrubbed[index] === headers[index]) out.push(scrubbed[index] ?? '', scrubbed[index + 1] ?? '');
+  }
+  return out;
+}
+
+/** Of the body as it was coded; once that is undone they are wrong (RFC 9110, 8; RFC 9530, 2). */
+const ofCodedBody = new Set([
+  'content-encoding',
+  'content-length',
+  'content-md5',
+  'content-digest',
+  'repr-digest',
+  'digest',
+  'accept-ranges',
+]);
+
+/** The headers of an answer whose body's coding is undone. */
+export function decodedHeaders(headers: readonly string[]): readonly string[] {
+  return withoutNominated(headers, ofCodedBody);
+}
+
+/** The value of a header, those of several lines joined (RFC 9110, 5.3); null: there is none. */
+export function headerOf(headers: readonly string[], name: string): string | null {
+  let value: string | null = null;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index]?.toLowerCase() !== name) continue;
+    value = value === null ? (headers[index + 1] ?? '') : `${value}, ${headers[index + 1]}`;
+  }
+  return value;
+}

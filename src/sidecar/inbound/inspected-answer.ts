@@ -1,0 +1,209 @@
+import type { Refusal } from '../../contract/refusal.js';
+import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
+import { createScrubStream, type ScrubStream, scrub } from '../../policy/inbound/scrub.js';
+import type { Finding } from '../../policy/scan/finding.js';
+import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
+import { createDecoder, type Decoder, parseCodings } from './decoder.js';
+import { shortestRange } from './inspectable-request.js';
+import type { Inspection } from './inspection.js';
+import type { BodyStage, Outlet } from './outlet.js';
+import { createTextGate, type TextPolicy } from './text-gate.js';
+
+/** An upstream's answer as it came. */
+export interface AnswerHead {
+  readonly status: number;
+  readonly phrase: string;
+  /** Names and values in turn, without those between two neighbours. */
+  readonly headers: readonly string[];
+  /** To HEAD, 204, 304: there will be none. */
+  readonly bodiless: boolean;
+}
+
+export interface InspectedAnswer {
+  /** False: the upstream is to wait for `onRoom`. */
+  push(chunk: Buffer): boolean;
+  end(): void;
+  /** Trailers without known values in them. */
+  trailers(headers: readonly string[]): readonly string[];
+  /** The client has room again. */
+  room(): void;
+  destroy(): void;
+}
+
+export interface AnswerSurroundings {
+  readonly inspection: Inspection;
+  readonly policy: TextPolicy;
+  readonly outletOf: (head: AnswerHead) => Outlet;
+  readonly onScrubbed: (finding: Finding) => void;
+  readonly onRoom: () => void;
+  /** What could not be looked at is not let out. */
+  readonly onFailure: (error: unknown) => void;
+  readonly reserve: (bytes: number) => boolean;
+  readonly notScannable: (why: string) => Refusal;
+}
+
+/** Bytes of a text that are held before the first of it goes out. */
+const wholeText = 256 * 1024;
+/** Bytes that are read as text where an answer doesn't say that it is any. */
+const mostUnknown = 1024 * 1024;
+
+/** Undoes codings, covers known values, judges text: what reaches the client has been through all three. */
+export function openInspectedAnswer(given: AnswerHead, around: AnswerSurroundings): InspectedAnswer | null {
+  const { inspection, onScrubbed, onRoom, onFailure } = around;
+  const { secrets } = inspection;
+  const cleaned = secrets
+    ? {
+        ...given,
+        phrase: scrub(secrets, Buffer.from(given.phrase, 'latin1'), 'header', true, onScrubbed).toString(
+          'latin1',
+        ),
+        headers: scrubHeaders(secrets, given.headers, onScrubbed),
+      }
+    : given;
+  const codings = parseCodings(headerOf(cleaned.headers, 'content-encoding') ?? '');
+  const problem =
+    codings === null
+      ? 'its content coding is none that can be undone'
+      : rangeProblem(cleaned, codings.length > 0, secrets !== null);
+  const coded = codings !== null && codings.length > 0;
+  const head =
+    coded && cleaned.status !== 304 ? { ...cleaned, headers: decodedHeaders(cleaned.headers) } : cleaned;
+  const outlet = around.outletOf(head);
+  if (head.bodiless) {
+    outlet.begin([]);
+    return bodiless(around, outlet);
+  }
+  if (problem !== null) {
+    outlet.refuse(around.notScannable(problem));
+    return null;
+  }
+  const room = () => {
+    clientFull = false;
+    decoder?.resume();
+    if (!decoderFull) onRoom();
+  };
+  const body = createBody(head, outlet, { ...around, onRoom: room });
+  let decoder: Decoder | null = null;
+  let decoderFull = false;
+  let clientFull = false;
+  const guarded = (call: () => void) => {
+    try {
+      call();
+    } catch (error) {
+      onFailure(error);
+    }
+  };
+  const push = (chunk: Buffer) => {
+    guarded(() => {
+      clientFull = !body.push(chunk);
+    });
+  };
+  if (coded)
+    decoder = createDecoder(codings, {
+      onData: (chunk) => {
+        push(chunk);
+        if (clientFull) decoder?.pause();
+      },
+      onEnd: () => guarded(() => body.end()),
+      onRoom: () => {
+        decoderFull = false;
+        if (!clientFull) onRoom();
+      },
+      onError: onFailure,
+    });
+  return {
+    push(chunk) {
+      if (decoder) decoderFull = !decoder.push(chunk);
+      else push(chunk);
+      return !decoderFull && !clientFull;
+    },
+    end: () => (decoder ? decoder.end() : guarded(() => body.end())),
+    trailers: (headers) => (secrets ? scrubHeaders(secrets, headers, onScrubbed) : headers),
+    room,
+    destroy() {
+      decoder?.destroy();
+      body.destroy();
+    },
+  };
+}
+
+function bodiless({ inspection, onScrubbed }: AnswerSurroundings, outlet: Outlet): InspectedAnswer {
+  const { secrets } = inspection;
+  return {
+    push: () => true,
+    end: () => outlet.end(),
+    trailers: (headers) => (secrets ? scrubHeaders(secrets, headers, onScrubbed) : headers),
+    room: () => {},
+    destroy: () => {},
+  };
+}
+
+/** What of a part can't be looked at: several at once, a coded one, and one so short that a value could come in pieces. */
+function rangeProblem(head: AnswerHead, coded: boolean, scrubbed: boolean): string | null {
+  if (head.status !== 206) return null;
+  if (coded) return 'it is a part of a coded body';
+  if (!scrubbed) return null;
+  const range = /^bytes (\d{1,15})-(\d{1,15})\/(?:\d+|\*)$/.exec(
+    headerOf(head.headers, 'content-range') ?? '',
+  );
+  if (!range) return 'it does not say which part it is';
+  const first = Number(range[1]);
+  if (first > 0 && Number(range[2]) - first + 1 < shortestRange) return 'it is too short a part';
+  return null;
+}
+
+/** Covers, then judges. What kind of text an answer without a known type is shows in its first bytes. */
+function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings): BodyStage {
+  const kind = mediaKind(headerOf(head.headers, 'content-type'));
+  const { secrets } = around.inspection;
+  const isPart = head.status === 206;
+  let text = textStage(kind, outlet, around);
+  let scrubbing: ScrubStream | null = null;
+  let begun = false;
+
+  const begin = (first: Buffer) => {
+    begun = true;
+    const isText = kind !== 'binary' && (kind !== 'unknown' || looksLikeText(first));
+    if (kind === 'unknown' && !isText) {
+      text.destroy();
+      text = straight(outlet);
+    }
+    if (secrets)
+      scrubbing = createScrubStream(secrets, { plain: !isText, part: isPart, onFound: around.onScrubbed });
+  };
+  return {
+    push(chunk) {
+      if (!begun) begin(chunk);
+      const clean = scrubbing ? scrubbing.push(chunk) : chunk;
+      return clean.length === 0 || text.push(clean);
+    },
+    end() {
+      const rest = scrubbing?.end();
+      if (rest && rest.length > 0) text.push(rest);
+      text.end();
+    },
+    destroy: () => text.destroy(),
+  };
+}
+
+function textStage(kind: MediaKind, outlet: Outlet, around: AnswerSurroundings): BodyStage {
+  const { injection } = around.inspection;
+  if (!injection || kind === 'binary') return straight(outlet);
+  const { policy, onRoom, onFailure, reserve } = around;
+  const streamed = kind === 'events' || kind === 'lines';
+  return createTextGate(outlet, {
+    scanner: injection,
+    policy,
+    unit: kind === 'events' ? 'event' : kind === 'lines' ? 'line' : 'span',
+    whole: streamed ? 0 : wholeText,
+    most: kind === 'unknown' ? mostUnknown : Number.POSITIVE_INFINITY,
+    onRoom,
+    onFailure,
+    reserve,
+  });
+}
+
+function straight(outlet: Outlet): BodyStage {
+  if (!outlet.begun()) outlet.begin([]);
+  return { push: (chunk) => outlet.write(chunk), end: () => outlet.end(), destroy: () => {} };
+}

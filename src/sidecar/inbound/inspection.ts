@@ -1,0 +1,71 @@
+import type { RouteDlp } from '../../contract/route.js';
+import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import { buildPartialIndex, type PartialIndex } from '../../policy/inbound/partial.js';
+import type { SecretFinder } from '../../policy/inbound/scrub.js';
+import type { CompiledRoute } from '../../policy/routes.js';
+import { loadDetectors } from '../../policy/scan/detectors.js';
+import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
+import { knownSecretsOf } from '../inspection/scanners.js';
+
+/** What looks at the answers of a route; null: nothing does. */
+export interface Inspection {
+  /** Covers known values (law 9). */
+  readonly secrets: SecretFinder | null;
+  /** Scores text. */
+  readonly injection: Scanner | null;
+  readonly onMatch: RouteDlp['inboundOnMatch'];
+  /** The route's host, for the rule that a refusal names. */
+  readonly routeHost: string;
+}
+
+export type Inspections = (route: CompiledRoute) => Promise<Inspection | null>;
+
+/** Its findings are covered wherever they stand and whatever a route says of matches. */
+const scrubbing = 'reflected_secrets';
+
+/** Makes what a route's answers are looked at with when it is first asked for; routes that ask for the same share it. */
+export function createInspections(configuration: SidecarConfiguration): Inspections {
+  const knownSecrets = knownSecretsOf(configuration);
+  const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
+  const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
+  let partial: PartialIndex | null = null;
+
+  async function make(names: readonly string[] | null): Promise<Pick<Inspection, 'secrets' | 'injection'>> {
+    const detectors = await loadDetectors('inbound', names);
+    const scrubber = detectors.filter(({ name }) => name === scrubbing);
+    const others = detectors.filter(({ name }) => name !== scrubbing);
+    if (scrubber.length > 0 && knownSecrets.length > 0) partial ??= buildPartialIndex(knownSecrets);
+    return {
+      secrets:
+        scrubber.length > 0 && partial
+          ? { scanner: createScanner(scrubber, { knownSecrets }), partial }
+          : null,
+      injection: others.length > 0 ? createScanner(others, { knownSecrets }) : null,
+    };
+  }
+
+  async function inspect(route: RouteParts): Promise<Inspection | null> {
+    const { inbound, inboundOnMatch } = route.dlp;
+    if (inbound?.length === 0) return null;
+    const key = JSON.stringify(inbound && [...inbound].sort());
+    let finders = known.get(key);
+    if (!finders) {
+      finders = make(inbound);
+      known.set(key, finders);
+    }
+    const { secrets: finder, injection } = await finders;
+    if (!finder && !injection) return null;
+    return { secrets: finder, injection, onMatch: inboundOnMatch, routeHost: route.host };
+  }
+
+  return (route) => {
+    let inspection = made.get(route);
+    if (!inspection) {
+      inspection = inspect(route.route);
+      made.set(route, inspection);
+    }
+    return inspection;
+  };
+}
+
+type RouteParts = Pick<CompiledRoute['route'], 'dlp' | 'host'>;

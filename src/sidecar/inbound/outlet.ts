@@ -1,0 +1,23 @@
+import type { Refusal } from '../../contract/refusal.js';
+
+/** Where an answer goes in the end. */
+export interface Outlet {
+  /** The head is out: from then on it can only go on or be cut. */
+  readonly begun: () => boolean;
+  /** @param headers names and values in turn, besides the answer's own */
+  begin(headers: readonly string[]): void;
+  /** False: there is no room for more until `room` is called. */
+  write(chunk: Buffer): boolean;
+  end(): void;
+  /** Instead of an answer that hasn't begun; one that has is cut. */
+  refuse(refusal: Refusal): void;
+}
+
+/** A body on its way to an outlet. */
+export interface BodyStage {
+  /** False: wait until there is room. */
+  push(chunk: Buffer): boolean;
+  end(): void;
+  /** The client has left, or all is over. */
+  destroy(): void;
+}

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { buildPartialIndex } from '../../../../src/policy/inbound/partial.js';
+import { createScrubStream, type SecretFinder, scrub } from '../../../../src/policy/inbound/scrub.js';
+import { loadDetectors } from '../../../../src/policy/scan/detectors.js';
+import type { Finding } from '../../../../src/policy/scan/finding.js';
+import { createScanner } from '../../../../src/policy/scan/scanner.js';
+import { encodings } from '../../../support/encodings.js';
+
+const value = 'xoPq7-4f0d8a66b1c7KmZt92Lw';
+
+async function finderOf(values: readonly string[]): Promise<SecretFinder> {
+  const knownSecrets = values.map((secret, index) => ({ name: `S${index}`, value: secret }));
+  const detectors = await loadDetectors('inbound', ['reflected_secrets']);
+  return { scanner: createScanner(detectors, { knownSecrets }), partial: buildPartialIndex(knownSecrets) };
+}
+
+const finder = await finderOf([value, 'p#ss!w']);
+const nothing = () => {};
+
+function stream(chunks: readonly Buffer[], options: { plain?: boolean; part?: boolean } = {}): Buffer {
+  const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing, ...options });
+  return Buffer.concat([...chunks.map((chunk) => scrubber.push(chunk)), scrubber.end()]);
+}
+
+/** Forms in which a beginning is known by its first letters, however it is cut. */
+const simple =
+  /^(?:plain|percent|percent, upper case|base64|hex|hex, upper case|JSON escapes|HTML, decimal|HTML, hexadecimal|quoted-printable|UTF-16LE|reversed|rot13|spaces)$/;
+/** Cut into pieces by what stands between them: a piece under twelve letters is no value's (docs/limitations.md). */
+const inPieces = /^two /;
+
+/** No piece of `form` of this many bytes is in `bytes`. */
+function expectNoPiece(bytes: Buffer, form: Buffer, length: number): void {
+  for (let at = 0; at + length <= form.length; at += 1) {
+    const piece = form.subarray(at, at + length);
+    if (bytes.includes(piece)) throw new Error(`let out: ${JSON.stringify(piece.toString('latin1'))}`);
+  }
+}
+
+const names = Object.keys(encodings).filter((name) => !inPieces.test(name));
+const around = (form: Buffer): Buffer =>
+  Buffer.concat([Buffer.from('{"headers":{"authorization":"Bearer '), form, Buffer.from('","host":"a"}}')]);
+const formOf = (name: string): Buffer => Buffer.from(encodings[name]?.(value) ?? '');
+/** Bytes of a form before those that carry the value. */
+const before = (name: string): number => (name === 'base64 over lines' ? 93 : 0);
+const secretOf = (name: string): Buffer => formOf(name).subarray(before(name));
+/** What may be left of it: letters that could be anyone's. */
+function pieceOf(name: string): number {
+  const letters = simple.test(name) ? 5 : 12;
+  return Math.max(letters, Math.ceil((secretOf(name).length / value.length) * letters));
+}
+
+describe('what is scrubbed in one piece', () => {
+  test.each(names)('%s', (name) => {
+    const bytes = around(formOf(name));
+    const clean = stream([bytes]);
+    expect(clean.length).toBe(bytes.length);
+    expectNoPiece(clean, secretOf(name), pieceOf(name));
+    expect(clean.toString('latin1')).toMatch(/^\{"headers":\{"authorization":"/);
+  });
+
+  test('a value with too few letters, as it stands', () => {
+    expect(stream([Buffer.from('a p#ss!w b')]).toString()).toBe('a ****** b');
+  });
+
+  test('line breaks stay', () => {
+    const clean = stream([Buffer.from(`data: ${value.slice(0, 12)}\n${value.slice(12)}\n\n`)]);
+    expect(clean.toString()).toBe(`data: ${'*'.repeat(12)}\n${'*'.repeat(14)}\n\n`);
+  });
+
+  test('nothing is copied where nothing is found', () => {
+    const bytes = Buffer.from('{"status":"ok"}');
+    expect(scrub(finder, bytes, 'body', false, nothing)).toBe(bytes);
+  });
+
+  test('a body made of nothing else, and each is counted', () => {
+    const found: Finding[] = [];
+    const bytes = Buffer.from(`${value}\n`.repeat(3000));
+    const clean = scrub(finder, bytes, 'body', false, (finding) => found.push(finding));
+    expect(clean.equals(Buffer.from(`${'*'.repeat(value.length)}\n`.repeat(3000)))).toBe(true);
+    expect(found.length).toBeGreaterThanOrEqual(3000);
+  });
+});
+
+describe('what is scrubbed over chunk boundaries', () => {
+  test.each(names)('%s, cut at every byte', (name) => {
+    const bytes = around(formOf(name));
+    for (let cut = 1; cut < bytes.length; cut += 1) {
+      const clean = stream([bytes.subarray(0, cut), bytes.subarray(cut)]);
+      expect(clean.length).toBe(bytes.length);
+      expectNoPiece(clean, secretOf(name), pieceOf(name));
+    }
+  });
+
+  test.each(names)('%s, a byte at a time', (name) => {
+    const bytes = around(formOf(name));
+    const clean = stream(Array.from(bytes, (byte) => Buffer.from([byte])));
+    expect(clean.length).toBe(bytes.length);
+    expectNoPiece(clean, secretOf(name), pieceOf(name));
+  });
+
+  test('text that is none waits for nothing', () => {
+    const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing });
+    for (const text of [
+      'data: {"text":"and then"}\n\n',
+      'data: {"text":"the next word"}\n\n',
+      'a%20b\\n&amp;',
+    ])
+      expect(scrubber.push(Buffer.from(text)).toString()).toBe(text);
+  });
+
+  test('a beginning waits, and comes in the end if nothing follows', () => {
+    const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing });
+    expect(scrubber.push(Buffer.from('is it xoPq7-4f?')).toString()).toBe('is it ');
+    expect(scrubber.end().toString()).toBe('xoPq7-4f?');
+  });
+});
+
+describe('a part of something longer', () => {
+  const bytes = Buffer.from(`${'lorem ipsum '.repeat(200)}${value}${' dolor sit'.repeat(200)}`);
+  const at = bytes.indexOf(value);
+
+  test('holds at its edges no more of a value than anybody’s letters', () => {
+    for (let cut = at; cut <= at + value.length; cut += 1) {
+      expectNoPiece(stream([bytes.subarray(0, cut)], { part: true }), Buffer.from(value), 5);
+      expectNoPiece(stream([bytes.subarray(cut)], { part: true }), Buffer.from(value), 5);
+    }
+  });
+});
