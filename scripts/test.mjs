@@ -12,6 +12,7 @@ ensurePackages({
   openssl: 'openssl',
   python3: 'python3',
   '../share/doc/python3-requests/copyright': 'python3-requests',
+  faketime: 'faketime',
   tmux: 'tmux',
   ip: 'iproute2',
 });

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
+import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
@@ -15,13 +16,23 @@ const leaving = new WeakMap<Socket, AbortSignal>();
 export async function askOperator(exchange: Exchange, route: CompiledRoute): Promise<CompiledRoute | null> {
   const { gate, request, admission, number } = exchange;
   const { refusal, host, target } = admission;
+  const { shown } = gate.inspection.ready();
+  if (shown(host) !== host) {
+    // What the operator can't be shown can't be approved, and a look-up would already give it away.
+    exchange.refusal = finalRefusal(
+      'secret-found',
+      'the name of the host holds a secret',
+      'egress.unknown_host',
+    );
+    return null;
+  }
   const answer = await gate.holds.hold(
     {
       request: number,
       kind: 'unknown-host',
       method: request.method ?? '',
       host,
-      path: printablePath(gate.inspection.shown(target)),
+      path: printablePath(shown(target)),
       detector: null,
       rule: 'egress.unknown_host',
       snippet: null,
@@ -45,13 +56,14 @@ export function askAboutFinding(
   about: Pick<HoldRequest, 'detector' | 'rule' | 'snippet' | 'values' | 'allow'>,
 ): Promise<HoldAnswer> {
   const { gate, request, admission, number } = exchange;
+  const { shown } = gate.inspection.ready();
   return gate.holds.hold(
     {
       request: number,
       kind: 'finding',
       method: request.method ?? '',
-      host: admission.host,
-      path: printablePath(gate.inspection.shown(exchange.shownTarget)),
+      host: gate.table.exact.has(admission.host) ? admission.host : shown(admission.host),
+      path: printablePath(shown(exchange.shownTarget)),
       ...about,
     },
     leavingOf(request.socket),

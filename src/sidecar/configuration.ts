@@ -9,6 +9,7 @@ import type {
   RouteHeader,
 } from '../contract/route.js';
 import type { ListenAddress, SidecarConfiguration } from '../contract/sidecar.js';
+import { isDetectorName } from '../policy/scan/detectors.js';
 
 /** Thrown with the place of what is wrong, never with its value: a value may be a secret. */
 export class ConfigurationError extends Error {}
@@ -144,9 +145,13 @@ function routeHeader(value: unknown, where: string): RouteHeader {
 
 function routeDlp(value: unknown, where: string): RouteDlp {
   const { outbound, inbound, outboundOnMatch, inboundOnMatch } = object(value, where);
+  const detector = (name: unknown, place: string): string => {
+    const written = text(name, place);
+    return isDetectorName(written) ? written : fail(place, 'no detector has this name');
+  };
   return {
-    outbound: outbound === null ? null : list(outbound, `${where}.outbound`, text),
-    inbound: inbound === null ? null : list(inbound, `${where}.inbound`, text),
+    outbound: outbound === null ? null : list(outbound, `${where}.outbound`, detector),
+    inbound: inbound === null ? null : list(inbound, `${where}.inbound`, detector),
     outboundOnMatch: oneOf(outboundOnMatch, `${where}.outboundOnMatch`, ['supervise', 'redact', 'block']),
     inboundOnMatch: oneOf(inboundOnMatch, `${where}.inboundOnMatch`, ['block', 'supervise', 'warn']),
   };

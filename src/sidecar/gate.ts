@@ -8,7 +8,7 @@ import type { CertificateAuthority } from './certificates.js';
 import { createInjection, type Injection, noInjection } from './forward-headers.js';
 import type { Holds } from './holds.js';
 import { createInspections, type Inspections } from './inbound/inspection.js';
-import type { RequestInspection } from './inspection/inspection.js';
+import type { LazyInspection } from './inspection/inspection.js';
 import type { MessageWriter } from './messages.js';
 import { printable, printablePath } from './printable.js';
 import type { Upstreams } from './upstreams.js';
@@ -20,7 +20,7 @@ export interface Gate {
   readonly upstreams: Upstreams;
   readonly authority: CertificateAuthority;
   readonly holds: Holds;
-  readonly inspection: RequestInspection;
+  readonly inspection: LazyInspection;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
   /** Bytes of bodies held whole, over all requests; and of answers' text that is not let go yet. */
@@ -83,10 +83,15 @@ export function createGate(
       return requests;
     },
     record: ({ target, finding = null, ...entry }) => {
-      const method = printable(entry.method, 20);
-      const path = parts.inspection.shown(printablePath(target));
-      const event = { kind: 'decision', ...entry, method, path, finding } as const;
-      parts.messages.send({ type: 'event', event });
+      // What comes before the detectors are prepared is told a moment later, and never unlooked at.
+      parts.inspection.whenLoaded(({ shown }) => {
+        const method = printable(entry.method, 20);
+        const path = shown(printablePath(target));
+        // A name that the operator wrote is no secret; any other may hold one.
+        const host = table.exact.has(entry.host) ? entry.host : shown(entry.host);
+        const event = { kind: 'decision', ...entry, method, host, path, finding } as const;
+        parts.messages.send({ type: 'event', event });
+      });
     },
   };
 }

@@ -80,5 +80,5 @@ export function signLeaf(
   );
   const signature = encode(tag.bitString, noUnusedBits, sign('sha256', content, signingKey));
   const certificate = encode(tag.sequence, content, ecdsaWithSha256, signature).toString('base64');
-  return `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  return `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
 }

@@ -11,7 +11,7 @@ import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
-import { createRequestInspection } from './inspection/inspection.js';
+import { lazyInspection } from './inspection/inspection.js';
 import { createMessageWriter, openStandardOutput } from './messages.js';
 import { startNameServer } from './name-server.js';
 import { createProxyServers } from './server.js';
@@ -83,7 +83,7 @@ async function run(): Promise<void> {
   const gate = createGate(configuration, table, {
     holds,
     authority,
-    inspection: await createRequestInspection(configuration),
+    inspection: lazyInspection(configuration),
     upstreams: createUpstreams(dialler.dial),
     messages,
   });
@@ -101,7 +101,9 @@ async function run(): Promise<void> {
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
   setTimeout(() => {
-    loadUndici().catch(fail);
+    loadUndici()
+      .then(() => gate.inspection.load())
+      .catch(fail);
     dialler.warm();
   }, warmUpDelay).unref();
 }

@@ -56,6 +56,7 @@ export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Sock
 async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSocket: boolean): Promise<void> {
   const { gate, admission, response } = exchange;
   const ahead = readAhead(socket, head);
+  await gate.inspection.load();
   const route = admission.onApproval ? await askOperator(exchange, admission.onApproval) : admission.route;
   if (!route) {
     ahead();

@@ -56,6 +56,14 @@ const hosts = [
 ];
 
 describe('a leaf certificate', () => {
+  it('is PEM without an empty line, whatever its length', () => {
+    for (let length = 1; length <= 63; length += 1) {
+      const leaf = signLeaf(authority.template, label('a', length), serialNumber, soon, authority.key);
+      expect(leaf).not.toContain('\n\n');
+      expect(new X509Certificate(leaf).checkHost(label('a', length))).toBe(label('a', length));
+    }
+  });
+
   it.each(hosts)('names its host alone and is signed by the authority: %s', (host) => {
     const leaf = new X509Certificate(signLeaf(authority.template, host, serialNumber, soon, authority.key));
     const issuer = new X509Certificate(authority.pem);

@@ -139,6 +139,18 @@ test('a request to a host that was approved is scanned like any other', async ()
   expect(names.questions).toEqual([]);
 });
 
+test('a host whose name holds a secret is refused before anybody is asked, and not told', async () => {
+  await using names = await startNameServer({ '*': [['127.0.0.1']] });
+  await using held = await startInspectionRig({ unknownHost: 'supervise', nameServers: [names.address] });
+  const host = `${heldSecret.toLowerCase()}.evil.test`;
+  const answer = await held.ask(host, get(host, '/'));
+  expect(refusalCode(answer)).toBe('secret-found');
+  expect(held.proposals()).toEqual([]);
+  expect(names.questions).toEqual([]);
+  await held.sidecar.event(({ way }) => way === 'tls');
+  expect(held.sidecar.output().toLowerCase()).not.toContain(heldSecret.slice(9).toLowerCase());
+});
+
 test('a worker that dies refuses what it had, and the next body gets another', async () => {
   const dies = `data:text/javascript,${encodeURIComponent(
     "import { isMainThread, parentPort } from 'node:worker_threads';" +
@@ -162,6 +174,6 @@ test('a detector that there is not keeps the sidecar from starting', async () =>
   const { startSidecar } = await import('../support/sidecar-process.js');
   const dlp = { ...defaultDlp, outbound: ['no_such_detector'] };
   await expect(startSidecar({ routes: [{ ...plainRoute, dlp }] })).rejects.toThrow(
-    /no detector is named 'no_such_detector'/,
+    /outbound\[0\]: no detector has this name/,
   );
 });

@@ -39,6 +39,7 @@ export const heldSecret = 'vaultkey-Qm4tZ8xWp2Lr7Ns5Kd9b';
 export async function startInspectionRig(
   parts: Partial<SidecarConfiguration> = {},
   nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<InspectionRig> {
   const authority = await createTestAuthority();
   const names = ['supervise.test', 'block.test', 'redact.test', 'off.test', 'picky.test', '*.wild.test'];
@@ -76,6 +77,7 @@ export async function startInspectionRig(
       ...parts,
     },
     nodeOptions,
+    environment,
   );
   const proposals = () =>
     sidecar.messages.flatMap((message) => (message.type === 'proposal' ? [message.proposal] : []));

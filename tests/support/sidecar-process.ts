@@ -46,20 +46,24 @@ export function configurationOf(parts: Partial<SidecarConfiguration>): SidecarCo
   };
 }
 
-/** Starts the bundle with nothing in its environment but a PATH. */
-export function spawnSidecar(nodeOptions: readonly string[] = []): ChildProcess {
+/** Starts the bundle with nothing in its environment but a PATH, and what a test adds. */
+export function spawnSidecar(
+  nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
   if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build`);
   return spawn(process.execPath, [...nodeOptions, bundle], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '' },
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
   });
 }
 
 export async function startSidecar(
   parts: Partial<SidecarConfiguration>,
   nodeOptions: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<SidecarProcess> {
-  const child = spawnSidecar(nodeOptions);
+  const child = spawnSidecar(nodeOptions, environment);
   const { stdin, stdout, stderr } = child;
   if (!stdin || !stdout || !stderr) throw new Error('no pipes');
   let written = '';

@@ -1,6 +1,6 @@
 import type { KnownSecret } from '../scan/detector.js';
 import { compact, compactSlack, variantsOf, wide } from '../scan/variants.js';
-import { readsAsWords } from '../scan-context/bigrams.js';
+import { strangeness } from '../scan-context/bigrams.js';
 
 /** A stretch of one form of a known value: `[start, end)` of its letters and digits. */
 export interface SecretPiece {
@@ -9,7 +9,7 @@ export interface SecretPiece {
   readonly end: number;
 }
 
-export interface SecretForm {
+interface SecretForm {
   readonly secret: string;
   /** Letters and digits of it, in lower case. */
   readonly bytes: Buffer;
@@ -24,10 +24,12 @@ export interface PieceIndex {
 const windowLength = 6;
 const stride = 2;
 /** What is shorter occurs by chance. */
-export const shortestPiece = windowLength + stride - 1;
+const shortestPiece = windowLength + stride - 1;
 /** Text that is looked at in one go. Bytes. */
 const block = 1 << 16;
 const filterBits = 18;
+/** Of what reads like words; random letters come to 90 and more. */
+const mostWordy = 78;
 /** Pieces of one request that are told apart. */
 const mostPieces = 64;
 /** Beyond so many secrets only the forms that need no encoder are looked for. */
@@ -89,6 +91,12 @@ function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
   return found;
 }
 
+/** Letters alone that could be of a word: clean requests have them in common with any value that words are made of. */
+function isWordy(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if ((bytes[at] as number) < 0x3a) return false;
+  return strangeness(bytes, start, end) < mostWordy;
+}
+
 function collectAt(
   { forms, places, scratch }: Search,
   length: number,
@@ -109,7 +117,7 @@ function collectAt(
     )
       after += 1;
     const piece = { form, start: offset - before, end: offset + after };
-    if (piece.end - piece.start < shortestPiece || readsAsWords(bytes, piece.start, piece.end)) continue;
+    if (piece.end - piece.start < shortestPiece || isWordy(bytes, piece.start, piece.end)) continue;
     if (!found.some((other) => other.form === form && other.start === piece.start && other.end === piece.end))
       found.push(piece);
   }

@@ -14,3 +14,8 @@ export async function loadDetectors(
     (detector) => detector.direction === direction && (names === null || names.includes(detector.name)),
   );
 }
+
+/** Whether there is one by that name, without loading any: its file is named like it. */
+export function isDetectorName(name: string): boolean {
+  return Object.hasOwn(registry, name.replaceAll('_', '-')) && !name.includes('-');
+}

@@ -3,7 +3,6 @@ import type { CompiledRoute } from '../../policy/routes.js';
 import type { KnownSecret } from '../../policy/scan/detector.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
 import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
-import { ConfigurationError } from '../configuration.js';
 
 /** The detectors of a route, ready to look. */
 export interface Prepared {
@@ -21,7 +20,7 @@ export interface Scanners {
   readonly all: Scanner;
 }
 
-/** Prepares each distinct list of detectors once. @throws ConfigurationError for a detector that there is not. */
+/** Prepares each distinct list of detectors once. */
 export async function prepareScanners(
   configuration: SidecarConfiguration,
   knownSecrets: readonly KnownSecret[],
@@ -40,14 +39,7 @@ export async function prepareScanners(
     return prepared;
   };
   const { scanner: all } = await prepare(null);
-  for (const { host, dlp } of configuration.routes) {
-    try {
-      if (dlp.outbound?.length !== 0) await prepare(dlp.outbound);
-    } catch (error) {
-      if (error instanceof RangeError) throw new ConfigurationError(`routes[${host}]: ${error.message}`);
-      throw error;
-    }
-  }
+  for (const { dlp } of configuration.routes) if (dlp.outbound?.length !== 0) await prepare(dlp.outbound);
   return {
     all,
     of: ({ route: { host, dlp } }) => {

@@ -1,0 +1,97 @@
+import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import { createTrail, type TrailMessage } from '../../policy/across/trail.js';
+import type { BodySource } from '../../policy/message/body.js';
+import {
+  type Examination,
+  examineBody,
+  examineHead,
+  type HeadExamination,
+  type MessageHead,
+} from '../../policy/outbound/examination.js';
+import { redactBody } from '../../policy/outbound/redaction.js';
+import type { CompiledRoute } from '../../policy/routes.js';
+import { createLeastRecentlyUsed } from '../lru.js';
+import { knownSecretsOf, type Prepared, prepareScanners } from './scanners.js';
+import { createWorkers } from './workers.js';
+
+interface ExaminedHead {
+  /** null: nothing was found. */
+  readonly examination: HeadExamination | null;
+  /** It was looked at lately, when it was the same. */
+  readonly seen: boolean;
+}
+
+/** What the proxy asks about a request's contents. */
+export interface RequestInspection {
+  /** null: the route has its requests go unscanned. */
+  readonly of: (route: CompiledRoute) => Prepared | null;
+  readonly examineHead: (prepared: Prepared, head: MessageHead) => ExaminedHead;
+  readonly examineBody: (prepared: Prepared, source: BodySource) => Examination | Promise<Examination>;
+  /** null: not all that was found can be covered. */
+  readonly redactBody: (prepared: Prepared, source: BodySource) => Promise<Buffer | null>;
+  /** The name of a value that comes together with this request from parts that left lately; null: none does. */
+  readonly across: (prepared: Prepared, message: TrailMessage) => string | null;
+  /** A target as it may be shown, with what any detector finds in it covered. */
+  readonly shown: (target: string) => string;
+}
+
+/** A body of this size takes a millisecond: more is for a worker. Bytes. */
+const workerSize = 128 * 1024;
+/** Heads in which nothing was found lately, and the longest that is remembered. Entries, characters. */
+const cleanHeads = 1024;
+const longestCleanHead = 4096;
+const shownPaths = 1024;
+
+/** Builds what the detectors search with: some hundred milliseconds of work. */
+export async function createRequestInspection(
+  configuration: SidecarConfiguration,
+): Promise<RequestInspection> {
+  const knownSecrets = knownSecretsOf(configuration);
+  const scanners = await prepareScanners(configuration, knownSecrets);
+  const workers = createWorkers(knownSecrets);
+  const trail = createTrail(knownSecrets);
+  const paths = createLeastRecentlyUsed<string>(shownPaths);
+  const isForWorker = ({ bytes, contentEncoding }: BodySource) =>
+    bytes.length >= workerSize || contentEncoding !== null;
+  return {
+    of: scanners.of,
+    examineHead: rememberClean(),
+    examineBody: ({ scanner, names }, source) =>
+      isForWorker(source) ? workers.examine(names, source) : examineBody(scanner, source),
+    redactBody: async ({ scanner, names }, source) =>
+      isForWorker(source) ? workers.redact(names, source) : redactBody(scanner, source),
+    across: ({ seeksKnown }, message) => (seeksKnown ? trail.add(message, Date.now()) : null),
+    shown: (target) => paths.getOrCreate(target, () => covered(scanners.all, target)),
+  };
+}
+
+/** A client's requests differ little in their heads: one that was clean is so the next time. */
+function rememberClean(): RequestInspection['examineHead'] {
+  const clean = new Map<Prepared, Set<string>>();
+  return (prepared, head) => {
+    let known = clean.get(prepared);
+    if (!known) {
+      known = new Set();
+      clean.set(prepared, known);
+    }
+    let key = `${head.host}\n${head.target}`;
+    for (const part of head.headers) key += `\n${part}`;
+    if (known.has(key)) return { examination: null, seen: true };
+    const examination = examineHead(prepared.scanner, head);
+    if (examination.found.length > 0 || examination.outcome !== 'complete')
+      return { examination, seen: false };
+    if (key.length <= longestCleanHead) {
+      if (known.size >= cleanHeads) known.clear();
+      known.add(key);
+    }
+    return { examination: null, seen: false };
+  };
+}
+
+function covered(scanner: Prepared['scanner'], target: string): string {
+  const bytes = Buffer.from(target, 'latin1');
+  const { findings, outcome } = scanner.scan(bytes, 'path');
+  if (outcome !== 'complete') return '*';
+  for (const { start, end } of findings) bytes.fill(0x2a, start, end);
+  return findings.length === 0 ? target : bytes.toString('latin1');
+}
