@@ -4,7 +4,7 @@ import { injectionBias, injectionBlock, injectionScale, injectionTable, injectio
 const weights = Int8Array.from(Buffer.from(injectionTable, 'base64'));
 
 /** From this score on a text is blocked; from half on it is worth a warning. */
-const blockScore = 0.8;
+export const blockScore = 0.8;
 export const warnScore = 0.5;
 
 /** Blocks of the longer of the two windows that end at every block; the shorter is the block alone. */
