@@ -13,6 +13,8 @@ const text = `${'a line of text, and then another.\n'.repeat(100)}${secret}\n${'
 const at = text.indexOf(secret);
 const line = Buffer.from('a line of ordinary text, and then another one.\n'.repeat(1000));
 
+const long = Buffer.alloc(30_000_000, line);
+
 let upstream: Canary;
 let sidecar: SidecarProcess;
 
@@ -48,6 +50,7 @@ const serve: RequestListener = (request, response) => {
     bomb.end(Buffer.alloc(300_000_000));
     return;
   }
+  if (pathname === '/long') return response.writeHead(200, { 'content-length': long.length }).end(long);
   // Without an end, as fast as it is taken.
   const more = () => {
     while (!response.destroyed && response.write(line));
@@ -58,12 +61,16 @@ const serve: RequestListener = (request, response) => {
 
 beforeAll(async () => {
   const authority = await createTestAuthority();
-  upstream = await startCanary({ authority, names: ['shapes.test'] }, serve);
+  upstream = await startCanary({ authority, names: ['shapes.test', 'off.test'] }, serve);
   sidecar = await startSidecar({
     routes: [
       routeTo('shapes.test', upstream.port, {
         certificateAuthority: authority.certificate,
         dlp: { outbound: [], inbound: null, outboundOnMatch: 'block', inboundOnMatch: 'block' },
+      }),
+      routeTo('off.test', upstream.port, {
+        certificateAuthority: authority.certificate,
+        dlp: { outbound: [], inbound: [], outboundOnMatch: 'block', inboundOnMatch: 'block' },
       }),
     ],
     secrets: { TOKEN: secret },
@@ -149,6 +156,28 @@ describe('a body that is not what it says', () => {
     const event = await sidecar.event(({ path }) => path === '/bomb');
     expect(event).toMatchObject({ verdict: 'failed', code: 'response-not-scannable' });
   });
+});
+
+test.each([
+  ['shapes.test', 'text/plain'],
+  ['shapes.test', 'application/octet-stream'],
+  ['shapes.test', 'image/png'],
+  ['off.test', 'text/plain'],
+])('a long body comes whole to a client that reads slowly: %s, %s', async (host, type) => {
+  const secure = await openTunnel({ ...sidecar, host });
+  secure.write(`GET /long?type=${type} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  const parts: Buffer[] = [];
+  let head = Number.POSITIVE_INFINITY;
+  for (let size = 0; size < head + long.length; ) {
+    const [chunk] = (await once(secure, 'data')) as [Buffer];
+    secure.pause();
+    parts.push(chunk);
+    size += chunk.length;
+    if (parts.length === 1) head = chunk.indexOf('\r\n\r\n') + 4;
+    setImmediate(() => secure.resume());
+  }
+  expect(Buffer.concat(parts).subarray(head).equals(long)).toBe(true);
+  secure.destroy();
 });
 
 test.each(['text/plain', 'text/event-stream', 'application/octet-stream', 'image/png'])(
