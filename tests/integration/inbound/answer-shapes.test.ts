@@ -168,13 +168,13 @@ test.each([
   secure.write(`GET /long?type=${type} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
   const parts: Buffer[] = [];
   let head = Number.POSITIVE_INFINITY;
-  for (let size = 0; size < head + long.length; ) {
-    const [chunk] = (await once(secure, 'data')) as [Buffer];
-    secure.pause();
-    parts.push(chunk);
-    size += chunk.length;
-    if (parts.length === 1) head = chunk.indexOf('\r\n\r\n') + 4;
-    setImmediate(() => secure.resume());
+  let size = 0;
+  for await (const chunk of secure) {
+    parts.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (parts.length === 1) head = (chunk as Buffer).indexOf('\r\n\r\n') + 4;
+    if (size >= head + long.length) break;
+    await new Promise(setImmediate);
   }
   expect(Buffer.concat(parts).subarray(head).equals(long)).toBe(true);
   secure.destroy();
