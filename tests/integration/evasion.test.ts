@@ -82,7 +82,8 @@ describe.each(places.filter(({ knownOnly }) => !knownOnly).map(({ name }) => nam
     expect(wrong).toEqual([]);
   });
 
-  test.skipIf(alwaysSecret.includes(place))('a clean value in the same place leaves', async () => {
+  if (alwaysSecret.includes(place)) return;
+  test('a clean value in the same place leaves', async () => {
     const wrong: string[] = [];
     const clean = cleanValue(40);
     await inLanes(casesIn(place, clean), async (one, lane) => {

@@ -90,6 +90,8 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
   };
 }
 
+/** A longer text needn't write a letter a line to carry a value. Bytes. */
+const longestUnbroken = 2048;
 /** Encodings within each other that are undone. */
 const deepest = 2;
 
@@ -101,7 +103,11 @@ function readingsOf(bytes: Buffer): Buffer[] {
     if (view.depth < deepest && budget.remaining >= 0)
       for (const derived of decodeViews(view, budget))
         if (spend(budget, derived.bytes.length)) views.push(derived);
-  return views.map((view) => view.bytes);
+  const texts = views.map((view) => view.bytes);
+  // A string of JSON writes a line break in two letters, of which one would pass for a letter of the value.
+  if (bytes.length <= longestUnbroken && bytes.includes('\\n'))
+    texts.push(Buffer.from(bytes.toString('latin1').replace(/\\+[nrt]/g, ' '), 'latin1'));
+  return texts;
 }
 
 /** Letters and digits of a form that have left. */
