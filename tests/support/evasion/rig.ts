@@ -118,7 +118,7 @@ async function ask(
 }
 
 /** The request as it goes on the wire. */
-function bytesOf(message: Message, host: string, origin: string): Buffer {
+export function bytesOf(message: Message, host: string, origin: string): Buffer {
   const { method, target, headers, body, chunk, trailers = [] } = message;
   const lines = [`${method} ${origin}${target} HTTP/1.1`, `Host: ${host}`];
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);
