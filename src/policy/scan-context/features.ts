@@ -2,14 +2,16 @@ import { alphabets, entropy, memberships } from '../scan/alphabet.js';
 import type { Occurrences } from '../scan/automaton.js';
 import { strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
+import { fitsFormat, isUuid } from './formats.js';
 import { groupNames } from './keywords.js';
 
 /**
  * Context words in order of where they end: `ends[i]`, and in `ids[i]` the word's group,
- * with {@link opensBit} set when a value is looked for after it.
+ * with {@link opensBit} set when a value is looked for after it, and from {@link formatShift} on a provider's set of formats.
  */
 export type Marks = Occurrences;
 export const opensBit = 0x80;
+export const formatShift = 8;
 
 const shapes = [
   'uuid',
@@ -64,6 +66,11 @@ const layout = (() => {
     kindOpening: block(4 * openings.length),
     kindClosing: block(4 * closings.length),
     kindStrange: block(4 * strangeSteps),
+    format: block(4 * 4),
+    torn: block(4),
+    spoilt: block(3),
+    odd: block(5),
+    formatShape: block(3 * shapes.length),
   };
   return { at, size: () => size };
 })();
@@ -85,6 +92,8 @@ const openerNames = [
   'provider',
   'seed',
   'convert',
+  'access',
+  'private',
 ];
 const openerGroups = new Set(openerNames.map((name) => groupNames.indexOf(name)));
 const providerGroup = groupNames.indexOf('provider');
@@ -131,26 +140,34 @@ export function featuresOf(
   add(at.kindClosing + context.kind * closings.length + closings.indexOf(closingOf(candidate.after)));
   add(at.kindStrange + context.kind * strangeSteps + strange);
   add(at.crossed + (context.kind * 4 + context.assignment) * 3 + quality);
+  add(at.format + context.kind * 4 + context.format);
+  add(at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
+  add(at.formatShape + context.format * shapes.length + shape);
+  if (shape === oddShape) add(at.odd + oddKind(bytes, start, end));
   addMakeUp(bytes, start, end, add);
   return count;
 }
 
 function addContext(
   bytes: Uint8Array,
-  { start, before, after }: Candidate,
+  { start, end: valueEnd, before, after }: Candidate,
   marks: Marks,
   first: number,
   last: number,
   add: (feature: number) => void,
-): { openers: number; kind: number; assignment: number } {
+): { openers: number; kind: number; assignment: number; format: number } {
   seenNear.fill(0);
   let openersSeen = 0;
   let named = false;
   let nearest = -1;
+  let format = formatUnknown;
   for (let i = last - 1; i >= first; i -= 1) {
     const end = marks.ends[i] as number;
     const group = (marks.ids[i] as number) & (opensBit - 1);
     const near = start - end <= nearBytes;
+    const set = (marks.ids[i] as number) >> formatShift;
+    if (set > 0 && format !== formatFits)
+      format = fitsFormat(set, bytes, start, valueEnd) ? formatFits : formatMisfits;
     const slot = near ? group : groupNames.length + group;
     if (seenNear[slot]) continue;
     seenNear[slot] = 1;
@@ -166,8 +183,22 @@ function addContext(
   add(at.assigned + assigned);
   if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(at.url);
   const credential = openersSeen > (named ? 1 : 0);
-  return { openers: openersSeen, kind: (named ? 1 : 0) + (credential ? 2 : 0), assignment: assigned };
+  const kind = (named ? 1 : 0) + (credential ? 2 : 0);
+  return { openers: openersSeen, kind, assignment: assigned, format };
 }
+
+const formatUnknown = 0;
+const formatFits = 1;
+const formatMisfits = 2;
+
+/** A mark that no text puts between a value and its name stands there, and goes on in letters: the value is a piece of something. */
+function isTorn(bytes: Uint8Array, at: number, step: number): boolean {
+  if (!tearing[bytes[at] ?? 0]) return false;
+  return ((memberships[bytes[at + step] ?? 0] as number) & alphabets.alnum) !== 0;
+}
+const tearing = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '!#$%^*?@'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
 
 const seenNear = new Uint8Array(groupNames.length * 2);
 
@@ -210,18 +241,38 @@ function assignment(bytes: Uint8Array, from: number, to: number): number {
   return assigns ? 2 : 3;
 }
 
+/** How many marks stand in the value, 1 to 4, or 0 where a question mark does: random values have none or several. */
+function oddKind(bytes: Uint8Array, start: number, end: number): number {
+  let marks = 0;
+  for (let i = start; i < end; i += 1) {
+    if (bytes[i] === 0x3f) return 0;
+    if (!((memberships[bytes[i] as number] as number) & alphabets.dashed)) marks += 1;
+  }
+  return Math.min(marks, 4);
+}
+
 function addMakeUp(bytes: Uint8Array, start: number, end: number, add: (i: number) => void): void {
   let digits = 0;
+  let upper = 0;
+  let lower = 0;
+  let beyondHex = 0;
   let steps = 0;
   let repeats = 0;
   for (let i = start; i < end; i += 1) {
     const byte = bytes[i] as number;
     if (byte >= 0x30 && byte <= 0x39) digits += 1;
+    else if (byte >= 0x41 && byte <= 0x5a) upper += 1;
+    else if (byte >= 0x61 && byte <= 0x7a) lower += 1;
+    if (byte > 0x66 && byte <= 0x7a) beyondHex += 1;
     if (i > start && byte === (bytes[i - 1] as number) + 1) steps += 1;
     if (i > start && byte === bytes[i - 1]) repeats += 1;
   }
   const length = end - start;
   add(at.digits + band(digits / length, [0.001, 0.1, 0.3, 0.6]));
+  // One letter of the other case, or one that is no hexadecimal digit, among many: a sample that was spoilt on purpose.
+  if (upper === 1 && lower >= 8) add(at.spoilt);
+  if (lower === 1 && upper >= 8) add(at.spoilt + 1);
+  if (beyondHex + upper === 1 && length >= 20) add(at.spoilt + 2);
   if (steps * 3 > length) add(at.sequence);
   if (repeats * 3 > length) add(at.sequence + 1);
   if (steps * 3 > length && digits > 0) add(at.sequence + 2);
@@ -245,12 +296,8 @@ function shapeName(bytes: Uint8Array, start: number, end: number): (typeof shape
   if (all & alphabets.lowerAlnum) return 'lowerAlnum';
   if (all & alphabets.upperAlnum) return 'upperAlnum';
   if (all & alphabets.alnum) return 'alnum';
-  if (all & alphabets.dashed) return isUuid(bytes, start, end) ? 'uuid' : 'dashed';
+  if (all & alphabets.dashed) return end - start === 36 && isUuid(bytes, start) ? 'uuid' : 'dashed';
   if (slashes * 8 > end - start || (slashes > 0 && dots > 0)) return 'path';
   if (all & alphabets.base64) return 'base64';
   return all & alphabets.dotted ? 'dotted' : 'odd';
-}
-
-function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === 36 && [8, 13, 18, 23].every((offset) => bytes[start + offset] === 0x2d);
 }

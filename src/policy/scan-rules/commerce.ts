@@ -61,14 +61,15 @@ export const commercePatterns: readonly PatternRule[] = [
   {
     id: 'mailchimp-key',
     keywords: ['-us'],
+    run: { alphabet: 'digit', min: 1 },
     pattern: /[0-9a-f]{32}-us\d{1,2}(?![\w-])/y,
     before: 32,
   },
   {
     id: 'asana-token',
-    keywords: ['1/', '2/', '0/'],
+    keywords: ['1/', '2/'],
     run: { alphabet: 'digit', min: 10 },
-    pattern: /(?:[012]\/)\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
+    pattern: /[12]\/\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
   },
   {
     id: 'clickup-token',
@@ -79,6 +80,7 @@ export const commercePatterns: readonly PatternRule[] = [
   {
     id: 'salesforce-session',
     keywords: ['00d'],
+    run: { alphabet: 'alnum', min: 12, ends: '!' },
     pattern: /00D[0-9A-Za-z]{12,15}!AQ[0-9A-Za-z._]{60,260}/y,
   },
   {
