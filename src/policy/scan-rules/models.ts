@@ -33,10 +33,6 @@ export const modelPrefixes: readonly PrefixRule[] = [
   }),
   prefix('greptile-key', 'grpt_', 'word', 32, 64),
   prefix('inngest-key', ['signkey-prod-', 'signkey-test-', 'signkey-branch-'], 'lowerHex', 32, 64),
-  prefix('livekit-key', 'API', 'alnum', 12, 12, {
-    entropy: 3.2,
-    shape: /^[0-9A-Za-z]{0,11}\d[0-9A-Za-z]{0,11}$/,
-  }),
   prefix('materialize-password', 'mzp_', 'lowerHex', 64),
   prefix('dbt-cloud-token', ['dbtc_', 'dbtu_', 'dbts_'], 'dashed', 36, 72),
   prefix('hex-token', ['hxtp_', 'hxtw_'], 'lowerHex', 64),
