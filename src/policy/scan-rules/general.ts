@@ -10,7 +10,7 @@ export const generalPatterns: readonly PatternRule[] = [
     id: 'private-key',
     keywords: ['-----begin '],
     pattern:
-      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}[^<>{}-]{0,13000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
+      /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}(?:[^<>{}-]|-(?!----)){0,13000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
     window: 14000,
     certain: true,
   },
