@@ -13,7 +13,7 @@ import { fitLogistic, scoreOf } from './detection/logistic.mjs';
 const folds = 10;
 const folder = join(root, 'src/policy/scan-context');
 /** How much a clean text, a near-miss and a password of real code weigh beside a provider's token. */
-const weightOf = { clean: 4, 'near-miss': 2, generic: 0.3, 'creddata-generic': 0.3 };
+const weightOf = { clean: 3, 'near-miss': 2, generic: 0.3, 'creddata-generic': 0.3 };
 /** A candidate of the clean folders to which a first model gives this chance is worth training on. */
 const hardFrom = 0.015;
 
@@ -76,7 +76,7 @@ function trainOnce(set, model, more) {
         if (hit) data.push({ features: hit.features, target: 1, weight: weightOf[row.tier] ?? 1 });
     }
   }
-  return fitLogistic(data, featureCount, { penalty: 1e-4, rounds: 300 });
+  return fitLogistic(data, featureCount, { penalty: 2e-4, rounds: 300 });
 }
 
 /** Before there is a model, the longest candidate stands for the secret of a row that labels no span. */

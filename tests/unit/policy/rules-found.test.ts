@@ -65,6 +65,12 @@ const chosen: Readonly<Record<string, string>> = {
   'putty-private-key': `PuTTY-User-Key-File-2: ssh-rsa\n${'q7Wz0'.repeat(16)}\nPrivate-MAC: ${'0a1b2c3d'.repeat(5)}`,
   'kubernetes-secret': `kind: Secret\nmetadata:\n  name: db\ndata:\n  password: ${Buffer.from('r4Tq-82xLm').toString('base64')}\nkind: Secret\n`,
   'database-connection-string': 'postgres://deploy:r4Tq82xLm@db.internal:5432/shop?sslmode=require',
+  'okta-api-token': `okta api: 00${'q7Wz0r8YbK3pT6mXc9Ld'.repeat(2)}`,
+  'azure-key-signature': `AccountKey ${'q7Wz0r8YbK3pT6mXc9Ld'.repeat(4).slice(0, 76)}+AStq7Wz0r==`,
+  'sumologic-access-id': 'sumo_access_id = "suQ7wZ0r8YbK3p"',
+  'truenas-key': `login_with_api_key, params: ["4-${'q7Wz0r8YbK3pT6mX'.repeat(4)}"]`,
+  'twitter-access-token': `twitter: 7348291056-${'q7Wz0r8YbK'.repeat(4)}`,
+  'codeclimate-reporter-id': `CC_TEST_REPORTER_ID=${'0a7b3c9d1e5f8264'.repeat(4)}`,
   'url-with-password': 'https://deploy:r4Tq82xLm@build.internal/job/7',
   'stellar-secret-seed': `stellar seed = S${'BQ7ZK3WX5YHD2MNLPRTVA4CEFGJ6UI'.repeat(2).slice(0, 55)}`,
 };
