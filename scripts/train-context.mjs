@@ -13,7 +13,7 @@ import { fitLogistic, scoreOf } from './detection/logistic.mjs';
 const folds = 10;
 const folder = join(root, 'src/policy/scan-context');
 /** How much a clean text, a near-miss and a password of real code weigh beside a provider's token. */
-const weightOf = { clean: 3, 'near-miss': 2, generic: 0.3, 'creddata-generic': 0.3 };
+const weightOf = { clean: 3, 'near-miss': 2, generic: 0.3, assignment: 0.3, 'creddata-generic': 0.3 };
 /** A candidate of the clean folders to which a first model gives this chance is worth training on. */
 const hardFrom = 0.015;
 

@@ -1,4 +1,5 @@
 // The labelled texts as the context model sees them: every candidate of every view, with its features, and the fold.
+import { assignmentRows } from './assignments.mjs';
 import { readCorpus } from './corpora.mjs';
 import { loadModule } from './load.mjs';
 
@@ -47,9 +48,11 @@ export function readExamples(folds) {
   const clean = prose.filter(
     (row) => row.label === 'clean' && row.tier !== 'discusses-injection' && !scanners.has(repository(row)),
   );
-  return [...rows, ...clean.map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' }))].map(
-    (row) => toExample(row, folds),
-  );
+  return [
+    ...rows,
+    ...assignmentRows(),
+    ...clean.map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' })),
+  ].map((row) => toExample(row, folds));
 }
 
 const isSample = ({ tier }) => tier === 'rule-tp' || tier === 'near-miss';
