@@ -1,6 +1,7 @@
 // npm run bench:detect [-- --providers] [-- --speed | --quality]: what the detectors find, what they cry wolf at, and how fast.
 
 import { hostileTexts } from './detection/hostile.mjs';
+import { printHeldOut } from './detection/injection-held-out.mjs';
 import { injectionQuality, printInjection } from './detection/injection-quality.mjs';
 import { loadModule } from './detection/load.mjs';
 import { printQuality, secretQuality } from './detection/quality.mjs';
@@ -25,7 +26,7 @@ if (!only('quality')) speed();
 
 function quality() {
   console.log(
-    '\nThe two models were trained on these texts; what held-out ones come to is printed by scripts/train-*.mjs.',
+    '\nThe two models were trained on these texts: what held-out ones come to is printed by scripts/train-*.mjs, and for injections below.',
   );
   console.log('\n## Secrets (development corpus)\n');
   const secrets = secretQuality(
@@ -37,6 +38,8 @@ function quality() {
   const inbound = createScanner(inboundDetectors, { knownSecrets: [] });
   const injections = injectionQuality((bytes) => inbound.scan(bytes, 'body'));
   if (injections) printInjection(injections);
+  console.log('\n## Injections held out of the training\n');
+  printHeldOut();
 }
 
 function line(name, value) {
