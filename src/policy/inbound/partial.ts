@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { budgetFor } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
@@ -188,20 +189,12 @@ function waitingDecoded(filter: Filter, tail: Buffer): number {
 
 /** Escapes, and letters beyond ASCII that may stand for others. */
 function mayDecode(bytes: Buffer): boolean {
-  for (let at = 0; at < bytes.length; at += 1) {
-    const sign = signs[bytes[at] as number];
-    if (sign === 1) return true;
-    // In quoted-printable two digits follow, or the end of a line.
-    if (sign === 2 && (at + 2 >= bytes.length || followsEquals(bytes, at + 1))) return true;
-  }
+  if (!isAscii(bytes) || bytes.includes(0x25) || bytes.includes(0x5c) || bytes.includes(0x26)) return true;
+  // In quoted-printable two digits follow, or the end of a line.
+  for (let at = bytes.indexOf(0x3d); at >= 0; at = bytes.indexOf(0x3d, at + 1))
+    if (at + 2 >= bytes.length || followsEquals(bytes, at + 1)) return true;
   return false;
 }
-
-/** 1: an escape begins or a letter is beyond ASCII; 2: it depends on what follows. */
-const signs = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x80 || byte === 0x25 || byte === 0x5c || byte === 0x26) return 1;
-  return byte === 0x3d ? 2 : 0;
-});
 
 function followsEquals(bytes: Buffer, at: number): boolean {
   const byte = bytes[at] as number;

@@ -91,6 +91,20 @@ interface TextCounts {
   readonly attackKinds: number;
 }
 
+/** Used by one call after the other: most texts are far smaller than it. `seen` holds the stamp of the last block with a feature. */
+const scratch = {
+  features: new Uint16Array(mostFeatures),
+  seen: new Uint32Array(1 << bucketBits),
+  stamp: 0,
+};
+
+function nextStamp(): void {
+  scratch.stamp += 1;
+  if (scratch.stamp < 2 ** 32) return;
+  scratch.seen.fill(0);
+  scratch.stamp = 1;
+}
+
 /** Words of a text in blocks, each with its features: buckets, each once. `features` is used again for the next block. */
 export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
   const words = readWords(bytes);
@@ -105,19 +119,19 @@ export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
     naming += 1;
     kinds.add(hashes[i] as number);
   }
-  const features = new Uint16Array(mostFeatures);
-  const seen = new Uint32Array(1 << bucketBits);
+  const { features, seen } = scratch;
   let block = 0;
   let used = 0;
   const add = (hash: number, kind: number): void => {
     const index = bucket(hash, kind);
-    if (seen[index] === block + 1) return;
-    seen[index] = block + 1;
+    if (seen[index] === scratch.stamp) return;
+    seen[index] = scratch.stamp;
     features[used] = index;
     used += 1;
   };
   for (let from = 0; from < count; from += blockWords, block += 1) {
     used = 0;
+    nextStamp();
     const to = Math.min(count, from + blockWords);
     for (let i = from; i < to; i += 1) {
       const kind = classes[i] as number;

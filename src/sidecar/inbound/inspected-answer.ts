@@ -2,6 +2,7 @@ import type { Refusal } from '../../contract/refusal.js';
 import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
 import { createScrubStream, type ScrubStream, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
+import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
 import { createDecoder, type Decoder, parseCodings } from './decoder.js';
 import { shortestRange } from './inspectable-request.js';
@@ -82,10 +83,6 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
     decoder?.resume();
     if (!decoderFull) onRoom();
   };
-  const body = createBody(head, outlet, { ...around, onRoom: room });
-  let decoder: Decoder | null = null;
-  let decoderFull = false;
-  let clientFull = false;
   const guarded = (call: () => void) => {
     try {
       call();
@@ -93,9 +90,15 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       onFailure(error);
     }
   };
+  const body = gathering(createBody(head, outlet, { ...around, onRoom: room }), guarded, () => {
+    clientFull = true;
+  });
+  let decoder: Decoder | null = null;
+  let decoderFull = false;
+  let clientFull = false;
   const push = (chunk: Buffer) => {
     guarded(() => {
-      clientFull = !body.push(chunk);
+      if (!body.push(chunk)) clientFull = true;
     });
   };
   if (coded)
@@ -135,6 +138,46 @@ function bodiless({ inspection, onScrubbed }: AnswerSurroundings, outlet: Outlet
     trailers: (headers) => (secrets ? scrubHeaders(secrets, headers, onScrubbed) : headers),
     room: () => {},
     destroy: () => {},
+  };
+}
+
+/** A chunk of this size is worth its own look; smaller ones that come in one go are looked at in one. Bytes. */
+const worthALook = 4096;
+const mostGathered = 64 * 1024;
+
+/** An upstream may send every event by itself: what was read at once is put together, and waits for nothing else. */
+function gathering(body: BodyStage, guarded: (call: () => void) => void, onFull: () => void): BodyStage {
+  const gathered = createGather();
+  let soon: NodeJS.Immediate | null = null;
+  const flush = (): boolean => {
+    if (soon) clearImmediate(soon);
+    soon = null;
+    const bytes = gathered.bytes();
+    gathered.drop(bytes.length);
+    return bytes.length === 0 || body.push(bytes);
+  };
+  const onSoon = () => {
+    guarded(() => {
+      if (!flush()) onFull();
+    });
+  };
+  return {
+    push(chunk) {
+      if (chunk.length >= worthALook && gathered.size() === 0) return body.push(chunk);
+      gathered.append(chunk);
+      if (gathered.size() >= mostGathered) return flush();
+      soon ??= setImmediate(onSoon);
+      return true;
+    },
+    end() {
+      flush();
+      body.end();
+    },
+    destroy() {
+      if (soon) clearImmediate(soon);
+      soon = null;
+      body.destroy();
+    },
   };
 }
 
