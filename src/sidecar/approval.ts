@@ -90,7 +90,7 @@ export function readAhead(socket: Socket, head: Buffer): () => Buffer {
 }
 
 /** Fires when the connection closes: the client that would get an answer has left. */
-export function leavingOf(socket: Socket): AbortSignal {
+function leavingOf(socket: Socket): AbortSignal {
   const known = leaving.get(socket);
   if (known) return known;
   if (socket.destroyed) return AbortSignal.abort();

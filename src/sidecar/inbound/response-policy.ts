@@ -2,9 +2,9 @@ import type { EventFinding } from '../../contract/event.js';
 import { type Refusal, type RefusedFinding, verdictHeader } from '../../contract/refusal.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
 import type { Finding } from '../../policy/scan/finding.js';
-import { leavingOf } from '../approval.js';
+import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
-import { printable, printablePath } from '../printable.js';
+import { printable } from '../printable.js';
 import type { Inspection } from './inspection.js';
 import type { TextPolicy } from './text-gate.js';
 
@@ -35,23 +35,14 @@ export function textPolicy(
     ],
     onFound: (finding, outcome) => recordFinding(exchange, finding, place, outcome),
     async ask(finding, text) {
-      const { gate, request, admission, number } = exchange;
       const found = text.subarray(finding.start, finding.end);
-      const answer = await gate.holds.hold(
-        {
-          request: number,
-          kind: 'finding',
-          method: request.method ?? '',
-          host: admission.host,
-          path: printablePath(admission.target),
-          detector: finding.detector,
-          rule,
-          snippet: printable(found.toString('utf8'), longestSnippet),
-          values: [found.toString('latin1')],
-          allow,
-        },
-        leavingOf(request.socket),
-      );
+      const answer = await askAboutFinding(exchange, {
+        detector: finding.detector,
+        rule,
+        snippet: printable(found.toString('utf8'), longestSnippet),
+        values: [found.toString('latin1')],
+        allow,
+      });
       if (answer.approved) return null;
       return answer.refusal ?? 'left';
     },
