@@ -1,101 +1,82 @@
 // Trains the model that tells a credential from any other value by the value's make-up and the words before it
 // (src/policy/scan-context): letter-pair costs and one weight a feature, from the labelled corpora.
-// Only numbers end up in the repository. Prints what held-out providers and sources come to.
+// Only numbers end up in the repository. Prints what held-out files, rules and projects come to; `--show` which fall short,
+// `--letters` makes the costs of letter pairs anew. BOT_BOTTLE_CLEAN: folders of clean files, the dependencies unless given.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanFiles } from './detection/clean-files.mjs';
+import { cleanBeginnings } from './detection/clean-files.mjs';
+import { candidatesIn, readExamples } from './detection/context-examples.mjs';
 import { readCorpus } from './detection/corpora.mjs';
 import { loadModule, root } from './detection/load.mjs';
 import { fitLogistic, scoreOf } from './detection/logistic.mjs';
 
-const rows = readCorpus('secrets');
-const prose = readCorpus('injection');
-if (!rows || !prose) process.exit(1);
-const folds = 5;
+const folds = 10;
 const folder = join(root, 'src/policy/scan-context');
+/** How much a clean text, a near-miss and a password of real code weigh beside a provider's token. */
+const weightOf = { clean: 3, 'near-miss': 2, generic: 0.3, assignment: 0.3, 'creddata-generic': 0.3 };
+/** A candidate of the clean folders to which a first model gives this chance is worth training on. */
+const hardFrom = 0.015;
 
-writeBigrams();
-const { contextCandidates, lookForTokens } = await loadModule('src/policy/scan-rules/look.ts');
+if (process.argv.includes('--letters')) {
+  writeBigrams();
+  process.exit(0);
+}
 const { featureCount } = await loadModule('src/policy/scan-context/features.ts');
-const { textView } = await loadModule('src/policy/scan/view.ts');
-const { isPlaceholder } = await loadModule('src/policy/scan-rules/placeholder.ts');
+const examples = readExamples(folds);
+if (!examples) process.exit(1);
+const hard = hardNegatives();
+const scores = heldOutScores();
+report(scores);
+if (process.argv.includes('--show')) show(scores);
+writeWeights(train(examples));
 
-const examples = [...rows, ...cleanProse(), ...cleanFiles(process.env.BOT_BOTTLE_CLEAN)]
-  .map(toExample)
-  .filter((example) => example.candidates.length > 0 || example.positive);
-const heldOut = examples.map(() => 0);
-for (let fold = 0; fold < folds; fold += 1) {
-  const model = train(examples.filter((example) => example.fold !== fold));
-  examples.forEach((example, i) => {
-    if (example.fold === fold) heldOut[i] = best(model, example.candidates);
-  });
-}
-report(heldOut);
-if (process.env.SHOW) showMissed(heldOut);
-const model = train(examples);
-writeWeights(model);
-
-function cleanProse() {
-  return prose
-    .filter(({ label, tier }) => label === 'clean' && tier !== 'discusses-injection')
-    .map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' }));
-}
-
-function toExample(row) {
-  const bytes = Buffer.from(row.text);
-  const secrets = (row.secret ?? []).map((value) => {
-    const at = bytes.indexOf(value);
-    return [at, at + Buffer.byteLength(value)];
-  });
-  const candidates = [];
-  contextCandidates(bytes, ({ start, end }, features) => {
-    if (isPlaceholder(bytes, start, end)) return;
-    candidates.push({
-      features,
-      hit: secrets.some(([from, to]) => start < to && end > from),
-      text: bytes.toString('latin1', start, end),
+/** What a first model takes for a credential in files that hold none: at most six a file. */
+function hardNegatives() {
+  const first = trainOnce(examples, null, []);
+  const data = [];
+  const folders = process.env.BOT_BOTTLE_CLEAN ?? join(root, 'node_modules');
+  for (const bytes of cleanBeginnings(folders)) {
+    let left = 6;
+    candidatesIn(bytes, (features) => {
+      if (left === 0 || scoreOf(first, features) < hardFrom) return;
+      left -= 1;
+      data.push({ features, target: 0, weight: 1 });
     });
-  });
-  const positive = row.label === 'secret' && (row.class === 'contextual' || !hasStructure(bytes));
-  const group =
-    row.label === 'secret' ? `${row.rule}` : row.tier === 'near-miss' ? row.source : row.source.split(':')[0];
-  let hash = 7;
-  for (const character of group) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
-  return { row, candidates, positive, labelled: secrets.length > 0, fold: hash % folds };
-}
-
-/** Whether a provider's rule finds something: then the row says nothing about the context. */
-function hasStructure(bytes) {
-  let structured = false;
-  lookForTokens(textView(bytes), { surface: 'body', thorough: false }, (sighting) => {
-    structured ||= sighting.class === 'structured';
-  });
-  return structured;
-}
-
-function train(set) {
-  let model = null;
-  for (let round = 0; round < 2; round += 1) {
-    const data = [];
-    for (const example of set) {
-      if (example.row.label === 'clean')
-        for (const { features } of example.candidates)
-          data.push({
-            features,
-            target: 0,
-            weight: example.row.tier === 'near-miss' ? 2 : example.row.tier === 'files' ? 0.4 : 1.5,
-          });
-      else if (example.positive) {
-        const weight = example.row.tier === 'creddata-generic' || example.row.tier === 'generic' ? 0.3 : 1;
-        const hits = example.labelled
-          ? example.candidates.filter(({ hit }) => hit)
-          : [top(model, example.candidates)];
-        for (const hit of hits) if (hit) data.push({ features: hit.features, target: 1, weight });
-      }
-    }
-    model = fitLogistic(data, featureCount, { penalty: 1e-4, rounds: 300 });
   }
-  return model;
+  console.log(`${data.length} hard negatives from ${folders}`);
+  return data;
+}
+
+/** For each example, the chance of its likeliest candidate under a model that has seen none of its group. */
+function heldOutScores() {
+  const held = examples.map(() => 0);
+  for (let fold = 0; fold < folds; fold += 1) {
+    const model = train(examples.filter((example) => example.fold !== fold));
+    examples.forEach((example, i) => {
+      if (example.fold === fold) held[i] = best(model, example.candidates);
+    });
+  }
+  return held;
+}
+
+/** Twice: the second time, rows that label no span point at the candidate that the first model likes best. */
+function train(set) {
+  return trainOnce(set, trainOnce(set, null, hard), hard);
+}
+
+function trainOnce(set, model, more) {
+  const data = [...more];
+  for (const { row, candidates, labelled, positive } of set) {
+    if (row.label === 'clean')
+      for (const { features } of candidates)
+        data.push({ features, target: 0, weight: weightOf[row.tier] ?? weightOf.clean });
+    else if (positive) {
+      const hits = labelled ? candidates.filter(({ hit }) => hit) : [top(model, candidates)];
+      for (const hit of hits)
+        if (hit) data.push({ features: hit.features, target: 1, weight: weightOf[row.tier] ?? 1 });
+    }
+  }
+  return fitLogistic(data, featureCount, { penalty: 2e-4, rounds: 300 });
 }
 
 /** Before there is a model, the longest candidate stands for the secret of a row that labels no span. */
@@ -108,57 +89,44 @@ function best(model, candidates) {
   return candidates.reduce((most, { features }) => Math.max(most, scoreOf(model, features)), 0);
 }
 
-function report(scores) {
-  const clean = examples.flatMap((e, i) =>
-    e.row.label === 'clean' && !['near-miss', 'prose', 'files'].includes(e.row.tier) ? [[scores[i], e]] : [],
-  );
-  const total = rows.filter((row) => row.label === 'clean' && row.tier !== 'near-miss').length;
-  const nearMiss = examples.flatMap((e, i) => (e.row.tier === 'near-miss' ? [scores[i]] : []));
-  const extra = examples.flatMap((e, i) =>
-    e.row.tier === 'prose' || e.row.tier === 'files' ? [scores[i]] : [],
-  );
-  const nearMisses = rows.filter((row) => row.tier === 'near-miss').length;
-  for (const threshold of [0.3, 0.4, 0.5, 0.6, 0.7, 0.8]) {
-    const share = (tier) => {
-      const of = examples.flatMap((e, i) => (e.positive && e.row.tier === tier ? [scores[i]] : []));
-      return `${((100 * of.filter((s) => s >= threshold).length) / of.length).toFixed(1)} %`;
-    };
-    const alarms = clean.filter(([s]) => s >= threshold).length;
-    console.log(
-      `held out, threshold ${threshold}: rule-tp ${share('rule-tp')} creddata-T ${share('creddata-T')} generic ${share('creddata-generic')}` +
-        ` extra clean ${extra.filter((s) => s >= threshold).length} of ${extra.length}` +
-        ` near-miss ${((100 * nearMiss.filter((s) => s >= threshold).length) / nearMisses).toFixed(1)} % clean ${alarms} of ${total}`,
-    );
+function report(held) {
+  const real = ({ label, tier }) => label === 'clean' && tier !== 'near-miss' && tier !== 'prose';
+  const groups = {
+    structured: ({ tier, class: kind }) => tier === 'rule-tp' && kind === 'structured',
+    contextual: ({ tier, class: kind }) => tier === 'rule-tp' && kind === 'contextual',
+    'real code': ({ tier }) => tier === 'creddata-T',
+    passwords: ({ tier }) => tier === 'creddata-generic',
+    'near-miss': ({ tier }) => tier === 'near-miss',
+    clean: real,
+    prose: ({ tier }) => tier === 'prose',
+  };
+  console.log(`held out, ${folds} folds by file, rule and project; a rule or the model:`);
+  for (const threshold of [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9]) {
+    const cells = Object.entries(groups).map(([name, test]) => {
+      const of = examples.flatMap((e, i) => (test(e.row) ? [e.structured || held[i] >= threshold] : []));
+      const hits = of.filter(Boolean).length;
+      return `${name} ${((100 * hits) / of.length).toFixed(2)} % (${hits} of ${of.length})`;
+    });
+    console.log(`  ${threshold}: ${cells.join(', ')}`);
   }
-  if (process.env.SHOW)
-    for (const [s, e] of clean.sort((a, b) => b[0] - a[0]).slice(0, 25))
-      console.log(
-        s.toFixed(3),
-        e.row.tier,
-        JSON.stringify(e.candidates.map((c) => c.text).slice(0, 4)).slice(0, 160),
-        e.row.source,
-      );
 }
 
-function showMissed(scores) {
-  examples.forEach((e, i) => {
-    if (e.positive && e.row.tier === 'rule-tp' && scores[i] < 0.5)
-      console.log(
-        'missed',
-        scores[i].toFixed(2),
-        e.row.rule,
-        JSON.stringify(e.row.text.slice(0, 120)),
-        JSON.stringify(e.candidates.map((c) => c.text).slice(0, 5)).slice(0, 150),
-        JSON.stringify(e.row.secret ?? null).slice(0, 80),
-      );
-  });
-  examples.forEach((e, i) => {
-    if (e.row.tier === 'near-miss' && scores[i] > 0.5)
-      console.log('near', scores[i].toFixed(2), JSON.stringify(e.row.text.slice(0, 140)));
+function show(held) {
+  examples.forEach(({ row, structured, candidates }, i) => {
+    const line = `${held[i].toFixed(2)} ${row.tier} ${row.rule ?? ''} ${row.source}`;
+    const texts = JSON.stringify(candidates.map(({ text }) => text.slice(0, 60)).slice(0, 5));
+    if (row.label === 'clean' && (structured || held[i] >= 0.4))
+      console.log('alarm', structured ? 'by rule' : 'by model', line, texts);
+    if (row.label === 'secret' && row.tier === 'rule-tp' && !structured && held[i] < 0.5)
+      console.log('missed', line, texts, JSON.stringify(row.text.slice(0, 120)));
   });
 }
 
+/** Costs of letter pairs, from the clean texts. They are part of the features, so the weights have to be trained anew. */
 function writeBigrams() {
+  const rows = readCorpus('secrets');
+  const prose = readCorpus('injection');
+  if (!rows || !prose) process.exit(1);
   const size = 28;
   const counts = new Float64Array(size * size).fill(0.4);
   const symbol = (byte) => {

@@ -1,16 +1,18 @@
 // Trains the model of naive_injection_detection (src/policy/scan-injection): one weight for each bucket of words, pairs of
 // words and classes of words, from the labelled corpora, texts made from a grammar, and files of this checkout's dependencies
 // (and of folders in BOT_BOTTLE_CLEAN). Only the weights, eight bits each, end up in the repository.
-// Prints what held-out texts come to; `--splits` also what held-out techniques and families of them do, `--dry` writes nothing.
+// Prints what held-out texts come to, and keeps it for bench:detect. `--split=technique` or `--split=family` does that for
+// held-out techniques, or families of them, and leaves the weights.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanFiles } from './detection/clean-files.mjs';
 import { readCorpus } from './detection/corpora.mjs';
 import { size, toExample } from './detection/injection-examples.mjs';
+import { heldOutFile } from './detection/injection-held-out.mjs';
 import { train } from './detection/injection-model.mjs';
-import { heldOut, printHeldOut, splits, thresholdsOf } from './detection/injection-splits.mjs';
+import { describeHeldOut, heldOut, splits, thresholdsOf } from './detection/injection-splits.mjs';
 import { root } from './detection/load.mjs';
-import { madeUpAttacks } from './detection/made-up.mjs';
+import { madeUpAttacks, madeUpClean } from './detection/made-up.mjs';
 
 const rows = readCorpus('injection');
 const others = readCorpus('secrets');
@@ -27,18 +29,17 @@ const files = [
   ...cleanFiles(process.env.BOT_BOTTLE_CLEAN, 1500),
 ].filter(({ text }) => text.length > 50);
 const hosts = files.map(({ text }) => text).filter((text) => text.length > 500);
-const examples = [...rows, ...code, ...files, ...madeUpAttacks(300, hosts)].map(toExample);
+const examples = [...rows, ...code, ...files, ...madeUpAttacks(300, hosts), ...madeUpClean(700)].map(
+  toExample,
+);
 
-const odds = heldOut(examples, splits.text, size);
+const split = process.argv.find((word) => word.startsWith('--split='))?.slice('--split='.length) ?? 'text';
+const odds = heldOut(examples, splits[split], size);
 const thresholds = thresholdsOf(examples, odds);
-const detailed = process.argv.includes('--techniques');
-printHeldOut('text', examples, odds, thresholds, detailed);
-if (process.argv.includes('--splits'))
-  for (const name of ['technique', 'family']) {
-    const others = heldOut(examples, splits[name], size);
-    printHeldOut(name, examples, others, thresholdsOf(examples, others), detailed);
-  }
-if (!process.argv.includes('--dry')) write(train(examples, size), thresholds);
+const lines = describeHeldOut(split, examples, odds, thresholds);
+console.log(lines.join('\n'));
+writeFileSync(heldOutFile(split), `${lines.join('\n')}\n`);
+if (split === 'text') write(train(examples, size), thresholds);
 
 function write({ weights, bias }, { warn, block }) {
   const scale = weights.reduce((most, w) => Math.max(most, Math.abs(w)), 0) / 127;

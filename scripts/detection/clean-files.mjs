@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Files of one folder are much alike. */
@@ -34,4 +34,22 @@ export function cleanFiles(folders, most) {
       label: 'clean',
       tier: 'files',
     }));
+}
+
+const readable = /\.(?:m?[jt]s|map|py|pl|pm|md|json|ya?ml|toml|c|h|sh|css|html|txt|rst)$/;
+const largest = 300_000;
+const beginning = 120_000;
+
+/** The bytes that every text file of the folders begins with, one file after the other. */
+export function* cleanBeginnings(folders) {
+  for (const folder of folders.split(':').filter(Boolean)) yield* beginningsBelow(folder);
+}
+
+function* beginningsBelow(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* beginningsBelow(path);
+    else if (entry.isFile() && readable.test(entry.name) && statSync(path).size <= largest)
+      yield readFileSync(path).subarray(0, beginning);
+  }
 }

@@ -32,7 +32,7 @@ function familyOf({ technique }) {
 /** For each way of holding out: the number of folds, and the fold of an attack. */
 export const splits = {
   text: [5, (row) => hashOf(row.id) % 5],
-  technique: [12, (row, techniques) => techniques.indexOf(row.technique) % 12],
+  technique: [6, (row, techniques) => techniques.indexOf(row.technique) % 6],
   family: [families.length + 2, familyOf],
 };
 
@@ -57,10 +57,11 @@ export function heldOut(examples, [count, foldOfAttack], size) {
   return odds;
 }
 
+const isCore = (row) => row.label === 'injection' && row.core === true && !row.madeUp;
 const isAgent = (row) => row.tier?.startsWith('agent-instructions') === true;
 const isDiscussion = (row) => row.tier === 'discusses-injection';
 const isOrdinary = (row) =>
-  row.label === 'clean' && !isAgent(row) && !isDiscussion(row) && row.tier !== 'code';
+  row.label === 'clean' && !row.madeUp && !isAgent(row) && !isDiscussion(row) && row.tier !== 'code';
 
 /** Thresholds that keep the shares of clean texts, with something to spare, and what comes of them. */
 export function thresholdsOf(examples, odds) {
@@ -68,7 +69,7 @@ export function thresholdsOf(examples, odds) {
     const list = examples.flatMap(({ row }, i) => (test(row) ? [odds[i]] : [])).sort((a, b) => b - a);
     return list[Math.floor(list.length * share)] + 0.01;
   };
-  const warn = Math.max(at(0.004, isOrdinary), at(0.018, isAgent));
+  const warn = Math.max(at(0.0025, isOrdinary), at(0.012, isAgent));
   const block = Math.max(
     at(0.0008, isOrdinary),
     at(0.0008, (row) => row.tier === 'code'),
@@ -79,38 +80,39 @@ export function thresholdsOf(examples, odds) {
 
 const percent = (part, whole) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
 
-export function printHeldOut(name, examples, odds, { warn, block }, byTechnique) {
-  for (const [level, threshold] of [
-    ['warn', warn],
-    ['block', block],
+/** Lines for a reader: what a warning and a block come to, and each technique's share at a warning. */
+export function describeHeldOut(name, examples, odds, thresholds) {
+  const lines = [];
+  for (const [level, score] of [
+    ['warn', 0.5],
+    ['block', 0.8],
   ]) {
-    const score = level === 'warn' ? 0.5 : 0.8;
-    const isFlagged = ({ byRule, quoted }, i) =>
-      byRule >= score || (odds[i] >= threshold && !(level === 'block' && quoted));
-    const flagged = examples.map(isFlagged);
+    const flagged = examples.map(
+      ({ byRule, quoted }, i) =>
+        byRule >= score || (odds[i] >= thresholds[level] && !(level === 'block' && quoted)),
+    );
     const share = (test) => {
       const some = examples.flatMap(({ row }, i) => (test(row) ? [flagged[i]] : []));
       return percent(some.filter(Boolean).length, some.length);
     };
-    const techniques = new Map();
-    examples.forEach(({ row }, i) => {
-      if (row.label !== 'injection' || !row.core || row.madeUp) return;
-      const [hits, total] = techniques.get(row.technique) ?? [0, 0];
-      techniques.set(row.technique, [hits + (flagged[i] ? 1 : 0), total + 1]);
-    });
-    const macro =
-      [...techniques.values()].reduce((sum, [hits, total]) => sum + hits / total, 0) / techniques.size;
-    console.log(
-      `held out by ${name}, ${level} at ${threshold.toFixed(2)}: core macro average ${(100 * macro).toFixed(1)} %, core ${share((r) => r.core && r.label === 'injection' && !r.madeUp)}, ` +
-        `ordinary ${share((r) => isOrdinary(r) && r.tier !== 'files')}, other files ${share((r) => r.tier === 'files')}, code ${share((r) => r.tier === 'code')}, ` +
-        `agent instructions ${share(isAgent)}, discusses ${share(isDiscussion)}`,
+    const techniques = sharesByTechnique(examples, flagged);
+    const macro = techniques.reduce((sum, [, hits, total]) => sum + hits / total, 0) / techniques.length;
+    lines.push(
+      `held out by ${name}, ${level}: core macro average ${(100 * macro).toFixed(1)} %, core ${share(isCore)}, ` +
+        `ordinary ${share((row) => isOrdinary(row) && row.tier !== 'files')}, other files ${share((row) => row.tier === 'files')}, ` +
+        `code ${share((row) => row.tier === 'code')}, agent instructions ${share(isAgent)}, discusses ${share(isDiscussion)}`,
+      `  ${techniques.map(([technique, hits, total]) => `${technique} ${hits}/${total}`).join(', ')}`,
     );
-    if (byTechnique)
-      console.log(
-        `  ${[...techniques]
-          .sort()
-          .map(([technique, [hits, total]]) => `${technique} ${hits}/${total}`)
-          .join(', ')}`,
-      );
   }
+  return lines;
+}
+
+function sharesByTechnique(examples, flagged) {
+  const techniques = new Map();
+  examples.forEach(({ row }, i) => {
+    if (!isCore(row)) return;
+    const [hits, total] = techniques.get(row.technique) ?? [0, 0];
+    techniques.set(row.technique, [hits + (flagged[i] ? 1 : 0), total + 1]);
+  });
+  return [...techniques].sort().map(([technique, [hits, total]]) => [technique, hits, total]);
 }

@@ -1,8 +1,33 @@
 // Texts made from a grammar, the same ones every time.
-import { attacks, fillers, grammar } from './attack-grammar.mjs';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const escapes = { n: '\n', s: ' ', e: '' };
+
+/** Rules by name, and the ways of attack by theirs, in the order of the file. */
+function readGrammar(name) {
+  const file = join(dirname(fileURLToPath(import.meta.url)), name);
+  const rules = {};
+  const ways = {};
+  let lines = [];
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const heading = /^== (way )?(\S+)$/.exec(line);
+    if (heading) {
+      lines = [];
+      (heading[1] ? ways : rules)[heading[2]] = lines;
+    } else if (line && !line.startsWith('# '))
+      lines.push(line.replace(/\\([nse])/g, (_, letter) => escapes[letter]));
+  }
+  return { rules, ways };
+}
+
+const attacks = readGrammar('attack-grammar.txt');
+const addresses = readGrammar('reader-grammar.txt');
+const { fillers } = attacks.rules;
 
 /** Numbers from 0 to 1 that only the seed decides (mulberry32). */
-export function randomFrom(seed) {
+function randomFrom(seed) {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -14,40 +39,40 @@ export function randomFrom(seed) {
 
 const pick = (list, random) => list[Math.floor(random() * list.length)];
 
-function fill(line, random) {
+function fill(line, rules, random) {
   return line.replace(/\{(\w+)\}|\(([^()]*)\)/g, (_, name, choice) => {
     if (choice !== undefined) return pick(choice.split('|'), random);
     if (name === 'word') return pick(fillers, random);
     if (name === 'number') return String(Math.floor(random() * 10 ** (1 + Math.floor(random() * 4))));
     if (name === 'pipe') return '|';
-    if (!grammar[name]) throw new Error(`no rule ${name}`);
-    return pick(grammar[name], random);
+    if (!rules[name]) throw new Error(`no rule ${name}`);
+    return pick(rules[name], random);
   });
 }
 
 /** Fills in until nothing is left to choose. */
-export function expand(line, random) {
+function expand(line, rules, random) {
   let text = line;
   for (let depth = 0; depth < 12 && /\{\w+\}|\([^()]*\|[^()]*\)/.test(text); depth += 1)
-    text = fill(text, random);
+    text = fill(text, rules, random);
   return text
     .replace(/ +/g, ' ')
-    .replace(/ ([.,!:?])/g, '$1')
+    .replace(/ ([.,!:?])(?= |$)/g, '$1')
     .replace(/\.\./g, '.')
     .trim();
 }
 
 const capitalise = (text) =>
-  text.replace(/(^|[.!?:\n] *)([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
+  text.replace(/(^|[.!?:] +|\n *)([a-z])/g, (_, before, letter) => before + letter.toUpperCase());
 const shout = (text) => text.replace(/^[^.!:\n]*/, (sentence) => sentence.toUpperCase());
 
 /** `count` rows for each way of attack; half stand alone, half in the midst of one of `hosts`. */
 export function madeUpAttacks(count, hosts) {
   const random = randomFrom(20);
   const rows = [];
-  for (const [way, lines] of Object.entries(attacks))
+  for (const [way, lines] of Object.entries(attacks.ways))
     for (let i = 0; i < count; i += 1) {
-      let text = expand(pick(lines, random), random);
+      let text = expand(pick(lines, random), attacks.rules, random);
       if (random() < 0.7) text = capitalise(text);
       if (random() < 0.12) text = shout(text);
       const planted = hosts.length > 0 && random() < 0.5;
@@ -85,4 +110,21 @@ function surroundings(host, random) {
     random,
   );
   return [`${before}\n${open}`, `${close}\n${after}`];
+}
+
+/** `count` clean rows for each way to speak to a reader, in words that attacks use too. */
+export function madeUpClean(count) {
+  const random = randomFrom(21);
+  return Object.entries(addresses.ways).flatMap(([way, lines]) =>
+    Array.from({ length: count }, (_, i) => {
+      const text = expand(pick(lines, random), addresses.rules, random);
+      return {
+        text: random() < 0.8 ? capitalise(text) : text,
+        label: 'clean',
+        tier: 'made-up',
+        source: `made up:${way}-${i}`,
+        madeUp: true,
+      };
+    }),
+  );
 }

@@ -11,6 +11,7 @@ export function secretQuality(scan, redact) {
   const alarms = [];
   let spans = 0;
   let uncovered = 0;
+  let partly = 0;
   for (const row of rows) {
     const bytes = Buffer.from(row.text);
     const { findings } = scan(bytes);
@@ -26,17 +27,26 @@ export function secretQuality(scan, redact) {
       if (!flagged) missed.push(row);
     } else if (flagged) alarms.push({ row, findings });
     if (row.label === 'secret' && flagged && row.secret) {
-      const text = redact(bytes, findings).toString('utf8');
+      const redacted = redact(bytes, findings);
+      const text = redacted.toString('utf8');
       for (const secret of row.secret) {
         spans += 1;
         if (text.includes(secret)) uncovered += 1;
+        if (!isWhollyCovered(bytes, redacted, Buffer.from(secret))) partly += 1;
       }
     }
   }
-  return { rows, groups, missed, alarms, spans, uncovered };
+  return { rows, groups, missed, alarms, spans, uncovered, partly };
 }
 
-export function printQuality({ groups, spans, uncovered }, byProvider) {
+/** Whether no byte of the value is left where it stood first. */
+function isWhollyCovered(bytes, redacted, secret) {
+  const start = bytes.indexOf(secret);
+  const end = start + secret.length;
+  return bytes.subarray(start, end).every((byte, i) => byte === 0x2a || redacted[start + i] === 0x2a);
+}
+
+export function printQuality({ groups, spans, uncovered, partly }, byProvider) {
   const sum = (test) => {
     let flagged = 0;
     let total = 0;
@@ -54,7 +64,9 @@ export function printQuality({ groups, spans, uncovered }, byProvider) {
     `false alarms, real clean text  ${sum((key) => key.startsWith('clean') && key !== 'clean near-miss')}`,
   );
   console.log(`false alarms, near-misses      ${sum((key) => key === 'clean near-miss')}`);
-  console.log(`redaction, spans left open     ${uncovered} of ${spans}`);
+  console.log(
+    `redaction, spans left open     ${uncovered} of ${spans}, not covered to the last byte ${partly}`,
+  );
   for (const [key, { flagged, total }] of [...groups].sort())
     console.log(`  ${key.padEnd(36)} ${percent(flagged, total).padStart(9)}  ${flagged} of ${total}`);
   if (!byProvider) return;

@@ -10,7 +10,8 @@ import { refusalCode } from '../support/raw-client.js';
 
 /** New values at every run; a failure is repeated with its seed in EVASION_SEED. */
 const seed = Number(process.env['EVASION_SEED'] ?? Date.now() % 1_000_000_000);
-const values = secretValues(randomOf(seed));
+const random = randomOf(seed);
+const values = secretValues(random);
 const known = values[0]?.value ?? '';
 /** Refusals of a request that is unfit whatever is in it: a line break in a header, a path that reads two ways. */
 const unfit = ['line-break-found', 'malformed-authority', 'malformed-request', 'path-not-canonical'];
@@ -21,7 +22,7 @@ const alwaysSecret = ['basic credentials'];
 
 let rig: EvasionRig;
 beforeAll(async () => {
-  rig = await startEvasionRig(known);
+  rig = await startEvasionRig([known]);
 });
 afterAll(async () => {
   const { child, output } = rig.sidecar;
@@ -56,7 +57,7 @@ async function leak(one: EvasionCase, secret: SecretValue, lane: number): Promis
   return detectors.includes(secret.detector) ? null : `${what} was refused with ${codes} by ${detectors}`;
 }
 
-describe.each(places.map(({ name }) => name))('%s', (place) => {
+describe.each(places.filter(({ knownOnly }) => !knownOnly).map(({ name }) => name))('%s', (place) => {
   test('no value leaves in any encoding, and each refusal names the detector', async () => {
     const wrong: string[] = [];
     const tasks = values.flatMap((secret) => casesIn(place, secret.value).map((one) => ({ one, secret })));
@@ -81,7 +82,8 @@ describe.each(places.map(({ name }) => name))('%s', (place) => {
     expect(wrong).toEqual([]);
   });
 
-  test.skipIf(alwaysSecret.includes(place))('a clean value in the same place leaves', async () => {
+  if (alwaysSecret.includes(place)) return;
+  test('a clean value in the same place leaves', async () => {
     const wrong: string[] = [];
     const clean = cleanValue(40);
     await inLanes(casesIn(place, clean), async (one, lane) => {

@@ -1,8 +1,9 @@
 import type { RawHeaders } from '../request-head.js';
-import { budgetFor } from '../scan/budget.js';
+import { budgetFor, spend } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
 import { lookForKnown } from '../scan/known.js';
 import { textView } from '../scan/view.js';
+import { decodeViews } from '../views/decode.js';
 import { buildPieceIndex, type SecretPiece } from './piece-index.js';
 import { createSlots } from './slots.js';
 
@@ -66,8 +67,9 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
   }
 
   function byPieces({ target, headers, body, headSeen }: TrailMessage, now: number): string | null {
-    const found = headSeen ? [] : [...index.find(Buffer.from([target, ...headers].join('\t'), 'latin1'))];
-    if (body && body.length <= longestBody) found.push(...index.find(body));
+    const texts = headSeen ? [] : readingsOf(Buffer.from([target, ...headers].join('\t'), 'latin1'));
+    if (body && body.length <= longestBody) texts.push(...readingsOf(body));
+    const found = texts.flatMap((text) => [...index.find(text)]);
     if (found.length === 0) return null;
     parts = parts.filter(({ time }) => now - time <= trailLifetime).slice(-mostParts);
     parts.push(...found.map((piece) => ({ ...piece, time: now })));
@@ -86,6 +88,26 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
       return bySlots(message, now) ?? inPieces;
     },
   };
+}
+
+/** A longer text needn't write a letter a line to carry a value. Bytes. */
+const longestUnbroken = 2048;
+/** Encodings within each other that are undone. */
+const deepest = 2;
+
+/** A text and what it decodes to. */
+function readingsOf(bytes: Buffer): Buffer[] {
+  const budget = budgetFor(bytes.length);
+  const views = [textView(bytes)];
+  for (const view of views)
+    if (view.depth < deepest && budget.remaining >= 0)
+      for (const derived of decodeViews(view, budget))
+        if (spend(budget, derived.bytes.length)) views.push(derived);
+  const texts = views.map((view) => view.bytes);
+  // A string of JSON writes a line break in two letters, of which one would pass for a letter of the value.
+  if (bytes.length <= longestUnbroken && bytes.includes('\\n'))
+    texts.push(Buffer.from(bytes.toString('latin1').replace(/\\+[nrt]/g, ' '), 'latin1'));
+  return texts;
 }
 
 /** Letters and digits of a form that have left. */

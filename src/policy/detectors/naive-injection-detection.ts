@@ -1,5 +1,6 @@
 import type { Detector } from '../scan/detector.js';
 import { hiddenText } from '../scan-injection/hidden.js';
+import { withoutInlineTags } from '../scan-injection/markup.js';
 import { mostInstructive, warnScore } from '../scan-injection/model.js';
 import { refusalTriggers } from '../scan-injection/triggers.js';
 
@@ -14,16 +15,19 @@ const naiveInjectionDetection: Detector = {
       report({ rule, start, end, score, class: 'injection' });
     for (const { start, end } of refusalTriggers(view.bytes))
       report({ rule: 'refusal-trigger', start, end, score: 0.95, class: 'injection' });
-    const found = mostInstructive(view.bytes);
-    if (found && found.score >= warnScore)
-      report({
-        rule: 'instructions',
-        start: found.start,
-        end: found.end,
-        score: found.score,
-        class: 'injection',
-      });
+    const found = instructionsIn(view.bytes);
+    if (found && found.score >= warnScore) report({ rule: 'instructions', ...found, class: 'injection' });
   },
 };
+
+/** As it stands, and with the tags within sentences taken off where that tells more. */
+function instructionsIn(bytes: Buffer): ReturnType<typeof mostInstructive> {
+  const found = mostInstructive(bytes);
+  const bare = withoutInlineTags(bytes);
+  const other = bare && mostInstructive(bare.bytes);
+  if (!other || (found && found.score >= other.score)) return found;
+  const [start, end] = bare.origin(other.start, other.end);
+  return { start, end, score: other.score };
+}
 
 export default naiveInjectionDetection;

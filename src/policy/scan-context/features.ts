@@ -2,33 +2,18 @@ import { alphabets, entropy, memberships } from '../scan/alphabet.js';
 import type { Occurrences } from '../scan/automaton.js';
 import { strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
+import { fitsFormat } from './formats.js';
 import { groupNames } from './keywords.js';
+import { closingOf, closings, isTorn, oddKind, openingOf, openings, shapeName, shapes } from './make-up.js';
 
 /**
  * Context words in order of where they end: `ends[i]`, and in `ids[i]` the word's group,
- * with {@link opensBit} set when a value is looked for after it.
+ * with {@link opensBit} set when a value is looked for after it, and from {@link formatShift} on a provider's set of formats.
  */
 export type Marks = Occurrences;
 export const opensBit = 0x80;
+export const formatShift = 8;
 
-const shapes = [
-  'uuid',
-  'digits',
-  'lowerHex',
-  'hex',
-  'lower',
-  'upper',
-  'lowerAlnum',
-  'upperAlnum',
-  'alnum',
-  'dashed',
-  'base64',
-  'dotted',
-  'path',
-  'odd',
-] as const;
-const openings = ['quote', 'equals', 'colon', 'space', 'bracket', 'slash', 'joined', 'other'] as const;
-const closings = ['quote', 'end', 'space', 'bracket', 'call', 'separator', 'other'] as const;
 const shortestExact = 12;
 const longestExact = 72;
 const entropySteps = 10;
@@ -64,6 +49,11 @@ const layout = (() => {
     kindOpening: block(4 * openings.length),
     kindClosing: block(4 * closings.length),
     kindStrange: block(4 * strangeSteps),
+    format: block(4 * 4),
+    torn: block(4),
+    spoilt: block(3),
+    odd: block(5),
+    formatShape: block(3 * shapes.length),
   };
   return { at, size: () => size };
 })();
@@ -85,6 +75,8 @@ const openerNames = [
   'provider',
   'seed',
   'convert',
+  'access',
+  'private',
 ];
 const openerGroups = new Set(openerNames.map((name) => groupNames.indexOf(name)));
 const providerGroup = groupNames.indexOf('provider');
@@ -131,26 +123,34 @@ export function featuresOf(
   add(at.kindClosing + context.kind * closings.length + closings.indexOf(closingOf(candidate.after)));
   add(at.kindStrange + context.kind * strangeSteps + strange);
   add(at.crossed + (context.kind * 4 + context.assignment) * 3 + quality);
+  add(at.format + context.kind * 4 + context.format);
+  add(at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
+  add(at.formatShape + context.format * shapes.length + shape);
+  if (shape === oddShape) add(at.odd + oddKind(bytes, start, end));
   addMakeUp(bytes, start, end, add);
   return count;
 }
 
 function addContext(
   bytes: Uint8Array,
-  { start, before, after }: Candidate,
+  { start, end: valueEnd, before, after }: Candidate,
   marks: Marks,
   first: number,
   last: number,
   add: (feature: number) => void,
-): { openers: number; kind: number; assignment: number } {
+): { openers: number; kind: number; assignment: number; format: number } {
   seenNear.fill(0);
   let openersSeen = 0;
   let named = false;
   let nearest = -1;
+  let format = formatUnknown;
   for (let i = last - 1; i >= first; i -= 1) {
     const end = marks.ends[i] as number;
     const group = (marks.ids[i] as number) & (opensBit - 1);
     const near = start - end <= nearBytes;
+    const set = (marks.ids[i] as number) >> formatShift;
+    if (set > 0 && format !== formatFits)
+      format = fitsFormat(set, bytes, start, valueEnd) ? formatFits : formatMisfits;
     const slot = near ? group : groupNames.length + group;
     if (seenNear[slot]) continue;
     seenNear[slot] = 1;
@@ -166,8 +166,13 @@ function addContext(
   add(at.assigned + assigned);
   if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(at.url);
   const credential = openersSeen > (named ? 1 : 0);
-  return { openers: openersSeen, kind: (named ? 1 : 0) + (credential ? 2 : 0), assignment: assigned };
+  const kind = (named ? 1 : 0) + (credential ? 2 : 0);
+  return { openers: openersSeen, kind, assignment: assigned, format };
 }
+
+const formatUnknown = 0;
+const formatFits = 1;
+const formatMisfits = 2;
 
 const seenNear = new Uint8Array(groupNames.length * 2);
 
@@ -175,25 +180,6 @@ function band(value: number, steps: readonly number[]): number {
   let index = 0;
   while (index < steps.length && value >= (steps[index] as number)) index += 1;
   return index;
-}
-
-function openingOf(byte: number): (typeof openings)[number] {
-  if (byte === 0x22 || byte === 0x27 || byte === 0x60) return 'quote';
-  if (byte === 0x3d) return 'equals';
-  if (byte === 0x3a) return 'colon';
-  if (byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0) return 'space';
-  if (byte === 0x28 || byte === 0x5b || byte === 0x7b || byte === 0x3e || byte === 0x3c) return 'bracket';
-  if (byte === 0x2f || byte === 0x5c || byte === 0x40) return 'slash';
-  return (memberships[byte] as number) & alphabets.dotted ? 'joined' : 'other';
-}
-
-function closingOf(byte: number): (typeof closings)[number] {
-  if (byte === 0x22 || byte === 0x27 || byte === 0x60) return 'quote';
-  if (byte === 0 || byte === 0x0a || byte === 0x0d) return 'end';
-  if (byte === 0x20 || byte === 0x09) return 'space';
-  if (byte === 0x28) return 'call';
-  if (byte === 0x29 || byte === 0x5d || byte === 0x7d || byte === 0x3c) return 'bracket';
-  return byte === 0x2c || byte === 0x3b || byte === 0x26 ? 'separator' : 'other';
 }
 
 /** 0 no opener near, 1 only separators between, 2 an assignment further on, 3 words between. */
@@ -212,45 +198,27 @@ function assignment(bytes: Uint8Array, from: number, to: number): number {
 
 function addMakeUp(bytes: Uint8Array, start: number, end: number, add: (i: number) => void): void {
   let digits = 0;
+  let upper = 0;
+  let lower = 0;
+  let beyondHex = 0;
   let steps = 0;
   let repeats = 0;
   for (let i = start; i < end; i += 1) {
     const byte = bytes[i] as number;
     if (byte >= 0x30 && byte <= 0x39) digits += 1;
+    else if (byte >= 0x41 && byte <= 0x5a) upper += 1;
+    else if (byte >= 0x61 && byte <= 0x7a) lower += 1;
+    if (byte > 0x66 && byte <= 0x7a) beyondHex += 1;
     if (i > start && byte === (bytes[i - 1] as number) + 1) steps += 1;
     if (i > start && byte === bytes[i - 1]) repeats += 1;
   }
   const length = end - start;
   add(at.digits + band(digits / length, [0.001, 0.1, 0.3, 0.6]));
+  // One letter of the other case, or one that is no hexadecimal digit, among many: a sample that was spoilt on purpose.
+  if (upper === 1 && lower >= 8) add(at.spoilt);
+  if (lower === 1 && upper >= 8) add(at.spoilt + 1);
+  if (beyondHex + upper === 1 && length >= 20) add(at.spoilt + 2);
   if (steps * 3 > length) add(at.sequence);
   if (repeats * 3 > length) add(at.sequence + 1);
   if (steps * 3 > length && digits > 0) add(at.sequence + 2);
-}
-
-function shapeName(bytes: Uint8Array, start: number, end: number): (typeof shapes)[number] {
-  let all = 0xffff;
-  let slashes = 0;
-  let dots = 0;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    all &= memberships[byte] as number;
-    if (byte === 0x2f) slashes += 1;
-    if (byte === 0x2e) dots += 1;
-  }
-  if (all & alphabets.digit) return 'digits';
-  if (all & alphabets.lowerHex) return 'lowerHex';
-  if (all & alphabets.hex) return 'hex';
-  if (all & alphabets.lower) return 'lower';
-  if (all & alphabets.upper) return 'upper';
-  if (all & alphabets.lowerAlnum) return 'lowerAlnum';
-  if (all & alphabets.upperAlnum) return 'upperAlnum';
-  if (all & alphabets.alnum) return 'alnum';
-  if (all & alphabets.dashed) return isUuid(bytes, start, end) ? 'uuid' : 'dashed';
-  if (slashes * 8 > end - start || (slashes > 0 && dots > 0)) return 'path';
-  if (all & alphabets.base64) return 'base64';
-  return all & alphabets.dotted ? 'dotted' : 'odd';
-}
-
-function isUuid(bytes: Uint8Array, start: number, end: number): boolean {
-  return end - start === 36 && [8, 13, 18, 23].every((offset) => bytes[start + offset] === 0x2d);
 }

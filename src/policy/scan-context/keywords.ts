@@ -1,3 +1,4 @@
+import { formatSetOf } from './formats.js';
 import { providers } from './providers.js';
 import { openers, type WordGroup, wordGroups } from './words.js';
 
@@ -6,6 +7,8 @@ export interface ContextWord {
   readonly text: string;
   /** Index into {@link groupNames}. */
   readonly group: number;
+  /** For a provider, the set of formats its keys have (formats.ts), or 0. */
+  readonly formats: number;
   readonly opens: boolean;
   /** The keyword counts only at the beginning of a word. */
   readonly atWordStart: boolean;
@@ -19,6 +22,7 @@ export const contextWords: readonly ContextWord[] = [
     words.map((text) => ({
       text,
       group: groupNames.indexOf(name),
+      formats: 0,
       opens: openers.has(name as WordGroup),
       atWordStart: text === 'pin' || text === 'otp' || text === 'ref"',
     })),
@@ -26,6 +30,7 @@ export const contextWords: readonly ContextWord[] = [
   ...providers.map((text) => ({
     text,
     group: groupNames.length - 1,
+    formats: formatSetOf(text),
     opens: true,
     atWordStart: text.length < 8,
   })),

@@ -68,7 +68,7 @@ verifier verimail veriphone versioneye viewneo vimeo virustotal visualcrossing v
 vyte walkscore watson weatherapi weatherbit weatherstack webex webflow webscraper webscraping wepay whatcms whoisxml
 wit.ai wiz workato workable workday worksnaps workstack worldcoinindex worldweather wrike yahoo yandex yelp youneedabudget
 youtube zendesk zenhub zenkit zenrows zenscrape zenserp zeplin zerobounce zerotier zipapi zipbooks zipcode zoho zoom zulip
-cos_hmac couchdb auth_hmac gitea drupal wordpress ldap mysql postgres ftp smtp kubernetes docker sumo_token ifttt wakatime
+cos_hmac secret_access_key secretaccesskey aws_secret_key couchdb auth_hmac gitea drupal wordpress ldap mysql postgres ftp smtp kubernetes docker sumo_token ifttt wakatime
 `
   .trim()
   .split(/\s+/);

@@ -112,8 +112,10 @@ export const cloudPatterns: readonly PatternRule[] = [
       '+acr',
     ],
     pattern:
-      /[0-9A-Za-z+/]{40,76}(?:AzFu|ACDb|\+ASb|\+ASt|AzSe|AzCa|\+AEh|\+ARm|AIoT|APIM|\+ABa|\+ACR)[0-9A-Za-z+/]{5,6}={0,2}(?![0-9A-Za-z+/])/y,
+      /(?:[0-9A-Za-z+/]{0,60}=)?(?<secret>[0-9A-Za-z+/]{33,76}(?:AzFu|ACDb|\+ASb|\+ASt|AzSe|AzCa|\+AEh|\+ARm|AIoT|APIM|\+ABa|\+ACR)[0-9A-Za-z+/]{5,6}={0,2})(?![0-9A-Za-z+/=])/y,
     back: 'base64',
+    // Keys of 32, 39, 42 and 64 bytes in base64.
+    accept: (secret) => [44, 52, 56, 88].includes(secret.length),
     entropy: 4,
   },
   {

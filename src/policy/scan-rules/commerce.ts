@@ -39,14 +39,17 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('customer-io-app-key', 'cio_', 'lowerHex', 32),
   prefix('close-key', 'api_', 'dotted', 45, 45, { shape: /^[0-9A-Za-z]{22}\.[0-9A-Za-z]{22}$/ }),
   prefix('vk-token', 'vk1.a.', 'dashed', 80, 260),
-  prefix('tiktok-token', 'act.', 'token', 56, 80, { shape: /^[\w]{56,72}(?:!\d{4}\.[\w]{1,4})?$/ }),
+  prefix('tiktok-token', 'act.', 'graphic', 56, 80, {
+    entropy: 3.8,
+    shape: /^\w{56,72}(?:!\d{4}\.\w{1,4})?$/,
+  }),
   prefix('hcaptcha-secret', 'ES_', 'lowerHex', 32),
   prefix('turnstile-secret', '0x4AAAAAA', 'dashed', 26, 27),
   prefix('riot-games-key', 'RGAPI-', 'dashed', 36, 36, { shape: uuid }),
   prefix('lichess-token', ['lip_', 'lio_'], 'alnum', 20, 24, { entropy: 3.2 }),
   prefix('adobe-client-secret', 'p8e-', 'dashed', 32, 36),
   prefix('adafruit-key', 'aio_', 'alnum', 28, 28),
-  prefix('authress-key', ['sc_', 'ext_', 'scauth_', 'authress_'], 'token', 80, 240, {
+  prefix('authress-key', ['sc_', 'ext_', 'scauth_', 'authress_'], 'token', 56, 240, {
     shape: /^[0-9a-z]{5,30}\.[0-9a-z]{4,6}\.acc[_-][0-9a-z-]{10,32}\.[\w+/=-]{30,120}$/,
   }),
   prefix('ory-token', ['ory_pat_', 'ory_at_', 'ory_rt_', 'ory_st_'], 'dotted', 32, 120),
@@ -61,14 +64,15 @@ export const commercePatterns: readonly PatternRule[] = [
   {
     id: 'mailchimp-key',
     keywords: ['-us'],
+    run: { alphabet: 'digit', min: 1 },
     pattern: /[0-9a-f]{32}-us\d{1,2}(?![\w-])/y,
     before: 32,
   },
   {
     id: 'asana-token',
-    keywords: ['1/', '2/', '0/'],
+    keywords: ['1/', '2/'],
     run: { alphabet: 'digit', min: 10 },
-    pattern: /(?:[012]\/)\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
+    pattern: /[12]\/\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
   },
   {
     id: 'clickup-token',
@@ -79,6 +83,7 @@ export const commercePatterns: readonly PatternRule[] = [
   {
     id: 'salesforce-session',
     keywords: ['00d'],
+    run: { alphabet: 'alnum', min: 12, ends: '!' },
     pattern: /00D[0-9A-Za-z]{12,15}!AQ[0-9A-Za-z._]{60,260}/y,
   },
   {

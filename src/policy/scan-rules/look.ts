@@ -6,7 +6,7 @@ import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import type { Candidate } from '../scan-context/candidate.js';
-import { featuresOf, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
+import { featuresOf, formatShift, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
@@ -36,15 +36,20 @@ for (const trigger of plainTriggers) {
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
 const progress: Progress = { until: new Int32Array(slots), spent: 0 };
-/** For each context word: its group and whether it opens, and whether it must begin a word. */
-const markOf = Uint16Array.from(contextWords, (word) => word.group | (word.opens ? opensBit : 0));
+/** For each context word: its group, whether it opens and its set of formats, and whether it must begin a word. */
+const markOf = Uint16Array.from(
+  contextWords,
+  (word) => word.group | (word.opens ? opensBit : 0) | (word.formats << formatShift),
+);
 const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
 
 /** Values shorter than this are passwords at best, and told from words by nothing that we know. */
 const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough, budget }, report) => {
-  const marks = triggerAll(view.bytes, occurrencesIn(view.bytes), thorough, budget, report);
+  const found = occurrencesIn(view.bytes);
+  spend(budget, found.count * costs.occurrence);
+  const marks = triggerAll(view.bytes, found, thorough, budget, report);
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };

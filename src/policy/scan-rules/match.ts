@@ -9,6 +9,7 @@ import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
 import { joinedEnd } from './joined.js';
 import { modelPatterns, modelPrefixes } from './models.js';
+import { namedPatterns } from './named.js';
 import { isPlaceholder } from './placeholder.js';
 import { platformPatterns, platformPrefixes } from './platform.js';
 import type { PatternRule, PrefixRule } from './rule.js';
@@ -29,6 +30,7 @@ export const patternRules: readonly PatternRule[] = [
   ...modelPatterns,
   ...commercePatterns,
   ...platformPatterns,
+  ...namedPatterns,
   ...generalPatterns,
 ];
 

@@ -31,13 +31,8 @@ export const modelPrefixes: readonly PrefixRule[] = [
     entropy: 4,
     shape: /^[\w-]{1,40}_[0-9a-f]{32}\.[0-9A-Za-z]{32}$/,
   }),
-  prefix('poe-key', 'p-', 'dashed', 43, 43, { entropy: 4.6 }),
   prefix('greptile-key', 'grpt_', 'word', 32, 64),
   prefix('inngest-key', ['signkey-prod-', 'signkey-test-', 'signkey-branch-'], 'lowerHex', 32, 64),
-  prefix('livekit-key', 'API', 'alnum', 12, 12, {
-    entropy: 3.2,
-    shape: /^[0-9A-Za-z]{0,11}\d[0-9A-Za-z]{0,11}$/,
-  }),
   prefix('materialize-password', 'mzp_', 'lowerHex', 64),
   prefix('dbt-cloud-token', ['dbtc_', 'dbtu_', 'dbts_'], 'dashed', 36, 72),
   prefix('hex-token', ['hxtp_', 'hxtw_'], 'lowerHex', 64),
@@ -63,15 +58,6 @@ export const modelPrefixes: readonly PrefixRule[] = [
   prefix('deepsource-token', 'dsp_', 'lowerHex', 40),
   prefix('chromatic-token', 'chpt_', 'lowerHex', 15, 40),
   prefix('gitguardian-key', 'gg_', 'alnum', 60, 80),
-  prefix('akeyless-key', 'p-', 'alnum', 20, 40, { entropy: 3.9, shape: /^[0-9a-z]{16}(?:[0-9A-Za-z]{4})?$/ }),
-  prefix('infisical-token', 'st.', 'dotted', 70, 120, {
-    shape: /^[0-9a-f-]{24,36}\.[0-9a-f]{32,64}\.[0-9a-f]{32}$/,
-  }),
-  prefix('vault-legacy-token', 's.', 'alnum', 24, 24, { entropy: 3.9 }),
-  prefix('bitwarden-machine-token', '0.', 'token', 80, 120, {
-    entropy: 4,
-    shape: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\.[0-9A-Za-z]{30}:[\w+/=]{24}$/,
-  }),
 ];
 
 export const modelPatterns: readonly PatternRule[] = [

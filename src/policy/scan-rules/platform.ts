@@ -57,9 +57,8 @@ export const platformPatterns: readonly PatternRule[] = [
   },
   {
     id: 'stellar-secret-seed',
-    keywords: ['stellar', 'horizon', 'soroban'],
-    pattern:
-      /(?:stellar|horizon|soroban)[^\n]{0,60}?(?<![0-9A-Z])(?<secret>S[A-D][A-Z2-7]{54})(?![0-9A-Z])/iy,
+    keywords: ['stellar', 'soroban'],
+    pattern: /(?:stellar|soroban)[^\n]{0,60}?(?<![0-9A-Z])(?<secret>S[A-D][A-Z2-7]{54})(?![0-9A-Z])/iy,
     spent: 'line',
     entropy: 3.6,
   },

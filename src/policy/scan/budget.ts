@@ -20,6 +20,8 @@ const inflatedFloor = 1 << 20;
 
 /** Bytes of clean text that take as long, measured. */
 export const costs = {
+  /** A keyword is found. */
+  occurrence: 2,
   /** A keyword's rule is tried. */
   attempt: 8,
   /** A pattern is run. */
@@ -29,10 +31,12 @@ export const costs = {
   /** A part of a value is followed into the next field. */
   part: 60,
   /** A value is judged by its context. */
-  candidate: 160,
+  candidate: 110,
   finding: 120,
   /** A place is decoded. */
   mark: 3,
+  /** A character reference, which may be one of names, is decoded. */
+  reference: 20,
   /** A member of an archive is opened. */
   member: 2048,
 } as const;

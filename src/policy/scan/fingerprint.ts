@@ -46,10 +46,13 @@ const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
 const indexBits = (count: number, share: number, least: number, most: number): number =>
   Math.min(most, Math.max(least, Math.ceil(Math.log2(count / share + 1))));
 
+/** From so many windows on the filter is packed closer: what a core's cache holds is worth more than a sure answer. */
+const manyWindows = 1 << 17;
+
 /** @param needles each at least {@link windowLength}; shorter ones are left out. */
 export function buildFingerprints(needles: readonly Buffer[]): FingerprintIndex {
   const total = needles.reduce((sum, needle) => sum + Math.max(0, needle.length - windowLength + 1), 0);
-  const filterBits = indexBits(total, 2, 8, 21);
+  const filterBits = indexBits(total, total < manyWindows ? 2 : 8, 8, 21);
   const headBits = indexBits(total, 1, 8, 20);
   const index: FingerprintIndex = {
     needles,

@@ -1,6 +1,7 @@
 import type { Surface } from './detector.js';
 import type { Finding } from './finding.js';
 import type { Scanner } from './scanner.js';
+import { widened } from './widen.js';
 
 export interface Redaction {
   readonly bytes: Buffer;
@@ -16,7 +17,7 @@ const mask = 0x2a;
 const leastRepeated = 8;
 
 /**
- * Covers every finding with asterisks, byte for byte, so that lengths stay, and every other place where a covered
+ * Covers every finding, and what plainly belongs to it, with asterisks, byte for byte, so that lengths stay, and every other place where a covered
  * value stands; then scans again. A value that stood encoded is covered in its encoded form.
  */
 export function redact(scanner: Scanner, bytes: Uint8Array, surface: Surface): Redaction {
@@ -40,7 +41,8 @@ function cover(bytes: Buffer, findings: readonly Finding[]): void {
   const values = new Set<string>();
   for (const { start, end } of findings)
     if (end - start >= leastRepeated && end - start <= 4096) values.add(bytes.toString('latin1', start, end));
-  for (const { start, end } of findings) bytes.fill(mask, start, end);
+  const spans = findings.map((finding) => widened(bytes, finding));
+  for (const [start, end] of spans) bytes.fill(mask, start, end);
   for (const value of values) {
     const needle = Buffer.from(value, 'latin1');
     for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + needle.length))

@@ -20,13 +20,17 @@ const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 export function* archiveViews(view: View, budget: Budget): Iterable<View> {
   const { bytes } = view;
   for (let at = bytes.indexOf(zipLocalHeader); at >= 0; at = bytes.indexOf(zipLocalHeader, at + 4)) {
-    if (at + zipHeaderLength > bytes.length) break;
+    if (at + zipHeaderLength > bytes.length || budget.remaining < 0) break;
     const data = at + zipHeaderLength + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
     if (bytes.readUInt16LE(at + 8) === deflated) yield* member(view, 'zip', 'raw', at, data, budget);
     else if (!isText(bytes.subarray(data)))
       yield* unpacked(view, 'zip', inflate('raw', bytes.subarray(data), budget, true), at, data);
   }
-  for (let at = bytes.indexOf(gzipMagic); at >= 0; at = bytes.indexOf(gzipMagic, at + 3))
+  for (
+    let at = bytes.indexOf(gzipMagic);
+    at >= 0 && budget.remaining >= 0;
+    at = bytes.indexOf(gzipMagic, at + 3)
+  )
     yield* member(view, 'gzip', 'raw', at, gzipData(bytes, at), budget);
   for (let at = bytes.indexOf(pngSignature); at >= 0; at = bytes.indexOf(pngSignature, at + 8))
     yield* pngText(view, at + 8, budget);

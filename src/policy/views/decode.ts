@@ -27,7 +27,7 @@ export function* decodeViews(view: View, budget: Budget): Iterable<View> {
   for (const [sign, decode] of bySign) {
     const marks = signs[sign];
     if (marks.length === 0) continue;
-    if (!spend(budget, marks.length * costs.mark)) return;
+    if (!spend(budget, marks.length * (sign === 'reference' ? costs.reference : costs.mark))) return;
     yield* decode(view, marks);
   }
   if (budget.remaining < 0) return;

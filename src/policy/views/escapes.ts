@@ -1,3 +1,4 @@
+import { alphabets, runEnd, runStart } from '../scan/alphabet.js';
 import type { View } from '../scan/view.js';
 import {
   type Collector,
@@ -157,22 +158,26 @@ const undoReference: Undo = (bytes, at, collector) => {
 
 function undoNamed(bytes: Buffer, at: number, collector: Collector): number {
   const end = nameEnd(bytes, at);
-  const code = end < 0 ? undefined : named[bytes.toString('latin1', at + 1, end)];
+  const name = end < 0 ? '' : bytes.toString('latin1', at + 1, end);
+  const code = Object.hasOwn(named, name) ? named[name] : undefined;
   if (code === undefined) return -1;
   if (code > 0) put(collector, code, at, end + 1);
   return end + 1;
 }
 
+/** What tells nearly all other words from the names above: their length and first letter. */
+const looksNamed = new Set(Object.keys(named).map((name) => name.length * 256 + name.charCodeAt(0)));
+
 /** Bytes of the longest name above, and the semicolon. */
 const longestNamed = 8;
 
-/** The offset of the semicolon after one of the names above, or -1: `&name=` of a query is no reference. */
+/** The offset of the semicolon after what may be one of the names above, or -1: `&name=` of a query is no reference. */
 function nameEnd(bytes: Buffer, at: number): number {
   let end = at + 1;
   const limit = end + longestNamed;
   while (end < limit && bytes[end] !== 0x3b) end += 1;
   if (end === limit || end >= bytes.length) return -1;
-  return Object.hasOwn(named, bytes.toString('latin1', at + 1, end)) ? end : -1;
+  return looksNamed.has((end - at - 1) * 256 + (bytes[at + 1] as number)) ? end : -1;
 }
 
 export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
@@ -202,9 +207,31 @@ function softBreak(bytes: Buffer, at: number): number {
 }
 
 function isQuoted(bytes: Buffer, at: number): boolean {
-  if (softBreak(bytes, at) > 0) return true;
+  const broken = softBreak(bytes, at);
+  if (broken > 0) return !padsDigest(bytes, at, at + broken);
   const value = hexPair(bytes, at + 1);
   return value >= 0x20 && value <= 0x7e;
+}
+
+/** Characters of the base64 of 20 and 32 bytes, without its one `=`. */
+const longestDigest = 43;
+const digestLengths = new Set([27, longestDigest]);
+/** Letters and digits of the next line from which on it may be the rest of a value. */
+const longestWord = 24;
+
+/**
+ * Whether the `=` before a line break ends a digest after `:` or `-`, and a word begins the next `line`, as in every line of a
+ * `go.sum`: to undo it would be to look at the whole file twice.
+ */
+function padsDigest(bytes: Buffer, at: number, line: number): boolean {
+  const start = runStart(bytes, at, at - longestDigest - 1, alphabets.base64);
+  if (!digestLengths.has(at - start)) return false;
+  if (bytes[start - 1] !== 0x3a && bytes[start - 1] !== 0x2d) return false;
+  const word = runEnd(bytes, line, line + longestWord, alphabets.dashed);
+  const after = bytes[word];
+  return (
+    word < line + longestWord && (after === undefined || after === 0x2e || after === 0x2f || after <= 0x20)
+  );
 }
 
 export function quotedPrintableViews(view: View, signs: readonly number[]): readonly View[] {

@@ -27,7 +27,7 @@ export function openAnswer(
   head: AnswerHead,
   { outletOf, onRoom, refuse }: AnswerOutlet,
 ): Answer | null {
-  if (!inspection) return passOn(outletOf(head));
+  if (!inspection) return passOn(outletOf(head), onRoom);
   const onFailure = (error: unknown) => {
     const why = error instanceof NotScannedError ? messageOf(error) : 'its body is not what its headers say';
     refuse(notScannable(inspection, why));
@@ -57,13 +57,13 @@ export function reserveText({ gate: { held } }: Exchange): (bytes: number) => bo
   };
 }
 
-function passOn(outlet: Outlet): Answer {
+function passOn(outlet: Outlet, room: () => void): Answer {
   outlet.begin([]);
   return {
     push: (chunk) => outlet.write(chunk),
     end: () => outlet.end(),
     trailers: (headers) => headers,
-    room: () => {},
+    room,
     destroy: () => {},
   };
 }

@@ -21,6 +21,8 @@ export interface Place {
   readonly takes: 'label' | 'name' | 'url' | 'line' | 'text' | 'bytes';
   /** A whole file can be sent here. */
   readonly whole?: true;
+  /** Takes several requests, over which only values that the bottle holds are looked for. */
+  readonly knownOnly?: true;
   messages(payload: Buffer): readonly Message[];
 }
 
@@ -349,4 +351,24 @@ export const places: readonly Place[] = [
       post('text/plain', brotliCompressSync(gzipSync(payload)), ['Content-Encoding', 'gzip, br']),
     ],
   },
+  ...(
+    [
+      ['query values', (part) => get(`/a?q=${forUrl(part)}`)],
+      ['paths', (part) => get(`/a/${forUrl(part)}`)],
+      ['headers', (part) => get('/', ['X-Part', line(part)])],
+      ['texts', (part) => post('text/plain', part)],
+      [
+        'JSON strings',
+        (part) => post('application/json', JSON.stringify({ kind: 'note', value: text(part) })),
+      ],
+      ['forms', (part) => post('application/x-www-form-urlencoded', `kind=note&value=${forUrl(part)}`)],
+    ] as const satisfies readonly (readonly [string, (part: Buffer) => Message])[]
+  ).map(
+    ([name, carry]): Place => ({
+      name: `split over requests: ${name}`,
+      takes: name === 'headers' ? 'line' : 'text',
+      knownOnly: true,
+      messages: (payload) => textThirds(payload).map((part) => carry(Buffer.from(part.trim()))),
+    }),
+  ),
 ];

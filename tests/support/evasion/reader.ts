@@ -91,7 +91,9 @@ function acrossRequests(requests: readonly Received[]): string[] {
     requests
       .map(({ headers }) => headers[headers.findIndex((name) => /^x-part/i.test(name)) + 1] ?? '')
       .join(''),
-    requests.map(({ body }) => strings(latin1(body)).join('')).join(''),
+    requests.map(({ body }) => strings(latin1(body)).at(-1) ?? '').join(''),
+    requests.map(({ body }) => latin1(body).replace(/^.*=/s, '')).join(''),
+    requests.map(({ target }) => target.slice(target.lastIndexOf('/') + 1)).join(''),
   ];
 }
 

@@ -31,8 +31,8 @@ const hostOf = (lane: number, scanned: boolean, label: string): string =>
     ? `lane${lane}.${scanned ? 'scanned' : 'open'}.test`
     : `${label}.lane${lane}.${scanned ? 'scanned' : 'open'}-label.test`;
 
-/** @param known the value that the bottle holds */
-export async function startEvasionRig(known: string): Promise<EvasionRig> {
+/** @param known the values that the bottle holds */
+export async function startEvasionRig(known: readonly string[]): Promise<EvasionRig> {
   const authority = await createTestAuthority();
   const names = Array.from({ length: lanes }, (_, lane) => [
     hostOf(lane, true, ''),
@@ -53,7 +53,7 @@ export async function startEvasionRig(known: string): Promise<EvasionRig> {
       routeTo('*.scanned-label.test', plain.port, { scheme: 'http', dlp: scanned }),
       routeTo('*.open-label.test', plain.port, { scheme: 'http', dlp: open }),
     ],
-    secrets: { KNOWN: known },
+    secrets: Object.fromEntries(known.map((value, index) => [`KNOWN_${index}`, value])),
   });
   const connections = new Map<string, Socket | TLSSocket>();
   return {
@@ -118,7 +118,7 @@ async function ask(
 }
 
 /** The request as it goes on the wire. */
-function bytesOf(message: Message, host: string, origin: string): Buffer {
+export function bytesOf(message: Message, host: string, origin: string): Buffer {
   const { method, target, headers, body, chunk, trailers = [] } = message;
   const lines = [`${method} ${origin}${target} HTTP/1.1`, `Host: ${host}`];
   for (let at = 0; at < headers.length; at += 2) lines.push(`${headers[at]}: ${headers[at + 1]}`);

@@ -37,7 +37,9 @@ function detectorsOf({ label, target, headers, body }: Message): string[] {
 }
 
 // The whole table goes through a real sidecar in tests/integration/evasion.test.ts.
-describe.each(places.filter(({ name }) => name !== 'trailer').map(({ name }) => name))('%s', (place) => {
+const scanned = places.filter(({ name, knownOnly }) => name !== 'trailer' && !knownOnly);
+
+describe.each(scanned.map(({ name }) => name))('%s', (place) => {
   test.each([known, token])('shows a $kind in any encoding', ({ value, detector }) => {
     const missed = evasionCases(value)
       .filter((one) => one.place === place && !one.messages(value).flatMap(detectorsOf).includes(detector))

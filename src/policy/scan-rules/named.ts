@@ -1,0 +1,89 @@
+import type { PatternRule } from './rule.js';
+
+/** At most so many bytes between a provider's name and its key, on one line. */
+const gap = String.raw`[^\r\n]{0,40}?(?<![\w-])`;
+
+/** Beside one of the names, a value of exactly this form, with nothing of its kind before or after it. */
+const beside = (names: string, value: string): RegExp =>
+  new RegExp(`(?:${names})${gap}(?<secret>${value})(?![\\w-])`, 'iy');
+
+/** Keys that have a form of their own, but one that other things have too: they count beside the provider's name only. */
+export const namedPatterns: readonly PatternRule[] = [
+  {
+    // Okta, 'Create an API token': 42 characters that begin with 00.
+    id: 'okta-api-token',
+    keywords: ['okta'],
+    pattern: beside('okta', '00[\\w-]{40}'),
+    entropy: 3.4,
+    spent: 'line',
+  },
+  {
+    // Sumo Logic, 'Access keys': an access id is `su` and twelve letters and digits.
+    id: 'sumologic-access-id',
+    keywords: ['sumo'],
+    pattern: beside('sumo(?:logic|_|-|Token|Key)', 'su[0-9A-Za-z]{12}'),
+    entropy: 3,
+    unlikeWords: true,
+    spent: 'line',
+  },
+  {
+    // TrueNAS: the number of the key, and 64 letters and digits.
+    id: 'truenas-key',
+    keywords: ['login_with_api_key', 'truenas'],
+    pattern:
+      /(?:login_with_api_key|truenas)[^<>{}]{0,60}?(?<![\w-])(?<secret>\d{1,4}-[0-9A-Za-z]{64})(?![\w-])/iy,
+    entropy: 4,
+    spent: 'line',
+  },
+  {
+    // X, 'OAuth 1.0a': the user's number, a hyphen, and the rest.
+    id: 'twitter-access-token',
+    keywords: ['twitter', 'tweepy'],
+    pattern: beside('twitter|tweepy', '\\d{8,20}-[0-9A-Za-z]{35,44}'),
+    entropy: 3.8,
+    spent: 'line',
+  },
+  {
+    // Code Climate's test reporter.
+    id: 'codeclimate-reporter-id',
+    keywords: ['cc_test_reporter_id'],
+    pattern: beside('cc_test_reporter_id', '[0-9a-f]{64}'),
+    entropy: 3,
+  },
+  {
+    // Django, get_random_secret_key(): fifty of a-z 0-9 !@#$%^&*(-_=+).
+    id: 'django-secret-key',
+    keywords: ['django-insecure-'],
+    pattern: /django-insecure-[a-z0-9!@#$%^&*(\-_=+)]{50}/iy,
+    certain: true,
+  },
+  {
+    id: 'django-secret-key',
+    keywords: ['secret_key'],
+    pattern: /secret_key["']?\]?\s{0,3}[=:,]\s{0,3}["'](?<secret>[a-z0-9!@#$%^&*(\-_=+)]{50})["']/y,
+    entropy: 4,
+    unlikeWords: true,
+    window: 90,
+  },
+  {
+    // PowerShell, ConvertTo-SecureString: a password in the clear is its argument.
+    id: 'powershell-secure-string',
+    keywords: ['convertto-securestring'],
+    pattern: /ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?\\?["'](?<secret>[^"'\s$\\]{8,100})\\?["']/iy,
+    unlikeWords: true,
+  },
+  {
+    // Jenkins, hudson.util.Secret: a length and an initial vector before the encrypted value.
+    id: 'jenkins-encrypted-secret',
+    keywords: ['{aqaaabaaa'],
+    pattern: /\{(?<secret>AQAAABAAAA[0-9A-Za-z+/]{30,600}={0,2})\}/y,
+  },
+  {
+    // pwdump: user, number, the LM hash and the NT hash.
+    id: 'windows-password-hash',
+    keywords: [':::'],
+    pattern: /[0-9a-f]{32}:[0-9a-f]{32}:::/iy,
+    before: 65,
+    entropy: 3,
+  },
+];
