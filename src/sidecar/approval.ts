@@ -16,7 +16,7 @@ const leaving = new WeakMap<Socket, AbortSignal>();
 export async function askOperator(exchange: Exchange, route: CompiledRoute): Promise<CompiledRoute | null> {
   const { gate, request, admission, number } = exchange;
   const { refusal, host, target } = admission;
-  const { shown } = gate.inspection.ready();
+  const { shown } = gate.inspection;
   if (shown(host) !== host) {
     // What the operator can't be shown can't be approved, and a look-up would already give it away.
     exchange.refusal = finalRefusal(
@@ -56,7 +56,7 @@ export function askAboutFinding(
   about: Pick<HoldRequest, 'detector' | 'rule' | 'snippet' | 'values' | 'allow'>,
 ): Promise<HoldAnswer> {
   const { gate, request, admission, number } = exchange;
-  const { shown } = gate.inspection.ready();
+  const { shown } = gate.inspection;
   return gate.holds.hold(
     {
       request: number,

@@ -164,8 +164,8 @@ async function forward(exchange: Exchange): Promise<void> {
   const { gate, request, response, admission } = exchange;
   const { onApproval } = admission;
   try {
-    const inspection = gate.inspection.peek() ?? (await gate.inspection.load());
-    const scanned = admission.route !== null && inspection.of(admission.route) !== null;
+    if (!gate.inspection.isLoaded()) await gate.inspection.load();
+    const scanned = admission.route !== null && gate.inspection.of(admission.route) !== null;
     const limits = onApproval ? heldBody : scanned ? scannedBody : ordinaryBody;
     exchange.body = await readRequestBody(request, admission.head, gate.held, limits);
   } catch {

@@ -84,7 +84,8 @@ export function createGate(
     },
     record: ({ target, finding = null, ...entry }) => {
       // What comes before the detectors are prepared is told a moment later, and never unlooked at.
-      parts.inspection.whenLoaded(({ shown }) => {
+      parts.inspection.whenLoaded(() => {
+        const { shown } = parts.inspection;
         const method = printable(entry.method, 20);
         const path = shown(printablePath(target));
         // A name that the operator wrote is no secret; any other may hold one.

@@ -12,7 +12,7 @@ import { createTestAuthority } from '../support/test-authority.js';
 
 const gigabyte = 1024 ** 3;
 const allowance = 64 * 1024 ** 2;
-const chunk = Buffer.alloc(64 * 1024, 0x61);
+const chunk = Buffer.alloc(64 * 1024, 'a line of what is sent\n');
 
 const sent = { bytes: 0 };
 const uploads: IncomingMessage[] = [];
@@ -128,7 +128,7 @@ test('400 connections that send ahead hold few bodies and upstream connections',
   timeout: 60_000,
 }, async () => {
   await withSidecar(async (start, canary) => {
-    const body = 'b'.repeat(60_000);
+    const body = 'a line of text\n'.repeat(4000);
     const request = `POST /upload HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const sockets: TLSSocket[] = [];
     while (sockets.length < 400) {

@@ -30,7 +30,7 @@ export type Inspected = { readonly refusal: Refusal } | 'let-out' | 'client-left
  * and answers false when it must not go on; a body too long to be held is scanned as it goes.
  */
 export async function inspectRequest(exchange: Exchange, route: CompiledRoute): Promise<boolean> {
-  const prepared = exchange.gate.inspection.ready().of(route);
+  const prepared = exchange.gate.inspection.of(route);
   if (!prepared) return true;
   let outcome: Inspected;
   try {
@@ -60,10 +60,10 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
     target: outgoing.target,
     headers: outgoing.headers,
   };
-  const { examination: ofHead, seen } = gate.inspection.ready().examineHead(prepared, head);
+  const { examination: ofHead, seen } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
-  const ofBody = source ? await gate.inspection.ready().examineBody(prepared, source) : nothingFound;
+  const ofBody = source ? await gate.inspection.examineBody(prepared, source) : nothingFound;
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
@@ -77,7 +77,7 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
 /** What no request shows alone: parts of a value that the bottle holds, in several. */
 async function inspectTrail(inspection: Inspection, message: TrailMessage): Promise<Inspected> {
   const { exchange, route, prepared } = inspection;
-  const secret = exchange.gate.inspection.ready().across(prepared, message);
+  const secret = exchange.gate.inspection.across(prepared, message);
   if (secret === null) return 'let-out';
   const found = [foundAcross(secret)];
   if (route.route.dlp.outboundOnMatch === 'supervise') return superviseFindings(inspection, found);
@@ -184,7 +184,7 @@ async function redactRequest(
   const { exchange, prepared } = inspection;
   const { gate, outgoing } = exchange;
   const redactedHead = ofHead ? redactHead(prepared.scanner, head, ofHead) : head;
-  const redactedBody = source ? await gate.inspection.ready().redactBody(prepared, source) : null;
+  const redactedBody = source ? await gate.inspection.redactBody(prepared, source) : null;
   if (!redactedHead || (source && !redactedBody) || !isStillAllowed(inspection, redactedHead))
     return { refusal: findingRefusal(inspection, found, 'not-redactable') };
   outgoing.target = redactedHead.target;

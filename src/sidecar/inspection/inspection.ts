@@ -1,43 +1,48 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
 import type { RequestInspection } from './request-inspection.js';
 
-/** What is asked about a request's contents: prepared after the start, of which it would take half. */
-export interface LazyInspection {
-  /** @throws Error before {@link load} has ended */
-  readonly ready: () => RequestInspection;
-  /** null until it is prepared. */
-  readonly peek: () => RequestInspection | null;
+/**
+ * What is asked about a request's contents, prepared after the start, of which it would take half. Before it is
+ * prepared each question throws.
+ */
+export interface LazyInspection extends RequestInspection {
+  readonly isLoaded: () => boolean;
   /** Prepares it, once. */
-  readonly load: () => Promise<RequestInspection>;
+  readonly load: () => Promise<void>;
   /** Calls once it is prepared, without asking for it; at once where it is. */
-  readonly whenLoaded: (call: (inspection: RequestInspection) => void) => void;
+  readonly whenLoaded: (call: () => void) => void;
 }
 
 export function lazyInspection(configuration: SidecarConfiguration): LazyInspection {
-  let loading: Promise<RequestInspection> | null = null;
+  let loading: Promise<void> | null = null;
   let loaded: RequestInspection | null = null;
-  const waiting: ((inspection: RequestInspection) => void)[] = [];
+  const waiting: (() => void)[] = [];
 
-  async function load(): Promise<RequestInspection> {
+  function ready(): RequestInspection {
+    if (!loaded) throw new Error('the detectors are not prepared');
+    return loaded;
+  }
+
+  async function load(): Promise<void> {
     const { createRequestInspection } = await import('./request-inspection.js');
-    const inspection = await createRequestInspection(configuration);
-    loaded = inspection;
-    for (const call of waiting.splice(0)) call(inspection);
-    return inspection;
+    loaded = await createRequestInspection(configuration);
+    for (const call of waiting.splice(0)) call();
   }
 
   return {
-    peek: () => loaded,
-    ready: () => {
-      if (!loaded) throw new Error('the detectors are not prepared');
-      return loaded;
-    },
+    of: (route) => ready().of(route),
+    examineHead: (prepared, head) => ready().examineHead(prepared, head),
+    examineBody: (prepared, source) => ready().examineBody(prepared, source),
+    redactBody: (prepared, source) => ready().redactBody(prepared, source),
+    across: (prepared, message) => ready().across(prepared, message),
+    shown: (target) => ready().shown(target),
+    isLoaded: () => loaded !== null,
     load: () => {
       loading ??= load();
       return loading;
     },
     whenLoaded: (call) => {
-      if (loaded) call(loaded);
+      if (loaded) call();
       else waiting.push(call);
     },
   };

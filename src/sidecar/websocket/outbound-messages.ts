@@ -17,10 +17,10 @@ const whole = 1024 * 1024;
 
 /** Scans what a client sends as the route's requests are; null: the route has them go unscanned. */
 export function outboundMessages(exchange: Exchange, route: CompiledRoute): MessageInspector | null {
-  const prepared = exchange.gate.inspection.ready().of(route);
+  const prepared = exchange.gate.inspection.of(route);
   if (!prepared) return null;
   const inspection: Inspection = { exchange, route, prepared };
-  const { examineBody } = exchange.gate.inspection.ready();
+  const { examineBody } = exchange.gate.inspection;
   return {
     whole,
     message(payload) {
@@ -54,7 +54,7 @@ function settle(
   const { exchange, route, prepared } = inspection;
   if (examination.found.length === 0) {
     const message = { target: '', headers: [], headSeen: true, body: source.bytes };
-    const secret = exchange.gate.inspection.ready().across(prepared, message);
+    const secret = exchange.gate.inspection.across(prepared, message);
     if (secret === null) return source.bytes;
     const found = [foundAcross(secret)];
     if (route.route.dlp.outboundOnMatch === 'supervise') return supervise(inspection, source, found);
@@ -85,7 +85,7 @@ async function supervise(
 
 async function redact(inspection: Inspection, source: BodySource, found: readonly Found[]): Promise<Passed> {
   const { exchange, prepared } = inspection;
-  const covered = await exchange.gate.inspection.ready().redactBody(prepared, source);
+  const covered = await exchange.gate.inspection.redactBody(prepared, source);
   if (!covered) return { stop: findingRefusal(inspection, found, 'not-redactable') };
   note(exchange, found, 'redacted');
   return covered;
