@@ -129,6 +129,13 @@ function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
     case 'h':
       return { state: { ...state, mode: 'history', scroll: 0 }, effect: { history: true } };
     default:
+      // Typed faster than the screen reads; to look for something decides nothing.
+      if (text.startsWith('/'))
+        return onTyping(
+          { ...state, mode: 'filter', text: state.filter },
+          { name: '', text: text.slice(1) },
+          now,
+        );
       return { state };
   }
 }

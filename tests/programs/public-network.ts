@@ -1,5 +1,6 @@
 // Plays the Internet in a network namespace of its own (unshare --net --mount): a public address, upstreams, names.
-// Says {"ready"} with the upstreams' authority, then each question for a name and each request, one JSON value a line.
+// Says {"ready"} with the upstreams' authority, then each question for a name,
+// each connection and each request, one JSON value a line.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
@@ -43,6 +44,7 @@ const servers = [
   createHttpsServer(tls, listener).listen(443, address),
   createHttpServer(listener).listen(80, address),
 ];
+for (const server of servers) server.on('connection', () => say({ connection: true }));
 await Promise.all(servers.map((server) => new Promise((resolve) => server.once('listening', resolve))));
 say({ ready: { certificate: authority.certificate, nameServer: names.address } });
 process.stdin.resume().once('end', () => process.exit(0));

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,6 +12,7 @@ export interface Program extends AsyncDisposable {
 
 export async function buildProgram(name: string): Promise<Program> {
   // Inside the checkout: what isn't bundled is found in its node_modules.
+  await mkdir(join(root, '.cache'), { recursive: true });
   const folder = await mkdtemp(join(root, '.cache/program-'));
   const file = join(folder, `${name}.mjs`);
   await build({

@@ -10,8 +10,14 @@ export interface PublicNetwork extends AsyncDisposable {
   readonly nameServer: string;
   /** `METHOD host/path` of every request that arrived. */
   readonly requests: string[];
+  /** Their bodies, in the same order. */
+  readonly bodies: string[];
+  /** Connections to the upstreams so far. */
+  readonly connections: () => number;
   /** Names that were asked for. */
   readonly asked: string[];
+  /** What came so far is as good as never. */
+  readonly forget: () => void;
   /** A command line that runs another in this network. */
   readonly inside: (command: string, ...args: string[]) => readonly [string, ...string[]];
 }
@@ -19,6 +25,8 @@ export interface PublicNetwork extends AsyncDisposable {
 interface Line {
   readonly ready?: { readonly certificate: string; readonly nameServer: string };
   readonly request?: string;
+  readonly body?: string;
+  readonly connection?: true;
   readonly asked?: string;
 }
 
@@ -33,6 +41,8 @@ export async function startPublicNetwork(): Promise<PublicNetwork> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const requests: string[] = [];
+  const bodies: string[] = [];
+  let connections = 0;
   const asked: string[] = [];
   const { certificate, nameServer } = await new Promise<NonNullable<Line['ready']>>((resolve, reject) => {
     child.once('exit', () => reject(new Error('the network did not come up')));
@@ -40,7 +50,11 @@ export async function startPublicNetwork(): Promise<PublicNetwork> {
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = JSON.parse(text) as Line;
       if (line.ready) resolve(line.ready);
-      if (line.request !== undefined) requests.push(line.request);
+      if (line.request !== undefined) {
+        requests.push(line.request);
+        bodies.push(line.body ?? '');
+      }
+      if (line.connection) connections += 1;
       if (line.asked !== undefined) asked.push(line.asked);
     });
   });
@@ -48,7 +62,13 @@ export async function startPublicNetwork(): Promise<PublicNetwork> {
     certificate,
     nameServer,
     requests,
+    bodies,
+    connections: () => connections,
     asked,
+    forget() {
+      for (const list of [requests, bodies, asked]) list.length = 0;
+      connections = 0;
+    },
     inside: (command, ...args) => [
       'nsenter',
       `--net=/proc/${child.pid}/ns/net`,

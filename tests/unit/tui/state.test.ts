@@ -114,6 +114,16 @@ describe('the screen', () => {
     expect(listed(press(none.state, [named('escape')], 10_001).state)).toHaveLength(2);
   });
 
+  it('takes a filter in one piece, as a busy screen reads it', () => {
+    const held = [proposal(1), proposal(2, { host: 'Other.example' })];
+    const before = onHeld(initialState, held, 0);
+    for (const pieces of [['/other\r'], ['/oth', 'er\r'], ['/', 'other\r']]) {
+      const { state, effect } = press(before, pieces.map(text), 1);
+      expect([state.mode, state.filter, effect]).toEqual(['list', 'other', undefined]);
+      expect(listed(state).map(({ id }) => id)).toEqual(['demo-1.2']);
+    }
+  });
+
   it('answers nothing that it does not show as chosen, whatever happens', () => {
     const event = fc.oneof(
       fc.record({
