@@ -90,7 +90,7 @@ function triggerAll(
     }
     const trigger = triggers[id] as (typeof triggers)[number];
     if (!thorough && trigger.kind === 'pattern' && trigger.rule.thorough) continue;
-    progress.spent = costs.attempt;
+    progress.spent = costs.glance;
     const sighting = match(trigger, bytes, end, progress);
     if (!spend(budget, progress.spent)) break;
     if (sighting) report(sighting);

@@ -93,6 +93,7 @@ export function matchPrefix(
   const glued =
     start > 0 && (memberships[bytes[start - 1] as number] as number) & alnum && !followsEscape(bytes, start);
   if (glued && !distinctive) return null;
+  progress.spent += costs.attempt;
   if (!rule.anyCase)
     for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const alphabet = alphabets[rule.body];
@@ -192,7 +193,9 @@ export function matchPattern(
   const { rule, slot } = trigger;
   const keywordStart = end - trigger.length;
   const done = progress.until[slot] as number;
-  if (keywordStart < done || !isFollowed(rule, bytes, end, progress, slot)) return null;
+  if (keywordStart < done) return null;
+  progress.spent += costs.attempt;
+  if (!isFollowed(rule, bytes, end, progress, slot)) return null;
   const from = patternStart(rule, bytes, keywordStart);
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));

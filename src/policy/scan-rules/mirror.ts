@@ -55,7 +55,9 @@ export function matchMirror(
   progress: Progress,
 ): Sighting | null {
   const start = end - trigger.length;
-  if (start < (progress.until[trigger.slot] as number) || !hasBody(trigger, bytes, start, end)) return null;
+  if (start < (progress.until[trigger.slot] as number)) return null;
+  progress.spent += costs.attempt;
+  if (!hasBody(trigger, bytes, start, end)) return null;
   progress.until[trigger.slot] = end + pause;
   const reversed = trigger.by === 'reversed';
   const from = Math.max(0, reversed ? end - reach : start - 1);

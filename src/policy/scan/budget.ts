@@ -22,6 +22,8 @@ const inflatedFloor = 1 << 20;
 export const costs = {
   /** A keyword is found. */
   occurrence: 2,
+  /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
+  glance: 1,
   /** A keyword's rule is tried. */
   attempt: 8,
   /** A pattern is run. */
