@@ -1,7 +1,7 @@
 import { type Budget, grantPart } from '../scan/budget.js';
 import type { Finding } from '../scan/finding.js';
 import { decodeBody } from './encodings.js';
-import { embeddedFiles, isText, openFile } from './files.js';
+import { beginsArchive, embeddedFiles, isText, openFile } from './files.js';
 import { decodeForm } from './form.js';
 import { type JoinedText, joinPieces, type Pieces, shortestJoin, tellsMore } from './joined.js';
 import { innerJson, joinedStrings, stringValues } from './json-strings.js';
@@ -180,7 +180,7 @@ function takeMultipart(walk: Walk, bytes: Buffer, boundary: string, depth: numbe
     if (/base64/i.test(partHeader(head, 'content-transfer-encoding')))
       takeDerived(walk, 'multipart', Buffer.from(content.toString('latin1'), 'base64'), depth);
     else takeApart(walk, content, partHeader(head, 'content-type'), depth + 1);
-    if (end > start) values.push(start, end);
+    if (end > start && !beginsArchive(content)) values.push(start, end);
   }
   if (values.length >= 4) visitJoined(walk, 'fields', joinPieces(bytes, values));
 }

@@ -105,11 +105,15 @@ function isQuoted(bytes: Buffer, start: number, end: number): boolean {
   return bytes[at] === quote;
 }
 
+/** Gzip, zip or PNG. */
+export function beginsArchive(head: Buffer): boolean {
+  const two = ((head[0] ?? 0) << 8) | (head[1] ?? 0);
+  return two === 0x1f8b || two === 0x504b || two === 0x8950;
+}
+
 function beginsSomething(head: Buffer): boolean {
   const [first, second, third] = head;
-  if (first === 0x1f && second === 0x8b) return true;
-  if (first === 0x50 && second === 0x4b) return true;
-  if (first === 0x89 && second === 0x50) return true;
+  if (beginsArchive(head)) return true;
   if (first === 0x28 && second === 0xb5 && third === 0x2f) return true;
   if (first === 0x78 && head.length > 1 && head.readUInt16BE(0) % 31 === 0) return true;
   for (const order of [0, 1])

@@ -46,8 +46,12 @@ function* member(
   budget: Budget,
   limit = view.bytes.length,
 ): Iterable<View> {
-  if (data < limit)
-    yield* unpacked(view, name, salvage(compression, view.bytes.subarray(data, limit), budget), start, data);
+  if (data >= limit) return;
+  const bytes = view.bytes.subarray(data, limit);
+  // What something else was undone in is a damaged copy of what was looked at before.
+  const result =
+    view.depth === 0 ? salvage(compression, bytes, budget) : inflate(compression, bytes, budget, true);
+  yield* unpacked(view, name, result, start, data);
 }
 
 function* unpacked(view: View, name: string, result: Inflated, start: number, data: number): Iterable<View> {
