@@ -14,16 +14,18 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { asOwner } from './as-owner.js';
 import { clearAbandoned, withLock } from './lock.js';
-import { isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { identityOf, isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
 import { identifyMounts, type Placeholder, type Protection } from './protection.js';
 
 /**
  * Placeholders lie in the operator's own folder, and to remove one takes the mount away from every other bottle that
  * stands on it. So each running bottle keeps a record of those that it uses; the last one removes them, and a record
- * whose process died is worked off by the next start.
+ * whose processes died is worked off by the next start.
  */
 interface BottleRecord {
   readonly owner: ProcessIdentity;
+  /** What goes on without its owner, as containers do: while it lives an agent may, and the record counts. */
+  readonly survivor?: ProcessIdentity;
   readonly workspace: string;
   readonly runtimeDirectory: string;
   readonly placeholders: readonly MadePlaceholder[];
@@ -52,6 +54,9 @@ export interface HeldProtection {
   readonly identities: ReadonlyMap<string, string>;
   /** Absolute paths among those to be mounted that the agent of another running bottle could exchange meanwhile. */
   readonly exposed: readonly string[];
+  /** Names a process that must end, besides this one, before the protection may; to be called before the agent starts. */
+  outlivedBy(pid: number): Promise<void>;
+  /** Leaves everything in place while what outlives us does. */
   release(): Promise<void>;
 }
 
@@ -69,8 +74,9 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     const shared = inUse(records, workspace);
     const protection = request.survey(new Set(shared.keys()));
     const mounts = protection.mounts.map(({ path }) => path);
-    const record = (placeholders: readonly MadePlaceholder[]) =>
-      writeRecord(recordFile, { owner: ownIdentity(), workspace, runtimeDirectory, placeholders, mounts });
+    const owner = ownIdentity();
+    const record = (placeholders: readonly MadePlaceholder[], more: Pick<BottleRecord, 'survivor'> = {}) =>
+      writeRecord(recordFile, { owner, ...more, workspace, runtimeDirectory, placeholders, mounts });
     // Written down first, so that whenever we are killed the next start knows what to look for.
     const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
     record([...shared.values(), ...intended]);
@@ -87,13 +93,20 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
       rmSync(recordFile, { force: true });
       throw thrown;
     }
+    let survivor: ProcessIdentity | undefined;
+    const outlivedBy = async (pid: number) => {
+      const found = identityOf(pid);
+      survivor = found;
+      if (found) await withLock(lock, () => record(placeholders, { survivor: found }));
+    };
     const release = () =>
       withLock(lock, () => {
+        if (survivor && isAlive(survivor)) return;
         rmSync(recordFile, { force: true });
         removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
       });
     const exposed = exposedPaths(workspace, mounts, records);
-    return { protection, placeholders, identities, exposed, release };
+    return { protection, placeholders, identities, exposed, outlivedBy, release };
   });
 }
 
@@ -127,14 +140,18 @@ export async function sweepPlaceholders(runtimeRoot: string): Promise<void> {
 function sweep(registry: string): BottleRecord[] {
   const files = readdirSync(registry).filter((name) => name.endsWith('.json'));
   const records = files.flatMap((name) => readRecord(join(registry, name)));
-  const living = records.filter(({ record }) => isAlive(record.owner)).map(({ record }) => record);
+  const living = records.filter(({ record }) => counts(record)).map(({ record }) => record);
   for (const { file, record } of records) {
-    if (isAlive(record.owner)) continue;
+    if (counts(record)) continue;
     removeUnused(record.workspace, record.placeholders, inUse(living, record.workspace));
     rmSync(record.runtimeDirectory, { recursive: true, force: true });
     rmSync(file, { force: true });
   }
   return living;
+}
+
+function counts({ owner, survivor }: BottleRecord): boolean {
+  return isAlive(owner) || (survivor !== undefined && isAlive(survivor));
 }
 
 function inUse(records: readonly BottleRecord[], workspace: string): Map<string, MadePlaceholder> {

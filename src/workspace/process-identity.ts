@@ -11,6 +11,12 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, started: startOf(process.pid) ?? '' };
 }
 
+/** undefined: there is none of that number here. */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  const started = startOf(pid);
+  return started === undefined ? undefined : { pid, started };
+}
+
 export function isAlive({ pid, started }: ProcessIdentity): boolean {
   return startOf(pid) === started;
 }

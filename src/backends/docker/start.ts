@@ -39,6 +39,9 @@ export async function startBottle(
   try {
     const facts = await prepareContainers(engine, plan, request, services, { user, protection: held.mounts });
     await raiseWalls(engine.docker, facts, request, services, held.gitExcludes);
+    // The keeper outlives a killed command line, and with it the agent: the workspace's protection must too.
+    const { State } = await engine.docker.getContainer(nameOf(plan.id, 'keeper')).inspect();
+    await held.outlivedBy(State.Pid);
     request.signal.throwIfAborted();
     const started = Date.now();
     const { exit, kill, detach } = await runAgent(engine.docker, facts);

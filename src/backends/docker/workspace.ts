@@ -38,7 +38,8 @@ export function assertWorkspaceReachable({ remote, address }: Engine, { workspac
 
 /** Keeps what the host would execute from being written: only a mounted workspace is the host's. */
 export async function holdWorkspace(plan: BottlePlan, services: BackendServices) {
-  if (plan.workspace.mode === 'copy') return { mounts: [], gitExcludes: '', release: async () => {} };
+  if (plan.workspace.mode === 'copy')
+    return { mounts: [], gitExcludes: '', outlivedBy: async () => {}, release: async () => {} };
   const held = await holdPlaceholders({
     workspace: plan.workspace.source,
     runtimeDirectory: await runtimePath(plan.id, services),
@@ -52,6 +53,7 @@ export async function holdWorkspace(plan: BottlePlan, services: BackendServices)
   return {
     mounts: held.protection.mounts,
     gitExcludes: held.placeholders.map(({ path }) => `/${path}\n`).join(''),
+    outlivedBy: held.outlivedBy,
     release: async () => {
       for (const notice of noticesOfRepositories(plan.workspace.source, repositories))
         process.stderr.write(notice);

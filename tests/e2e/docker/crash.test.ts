@@ -54,6 +54,38 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
     }
   }, 240_000);
 
+  it('leaves an agent that still can’t write what is protected, whoever starts next', async () => {
+    const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
+    const options = {
+      env: { ...playground.environment, ...playground.dockerEnvironment },
+      uid: engine.member.uid,
+      gid: engine.member.gid,
+      encoding: 'utf8',
+    } as const;
+    const command = (...args: string[]) => spawnSync(builtProgram.node, [builtProgram.cli, ...args], options);
+    try {
+      const victim = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      await victim.seen('up');
+      victim.process.kill('SIGKILL');
+      await victim.finished;
+      const [{ id }] = JSON.parse(command('ps', '--json').stdout);
+      expect((await playground.runDocker(['true'])).code).toBe(0);
+      const attempt = command(
+        'exec',
+        id,
+        'sh',
+        '-c',
+        'touch own; echo evil > .envrc; mkdir -p .git; echo > .git/config',
+      );
+      expect(attempt.stderr).toMatch(/\.envrc: Read-only.*\.git\/config: Read-only/s);
+      command('prune');
+      expect(readdirSync(playground.workspace).sort()).toEqual(['attacks', 'own']);
+    } finally {
+      command('prune');
+      playground.remove();
+    }
+  });
+
   it('leaves other bottles alone', async () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
     const survivor = playground.start(['sh', '-c', 'echo up; read line; echo "$line"']);

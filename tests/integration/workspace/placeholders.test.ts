@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   linkSync,
@@ -65,6 +66,23 @@ describe('placeholders', () => {
     await (await hold('next')).release();
     expect(readdirSync(workspace)).toEqual(['.idea']);
     expect(existsSync(runtime)).toBe(false);
+  });
+
+  it('of a process that died stay for as long as its container lives', async () => {
+    const container = spawn('sleep', ['60']);
+    const killed = await hold('killed');
+    await killed.outlivedBy(container.pid ?? 0);
+    // As where the container could not be taken away.
+    await killed.release();
+    const record = join(folder, 'runtime/.bottles/killed.json');
+    const left = JSON.parse(readFileSync(record, 'utf8'));
+    writeFileSync(record, JSON.stringify({ ...left, owner: { pid: process.pid, started: '1' } }));
+    await (await hold('next')).release();
+    expect(existsSync(join(workspace, '.vscode'))).toBe(true);
+    container.kill('SIGKILL');
+    await once(container, 'exit');
+    await (await hold('last')).release();
+    expect(readdirSync(workspace)).toEqual([]);
   });
 
   it('git works with every one of them in place', async () => {
