@@ -1,4 +1,6 @@
+import { isatty } from 'node:tty';
 import type { Command } from '../console/command.js';
+import { printable } from '../console/printable.js';
 import { hostServices } from '../host/services.js';
 import { managementOf } from '../launch/find-bottle.js';
 
@@ -16,9 +18,23 @@ const diff: Command = {
       .action(async (bottle: string) => {
         const services = hostServices(context.environment);
         const patch = await (await managementOf(bottle, services)).diff(bottle, services);
-        context.print(patch.toString('utf8'));
+        // A program gets the very bytes; a terminal must not do what an agent wrote into a file.
+        context.print(isatty(1) ? shown(patch) : patch);
       });
   },
 };
+
+function shown(patch: Buffer): string {
+  return patch
+    .toString('utf8')
+    .split('\n')
+    .map((line) =>
+      line
+        .split('\t')
+        .map((part) => printable(part, Number.POSITIVE_INFINITY))
+        .join('\t'),
+    )
+    .join('\n');
+}
 
 export default diff;

@@ -15,7 +15,7 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly workingDirectory: string;
   /** Writes to standard output; what a program reads. */
-  print(text: string): void;
+  print(text: string | Buffer): void;
   /** Writes to standard error; what only a person reads. */
   tell(text: string): void;
   /** Tells cli.ts how the process is to end; an agent's own exit code may be any number from 0 to 255. */

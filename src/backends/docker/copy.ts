@@ -57,17 +57,31 @@ function copyFailed(workspace: string, code: number): BottleError {
 
 /**
  * Compares the two copies in the keeper, so that no program of this machine reads what the agent wrote. The repository
- * is a fresh one outside both: the settings and hooks of the workspace's own have no say. What .gitignore names is left out.
+ * is a fresh one outside both: the settings and hooks of the workspace's own have no say. What .gitignore names is left
+ * out. Files are given to git by name, because it looks into no repository inside another and ends at one without a
+ * commit; for the same reason what is no file is passed by, and what was closed is opened. Nothing that the agent may
+ * leave in its copy must keep the rest from being seen.
  */
 const comparison = `set -e
-export GIT_DIR=/tmp/compare.$$ GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/tmp
+export GIT_DIR=/tmp/compare.$$ GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null HOME=/tmp LC_ALL=C
 trap 'rm -rf "$GIT_DIR"' EXIT
 git init -q --bare "$GIT_DIR"
 git config core.bare false
-GIT_WORK_TREE=/bottle/before git add -A .
-tree=$(git write-tree)
-GIT_WORK_TREE=/bottle/after git add -A .
-git diff --cached --binary --no-color --no-ext-diff --no-textconv "$tree"
+echo '* -working-tree-encoding' > "$GIT_DIR/info/attributes"
+tree_of() {
+  export GIT_WORK_TREE="$1"
+  cd "$1"
+  find . -type d ! '(' -readable -executable ')' -exec chmod u+rwx {} ';' -o -type f ! -readable -exec chmod u+r {} ';'
+  find . -mindepth 1 -name .git -prune -o '(' -type f -o -type l ')' -printf '%P\\0' | sort -z > "$GIT_DIR/all"
+  git check-ignore -z --stdin < "$GIT_DIR/all" > "$GIT_DIR/ignored" || [ $? = 1 ]
+  git read-tree --empty
+  sort -z "$GIT_DIR/ignored" | comm -z -23 "$GIT_DIR/all" - | git update-index -z --add --remove --stdin
+  git write-tree
+}
+before=$(tree_of /bottle/before)
+after=$(tree_of /bottle/after)
+export GIT_WORK_TREE=/bottle/before
+git diff --binary --no-color --no-ext-diff --no-textconv "$before" "$after"
 `;
 
 /** What the agent changed, as a patch for `git apply`. */
