@@ -1,4 +1,6 @@
 // Runs in the agent's network namespace before there is an agent: sets its resolver, proves its walls (law 10), says so in one line.
+import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { verdictHeader } from '../contract/refusal.js';
@@ -9,13 +11,30 @@ const silence = 150;
 const proxyPatience = 10_000;
 const largestAnswer = 16 * 1024;
 
+/**
+ * Where the host's bridge has no address its kernel still takes in what is sent to everybody, and hands it to any program
+ * of the host's that listens on all addresses: the limited broadcast, and the group of all hosts (RFC 1112, 4).
+ */
+const toEverybody = ['255.255.255.255', '224.0.0.1'];
+const filter = `table ip bottle {
+  chain output {
+    type filter hook output priority 0; policy accept;
+    ip daddr 224.0.0.0/4 drop
+    ip daddr 255.255.255.255 drop
+  }
+}`;
+
 async function prove(configuration: WallsConfiguration): Promise<void> {
   writeFileSync(
     '/etc/resolv.conf',
     `nameserver ${configuration.resolver}\noptions ndots:0 timeout:2 attempts:2\n`,
   );
   assertRoutes(configuration);
-  await Promise.all(configuration.forbiddenAddresses.map(assertSilent));
+  closeBroadcasts();
+  await Promise.all([
+    ...configuration.forbiddenAddresses.map(assertSilent),
+    ...toEverybody.map(assertUnsendable),
+  ]);
   // Not before it is there: the kernel asks for an address that doesn't answer only once a second.
   await sidecarReady();
   await assertProxyAnswers(configuration.proxy);
@@ -94,6 +113,28 @@ function assertSilent(target: string): Promise<void> {
     socket.once('error', (error: NodeJS.ErrnoException) =>
       end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'it refused a connection' : null),
     );
+  });
+}
+
+/** In the agent's own namespace, where it has no right to change it. */
+function closeBroadcasts(): void {
+  const { status, error, stderr } = spawnSync('nft', ['-f', '-'], { input: filter, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`broadcasts can't be filtered: ${error?.message ?? stderr.trim()}`);
+}
+
+/** The filter refuses a datagram to its sender: EPERM. */
+function assertUnsendable(target: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.bind(0, () => {
+      socket.setBroadcast(true);
+      // The port for discarding (RFC 863).
+      socket.send('', 9, target, (error) => {
+        socket.close();
+        if ((error as NodeJS.ErrnoException | null)?.code === 'EPERM') resolve();
+        else reject(new Error(`datagrams to ${target}, and so to the host, are let through`));
+      });
+    });
   });
 }
 

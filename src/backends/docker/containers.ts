@@ -32,6 +32,9 @@ export interface ContainerFacts {
 
 const megabyte = 1024 * 1024;
 
+/** A crash writes nothing to disk: the sidecar's memory holds every secret. */
+const noCore = { Name: 'core', Soft: 0, Hard: 0 };
+
 /** What every container of ours gives up. */
 const confined = ({ seccomp }: ContainerFacts): HostConfig => ({
   CapDrop: ['ALL'],
@@ -39,6 +42,7 @@ const confined = ({ seccomp }: ContainerFacts): HostConfig => ({
   Privileged: false,
   RestartPolicy: { Name: 'no' },
   IpcMode: 'private',
+  Ulimits: [noCore],
 });
 
 const usual = { memory: 4096 * megabyte, pids: 1024 } as const;
@@ -89,7 +93,7 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
     name: nameOf(plan.id, 'keeper'),
     Image: facts.images.sidecar,
     Labels: labelsFor(facts, 'keeper'),
-    // Root, without a capability, only because /etc/resolv.conf belongs to root.
+    // Root because /etc/resolv.conf belongs to root; the one capability is for the filter that it sets up.
     User: '0:0',
     Entrypoint: ['/bin/sh', '-c', 'node /opt/bot-bottle/container-walls.cjs && exec sleep infinity'],
     Env: [`${wallsVariable}=${JSON.stringify(walls)}`],
@@ -100,6 +104,7 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
     Hostname: 'bottle',
     HostConfig: {
       ...confined(facts),
+      CapAdd: ['NET_ADMIN'],
       NetworkMode: internal,
       LogConfig: { Type: 'none', Config: {} },
       ExtraHosts: [`${sidecarName}:${addresses.sidecar}`],
@@ -179,8 +184,7 @@ function limits({ plan: { resources }, unheldLimits }: ContainerFacts): HostConf
     Memory: memory,
     MemorySwap: memory,
     Ulimits: [
-      // A crash writes nothing to disk.
-      { Name: 'core', Soft: 0, Hard: 0 },
+      noCore,
       // Where nothing counts the memory of all, at least none of them gets more than all should have.
       ...(unheldLimits.includes('memory') ? [{ Name: 'data', Soft: memory, Hard: memory }] : []),
     ],

@@ -52,21 +52,26 @@ describe('containers of a bottle', () => {
     sidecar: sidecarContainer(facts),
   };
 
-  it.each(Object.entries(all))('the %s has no capability and can gain none', (_, { HostConfig }) => {
-    expect(HostConfig).toMatchObject({
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges', 'seccomp={}'],
-      Privileged: false,
-    });
-    expect(HostConfig?.CapAdd).toBeUndefined();
-    expect(HostConfig?.Devices).toBeUndefined();
-    expect(HostConfig?.PortBindings).toBeUndefined();
-    expect(HostConfig?.PidMode).toBeUndefined();
-    expect(HostConfig?.Binds).toBeUndefined();
-    expect(HostConfig?.PidsLimit).toBeGreaterThan(0);
-    expect(HostConfig?.Memory).toBeGreaterThan(0);
-    expect(HostConfig?.MemorySwap).toBe(HostConfig?.Memory);
-  });
+  it.each(Object.entries(all))(
+    'the %s can gain no right, and leaves nothing of its memory on disk',
+    (role, { HostConfig }) => {
+      expect(HostConfig).toMatchObject({
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges', 'seccomp={}'],
+        Privileged: false,
+      });
+      // The keeper filters what leaves the agent's network before there is an agent.
+      expect(HostConfig?.CapAdd).toEqual(role === 'keeper' ? ['NET_ADMIN'] : undefined);
+      expect(HostConfig?.Ulimits).toContainEqual({ Name: 'core', Soft: 0, Hard: 0 });
+      expect(HostConfig?.Devices).toBeUndefined();
+      expect(HostConfig?.PortBindings).toBeUndefined();
+      expect(HostConfig?.PidMode).toBeUndefined();
+      expect(HostConfig?.Binds).toBeUndefined();
+      expect(HostConfig?.PidsLimit).toBeGreaterThan(0);
+      expect(HostConfig?.Memory).toBeGreaterThan(0);
+      expect(HostConfig?.MemorySwap).toBe(HostConfig?.Memory);
+    },
+  );
 
   it('agent and sidecar have a read-only root and no root user', () => {
     expect(all.agent.HostConfig?.ReadonlyRootfs).toBe(true);
