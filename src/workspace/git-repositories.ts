@@ -12,6 +12,8 @@ const mostLevels = 6;
 const mostRepositories = 150;
 /** As git bounds it (git-config(1), "Includes"). */
 const mostIncludes = 10;
+/** Of one repository, over all levels: files that include each other several times would be read without end. */
+const mostIncluded = 500;
 /** Bytes. */
 const largestConfig = 1024 * 1024;
 
@@ -79,11 +81,14 @@ function configuredPaths(workspace: string, folder: string): ProtectedPath[] {
       paths.push({ path: inside, kind, placeholder: '' });
     }
   };
+  let includes = 0;
   const read = (config: string, depth: number) => {
     for (const { section, key, value } of parseGitConfig(textOf(config) ?? '')) {
       if (value === '') continue;
       if (section === 'core' && key === 'hookspath') add(fromHome(value, workTree), 'directory');
       if ((section !== 'include' && section !== 'includeif') || key !== 'path') continue;
+      includes += 1;
+      if (includes > mostIncluded) throw includesTooMuch(config);
       const included = fromHome(value, dirname(config));
       add(included, 'file');
       if (depth < mostIncludes) read(included, depth + 1);
@@ -135,6 +140,15 @@ function entriesOf(folder: string) {
   } catch {
     return [];
   }
+}
+
+function includesTooMuch(config: string): BottleError {
+  return new BottleError({
+    code: 'usage',
+    message: `the git configuration includes more than ${mostIncluded} files`,
+    where: config,
+    hint: 'look at it: an agent may have written it; remove the repository, or what it includes',
+  });
 }
 
 function namesWorkspace(config: string): BottleError {

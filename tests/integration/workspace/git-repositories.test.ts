@@ -54,6 +54,11 @@ describe('repositories in the workspace', () => {
     expect(findRepositories(workspace)).toEqual({ folders: ['1/2/3/4/5/6'], whole: false });
   });
 
+  it('one whose settings include themselves many times over is refused, and not read for ever', () => {
+    write('a/.git/config', `[include]\n${'path = config\n'.repeat(30)}`);
+    expect(() => survey()).toThrow('includes more than 500 files');
+  });
+
   it('a link in place of one’s .git is refused', () => {
     write('elsewhere/config');
     mkdirSync(join(workspace, 'a'));
