@@ -14,7 +14,7 @@ import { createHolds } from './holds.js';
 import { lazyInspection } from './inspection/inspection.js';
 import { createMessageWriter, openStandardOutput } from './messages.js';
 import { startNameServer } from './name-server.js';
-import { createProxyServers } from './server.js';
+import { createProxyServers, limitTogether } from './server.js';
 import { listenTransparent } from './transparent.js';
 import { createUpstreams, loadUndici } from './upstreams.js';
 
@@ -89,11 +89,12 @@ async function run(): Promise<void> {
   });
   const { outer, inner } = createProxyServers(gate);
   const { transparent, resolver } = configuration;
-  await Promise.all([
+  const [, direct] = await Promise.all([
     listen(outer, configuration.listen),
     transparent && listenTransparent(gate, inner, transparent),
     resolver && startNameServer(table, resolver),
   ]);
+  limitTogether([outer, ...(direct ?? [])]);
   const address = outer.address();
   const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
   // The parent's end is ours, however it came, and also when it came while we were busy.

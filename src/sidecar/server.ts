@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../contract/refusal.js';
 import { refusalStatus } from '../contract/refusal.js';
@@ -10,8 +10,25 @@ import { connectionOf, connections, type Gate, newConnection, remember } from '.
 import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
-/** Client connections at once; each with its upstream's holds some 250 kB. */
-export const connectionLimit = 1024;
+/** Client connections at once, by whichever way they came; each with its upstream's holds some 250 kB. */
+const connectionLimit = 1024;
+
+/** Holds several listeners to the one limit: what is beyond it is closed. */
+export function limitTogether(servers: readonly NetServer[]): void {
+  let open = 0;
+  for (const server of servers) {
+    server.on('connection', (socket: Socket) => {
+      if (open >= connectionLimit) {
+        socket.destroy();
+        return;
+      }
+      open += 1;
+      socket.once('close', () => {
+        open -= 1;
+      });
+    });
+  }
+}
 
 const options: ServerOptions = {
   /** Bytes of a request's line and headers; more is answered 431. */
@@ -48,7 +65,6 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
     server.on('upgrade', (request, socket, head) => handleUpgrade(gate, request, socket as Socket, head));
     server.on('clientError', (error, socket) => refuseUnparsed(gate, error, socket));
   }
-  outer.maxConnections = connectionLimit;
   outer.on('connection', (socket) => remember(socket, newConnection('plain', null, null)));
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
   inner.on('connect', (request: IncomingMessage, socket: Duplex) => {

@@ -8,7 +8,6 @@ import { decide } from '../policy/decide.js';
 import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { type Gate, newConnection, remember } from './gate.js';
-import { connectionLimit } from './server.js';
 
 /** Milliseconds from the connection to the end of its TLS handshake. */
 const handshakeTimeout = 30_000;
@@ -33,7 +32,6 @@ export async function listenTransparent(
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
-  server.maxConnections = connectionLimit;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
