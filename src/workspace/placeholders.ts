@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { BottleError } from '../contract/errors.js';
 import { asOwner } from './as-owner.js';
 import { clearAbandoned, withLock } from './lock.js';
 import { identityOf, isAlive, ownIdentity, type ProcessIdentity } from './process-identity.js';
@@ -71,6 +72,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
   mkdirSync(registry, { recursive: true, mode: 0o700 });
   return withLock(lock, () => {
     const records = sweep(registry);
+    if (existsSync(recordFile)) throw nameTaken(basename(runtimeDirectory));
     const shared = inUse(records, workspace);
     const protection = request.survey(new Set(shared.keys()));
     const mounts = protection.mounts.map(({ path }) => path);
@@ -107,6 +109,15 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
       });
     const exposed = exposedPaths(workspace, mounts, records);
     return { protection, placeholders, identities, exposed, outlivedBy, release };
+  });
+}
+
+/** Names end in a few random digits. */
+function nameTaken(bottle: string): BottleError {
+  return new BottleError({
+    code: 'start-failed',
+    message: `a bottle named ${bottle} runs already`,
+    hint: 'start again: it gets another name',
   });
 }
 

@@ -31,7 +31,7 @@ export async function startBottle(
   const held = await holdWorkspace(plan, services);
   const release = async () => {
     try {
-      await removeBottle(engine.docker, plan.id);
+      await removeBottle(engine.docker, plan.id, ownMark());
     } finally {
       await held.release();
     }

@@ -14,9 +14,13 @@ export async function allSettled<Results extends readonly unknown[]>(
   return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as Results;
 }
 
-/** Takes away everything that carries a bottle's label: containers, then what they used. */
-export async function removeBottle(docker: Docker, bottle: string): Promise<void> {
-  const filters = JSON.stringify({ label: [`${labels.bottle}=${bottle}`] });
+/**
+ * Takes away everything that carries a bottle's label: containers, then what they used.
+ * @param owner only what this command line made: another's bottle may have come by the same name
+ */
+export async function removeBottle(docker: Docker, bottle: string, owner?: string): Promise<void> {
+  const label = [`${labels.bottle}=${bottle}`, ...(owner === undefined ? [] : [`${labels.owner}=${owner}`])];
+  const filters = JSON.stringify({ label });
   const containers = await docker.listContainers({ all: true, filters });
   await allSettled(containers.map(({ Id }) => removeContainer(docker, Id)));
   const [networks, { Volumes }] = await allSettled<
