@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** A process beyond doubt: a number is given out again, but not with the same time of start. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Clock ticks after boot (proc(5), /proc/PID/stat, field 22). */
+  /** Clock ticks after boot (proc(5), /proc/PID/stat, field 22); empty where it may not be read. */
   readonly started: string;
 }
 
@@ -13,12 +13,21 @@ export function ownIdentity(): ProcessIdentity {
 
 /** undefined: there is none of that number here. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  const started = startOf(pid);
-  return started === undefined ? undefined : { pid, started };
+  return isThere(pid) ? { pid, started: startOf(pid) ?? '' } : undefined;
 }
 
 export function isAlive({ pid, started }: ProcessIdentity): boolean {
-  return startOf(pid) === started;
+  const found = startOf(pid);
+  return found === undefined ? started === '' && isThere(pid) : found === started;
+}
+
+/** Also where the machine hides other users' processes (proc(5), hidepid). */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function startOf(pid: number): string | undefined {

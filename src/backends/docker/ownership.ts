@@ -15,7 +15,9 @@ export function ownerState(mark: string): 'alive' | 'gone' | 'elsewhere' {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code === 'ESRCH') return 'gone';
   }
-  return startOf(Number(pid)) === started ? 'alive' : 'gone';
+  // A machine may hide other users' processes (proc(5), hidepid): that there is one is all we know then.
+  const found = startOf(Number(pid));
+  return found === '' || found === started ? 'alive' : 'gone';
 }
 
 /** Clock ticks after boot (proc(5), /proc/PID/stat, field 22); empty where there is no such file. */
