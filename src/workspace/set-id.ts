@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, readdirSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  type Stats,
+} from 'node:fs';
 import { join } from 'node:path';
 import { asOwner } from './as-owner.js';
 
@@ -32,7 +41,7 @@ export function clearSetId(workspace: string, since: number): ClearedBits {
           const status = lstatSync(join(root, path));
           if (status.isDirectory()) folders.push(path);
           else if (isSetId(status) && status.ctimeMs >= since) {
-            chmodSync(join(root, path), status.mode & 0o1777);
+            changeMode(join(root, path), (found) => (isSetId(found) ? found.mode & 0o1777 : null));
             cleared.push(path);
           }
         } catch (thrown) {
@@ -42,6 +51,25 @@ export function clearSetId(workspace: string, since: number): ClearedBits {
     }
   });
   return { cleared, unseen };
+}
+
+/** Linux: names a file without opening it (open(2)); Node has no name for it. */
+const namedOnly = 0o10000000;
+
+/**
+ * Changes the mode of the very file that was looked at: an agent of another bottle on the workspace may exchange it for
+ * a link to one of the operator's meanwhile.
+ */
+function changeMode(path: string, modeFor: (found: Stats) => number | null): void {
+  const byName = process.platform === 'linux' ? namedOnly : constants.O_RDONLY;
+  const file = openSync(path, byName | constants.O_NOFOLLOW);
+  try {
+    const mode = modeFor(fstatSync(file));
+    // chmod on such a descriptor itself is refused.
+    if (mode !== null) chmodSync(process.platform === 'linux' ? `/proc/self/fd/${file}` : path, mode);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function isSetId(status: Stats): boolean {
@@ -58,7 +86,7 @@ function namesIn(folder: string): string[] | null {
     if (code !== 'EACCES') return null;
   }
   try {
-    chmodSync(folder, 0o700);
+    changeMode(folder, (found) => (found.isDirectory() ? 0o700 : null));
     return readdirSync(folder);
   } catch {
     return null;
