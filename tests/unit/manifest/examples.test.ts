@@ -10,6 +10,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   demo: ['api.demo.example'],
   'gitea-dev': ['api.anthropic.com', 'gitea.dev.example'],
   'npm-install-only': ['registry.npmjs.org'],
+  triage: ['api.github.com', 'developer.mozilla.org', 'logs.example.com'],
 };
 
 it('are all valid, and each bottle has its agent', () => {
@@ -30,4 +31,14 @@ it('demo lets out reading below /v1/ with a token', () => {
     auth: { scheme: 'Bearer', secret: 'DEMO_TOKEN' },
     matches: [{ methods: ['GET'], paths: [{ type: 'prefix', value: '/v1/' }] }],
   });
+});
+
+it('triage has a policy for each route, and asks about other hosts', () => {
+  const { bottle } = resolveAgent('triage', examples);
+  expect(bottle.routes.map(({ dlp }) => [dlp.outboundOnMatch, dlp.inboundOnMatch])).toEqual([
+    ['block', 'supervise'],
+    ['supervise', 'warn'],
+    ['redact', 'block'],
+  ]);
+  expect(bottle.unknownHost).toBe('supervise');
 });
