@@ -1,7 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import type { Playground } from '../../support/bottles.js';
+import { makeDockerPlayground } from '../../support/docker-bottles.js';
 import { findEngine, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 
@@ -30,7 +31,7 @@ print("tried")
 
 needs('docker engine', found !== null, 'what is sent to everybody', () => {
   const engine = found as TestEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   beforeAll(() => {
     playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
   });
@@ -45,7 +46,7 @@ needs('docker engine', found !== null, 'what is sent to everybody', () => {
           listener.bind(0, '0.0.0.0');
           await once(listener, 'listening');
           listener.on('message', (message) => received.push(message.toString()));
-          const { code, stdout, stderr } = await playground.runDocker(
+          const { code, stdout, stderr } = await playground.run(
             ['python3', '-c', attack(listener.address().port)],
             { environment: { BOT_BOTTLE_RUNTIME: runtime } },
           );

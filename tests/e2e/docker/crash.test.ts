@@ -56,21 +56,15 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
 
   it('leaves an agent that still can’t write what is protected, whoever starts next', async () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
-    const options = {
-      env: { ...playground.environment, ...playground.dockerEnvironment },
-      uid: engine.member.uid,
-      gid: engine.member.gid,
-      encoding: 'utf8',
-    } as const;
-    const command = (...args: string[]) => spawnSync(builtProgram.node, [builtProgram.cli, ...args], options);
     try {
-      const victim = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      const victim = playground.start(['sh', '-c', 'echo up; exec sleep 300']);
       await victim.seen('up');
       victim.process.kill('SIGKILL');
       await victim.finished;
-      const [{ id }] = JSON.parse(command('ps', '--json').stdout);
-      expect((await playground.runDocker(['true'])).code).toBe(0);
-      const attempt = command(
+      const [{ id }] = JSON.parse((await runOurs(playground, 'ps', '--json')).stdout);
+      expect((await playground.run(['true'])).code).toBe(0);
+      const attempt = await runOurs(
+        playground,
         'exec',
         id,
         'sh',
@@ -78,10 +72,10 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
         'touch own; echo evil > .envrc; mkdir -p .git; echo > .git/config',
       );
       expect(attempt.stderr).toMatch(/\.envrc: Read-only.*\.git\/config: Read-only/s);
-      command('prune');
+      await runOurs(playground, 'prune');
       expect(readdirSync(playground.workspace).sort()).toEqual(['attacks', 'own']);
     } finally {
-      command('prune');
+      await runOurs(playground, 'prune');
       playground.remove();
     }
   });

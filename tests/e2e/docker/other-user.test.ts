@@ -14,7 +14,7 @@ needs('docker engine', found !== null, 'a bottle of another user’s', () => {
   needs('root', runsAsRoot && hasProgram('unshare'), 'whose processes are hidden', () => {
     it('is not taken for abandoned', async () => {
       const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
-      const bottle = playground.startDocker(['sh', '-c', 'echo up; exec sleep 300']);
+      const bottle = playground.start(['sh', '-c', 'echo up; exec sleep 300']);
       try {
         await bottle.seen('up');
         const program = [`--regid=${engine.member.gid}`, builtProgram.node, builtProgram.cli];
@@ -22,7 +22,7 @@ needs('docker engine', found !== null, 'a bottle of another user’s', () => {
           'unshare',
           ['--mount', 'sh', '-c', hiding, 'sh', ...program, 'prune', '--dry-run', '--json'],
           {
-            env: { ...playground.environment, ...playground.dockerEnvironment, HOME: '/nonexistent' },
+            env: { ...playground.environment, HOME: '/nonexistent' },
             encoding: 'utf8',
           },
         );

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { builtProgram, type DockerPlayground, makeDockerPlayground } from '../../support/docker-bottles.js';
+import type { Playground } from '../../support/bottles.js';
+import { builtProgram, makeDockerPlayground } from '../../support/docker-bottles.js';
 import { findEngine, leftovers, type TestEngine } from '../../support/engine.js';
 import { needs } from '../../support/needs.js';
 import { drive } from '../../support/terminal.js';
@@ -25,11 +26,11 @@ ln -s /etc/hostname link
 
 needs('docker engine', found !== null, 'the patch of a copied workspace', () => {
   const engine = found as TestEngine;
-  let playground: DockerPlayground;
+  let playground: Playground;
   let patch: Buffer;
   let bottle: string;
   const options = () => ({
-    env: { ...playground.environment, ...playground.dockerEnvironment },
+    env: { ...playground.environment },
     uid: engine.member.uid,
     gid: engine.member.gid,
     cwd: playground.workspace,

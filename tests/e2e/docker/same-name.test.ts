@@ -22,17 +22,17 @@ needs('docker engine', found !== null, 'a bottle that draws the name of one that
        require('node:module').syncBuiltinESMExports();`,
     );
     const environment = { NODE_OPTIONS: `--require=${fixed}` };
-    const first = playground.startDocker(['sh', '-c', 'echo up; read line; echo "$line"'], { environment });
+    const first = playground.start(['sh', '-c', 'echo up; read line; echo "$line"'], { environment });
     try {
       await first.seen('up');
       const placeholders = readdirSync(playground.workspace);
-      const mounted = await playground.runDocker(['true'], { environment });
+      const mounted = await playground.run(['true'], { environment });
       expect(mounted).toMatchObject({ code: 125, stderr: expect.stringContaining('e2e-beef runs already') });
       expect(readdirSync(playground.workspace)).toEqual(placeholders);
       const [file, ...args] = playground.commandLine(['true']);
       args.splice(2, 0, '--workspace-mode', 'copy');
       const copied = spawnSync(file, args, {
-        env: { ...playground.environment, ...playground.dockerEnvironment, ...environment },
+        env: { ...playground.environment, ...environment },
         uid: engine.member.uid,
         gid: engine.member.gid,
       });
