@@ -38,6 +38,8 @@ async function start(nodeOptions: readonly string[] = []): Promise<void> {
   secure.server.on('upgrade', (request, socket) => {
     secure.requests.push({ line: `${request.method} ${request.url}`, headers: request.rawHeaders });
     socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    // A text frame for each that comes.
+    socket.on('data', () => socket.write('\x81\x02ok', 'latin1')).on('error', () => socket.destroy());
   });
   sidecar = await startSidecar(
     {
@@ -79,12 +81,14 @@ async function openTransparentTls(): Promise<Socket> {
 }
 
 const longBody = 2 * 1024 * 1024;
+const words = 'The function reads a line and adds up its numbers. ';
+const text = (length: number) => words.repeat(Math.ceil(length / words.length)).slice(0, length);
 const post = (path: string, host: string, target = path) =>
   `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${token.length}\r\n\r\n${token}`;
 /** The first with the token in it, and then less than is read ahead: who leaves is noticed on a socket that is read. */
 const longParts = () => {
-  const first = `${'a '.repeat(longBody / 4)} ${token} ${'a '.repeat(10_000)}`;
-  return [first, 'a '.repeat(longBody).slice(0, longBody - first.length)] as const;
+  const first = `${text(longBody / 2)} ${token} ${text(20_000)}`;
+  return [first, text(longBody - first.length)] as const;
 };
 const proxied = () => openSocket(sidecar.port);
 const tunnel = () => openTunnel({ ...sidecar, host: 'tls.test' });
@@ -123,17 +127,15 @@ const ways: Readonly<Record<string, Way>> = {
   'a WebSocket upgrade': {
     open: tunnel,
     host: 'tls.test',
-    request: (path) =>
-      `GET ${path}?key=${token} HTTP/1.1\r\nHost: tls.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    request: (path) => upgrade(`${path}?key=${token}`),
     status: 101,
   },
   'a request whose body is still on its way': {
     open: tunnel,
     host: 'tls.test',
     request: (path) =>
-      `POST ${path} HTTP/1.1\r\nHost: tls.test\r\nX-Key: ${token}\r\nContent-Length: ${longBody}\r\n\r\n${'a '.repeat(500)}`,
-    rest: () => 'a '.repeat(longBody / 2 - 500),
+      `POST ${path} HTTP/1.1\r\nHost: tls.test\r\nX-Key: ${token}\r\nContent-Length: ${longBody}\r\n\r\n${text(1000)}`,
+    rest: () => text(longBody - 1000),
   },
   'a long body, in its midst': {
     open: tunnel,
@@ -145,6 +147,20 @@ const ways: Readonly<Record<string, Way>> = {
   },
 };
 const names = Object.keys(ways);
+
+const upgrade = (target: string) =>
+  `GET ${target} HTTP/1.1\r\nHost: tls.test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
+
+/** RFC 6455, 5.2; a mask of zeros leaves the text as it is. */
+const textFrame = (text: string) =>
+  Buffer.from(`\x81${String.fromCharCode(0x80 | text.length)}\0\0\0\0${text}`, 'latin1');
+
+async function openWebSocket(): Promise<Socket> {
+  const socket = await tunnel();
+  expect((await sendRaw(socket, upgrade('/messages'))).status).toBe(101);
+  return socket;
+}
 
 /** On a connection that was used before, so that what is set between requests is set. */
 async function openUsed({ open, base = '', host }: Way): Promise<Socket> {
@@ -165,7 +181,9 @@ describe('a held request outlives every time-out for idle connections and whole 
     const answers = clients.map((client, index) =>
       sendRaw(client, ways[names[index] ?? '']?.request(`/held-${index}`) ?? ''),
     );
-    await sidecar.until(() => proposals().length === names.length);
+    const webSocket = await openWebSocket();
+    webSocket.write(textFrame(token));
+    await sidecar.until(() => proposals().length === names.length + 1);
 
     // Each of these runs into a time-out of its own; the last is Node's for a request, 300 s.
     const control = connect(join(dirname(program.file), 'control.sock'));
@@ -180,7 +198,10 @@ describe('a held request outlives every time-out for idle connections and whole 
     expect((await late).status).toBe(408);
 
     expect(ends()).toEqual([]);
-    expect(clients.map(({ destroyed, readableEnded }) => destroyed || readableEnded)).not.toContain(true);
+    expect(
+      [...clients, webSocket].map(({ destroyed, readableEnded }) => destroyed || readableEnded),
+    ).not.toContain(true);
+    const message = once(webSocket, 'data');
     for (const { id } of proposals()) sidecar.decide(id, 'approve-once');
     for (const [index, name] of names.entries()) clients[index]?.write(ways[name]?.rest?.() ?? '');
     const statuses = (await Promise.all(answers)).map(({ status }) => status);
@@ -188,7 +209,8 @@ describe('a held request outlives every time-out for idle connections and whole 
       Object.fromEntries(names.map((name) => [name, ways[name]?.status ?? 200])),
     );
     for (const index of names.keys()) expect(arrivedAt(`/held-${index}`)).toHaveLength(1);
-    for (const client of clients) client.destroy();
+    expect(String(await message.then(([bytes]) => bytes))).toContain('ok');
+    for (const client of [...clients, webSocket]) client.destroy();
   });
 });
 
