@@ -7,8 +7,8 @@ import { evasionCases } from '../support/evasion/table.js';
 import { secretValues } from '../support/evasion/values.js';
 import { randomOf } from '../support/fuzzing.js';
 
-/** New values at every run; a failure is repeated with its seed in EVASION_SEED. */
-const seed = Number(process.env['EVASION_SEED'] ?? Date.now() % 1_000_000_000);
+/** Other values with another seed in EVASION_SEED. */
+const seed = Number(process.env['EVASION_SEED'] ?? 20_261_122);
 const random = randomOf(seed);
 const overRequests = places.filter(({ knownOnly }) => knownOnly).map(({ name }) => name);
 

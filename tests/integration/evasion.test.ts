@@ -8,8 +8,8 @@ import { cleanValue, type SecretValue, secretValues } from '../support/evasion/v
 import { randomOf } from '../support/fuzzing.js';
 import { refusalCode } from '../support/raw-client.js';
 
-/** New values at every run; a failure is repeated with its seed in EVASION_SEED. */
-const seed = Number(process.env['EVASION_SEED'] ?? Date.now() % 1_000_000_000);
+/** Other values with another seed in EVASION_SEED. */
+const seed = Number(process.env['EVASION_SEED'] ?? 20_261_122);
 const random = randomOf(seed);
 const values = secretValues(random);
 const known = values[0]?.value ?? '';

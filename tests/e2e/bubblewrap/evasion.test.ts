@@ -14,8 +14,8 @@ import { hasProgram, needs } from '../../support/needs.js';
 import { installProgram, operators, type Program } from '../../support/operators.js';
 import { createTestAuthority } from '../../support/test-authority.js';
 
-/** New values at every run; a failure is repeated with its seed in EVASION_SEED. */
-const seed = Number(process.env['EVASION_SEED'] ?? Date.now() % 1_000_000_000);
+/** Other values with another seed in EVASION_SEED. */
+const seed = Number(process.env['EVASION_SEED'] ?? 20_261_122);
 const held: SecretValue = { kind: 'known secret', value: secretToken, detector: 'known_secrets' };
 const values: readonly SecretValue[] = [held, ...secretValues(randomOf(seed)).slice(1)];
 /** One upstream gets them all: a bottle's own name is for its host. */

@@ -14,8 +14,8 @@ import { routeTo } from '../../support/routes.js';
 import { type SidecarProcess, startSidecar } from '../../support/sidecar-process.js';
 import { createTestAuthority } from '../../support/test-authority.js';
 
-/** New values at every run; a failure is repeated with its seed in EVASION_SEED. */
-const seed = Number(process.env['EVASION_SEED'] ?? Date.now() % 1_000_000_000);
+/** Other values with another seed in EVASION_SEED. */
+const seed = Number(process.env['EVASION_SEED'] ?? 20_261_122);
 const values = secretValues(randomOf(seed));
 
 let upstream: Canary;
