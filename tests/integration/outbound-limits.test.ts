@@ -27,6 +27,12 @@ const get = (host: string, target: string, headers = '') =>
 const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;
 const note = Buffer.from(`{"note":"it is ${heldSecret}"}`);
 
+test('a line break is refused on a route that names other detectors', async () => {
+  const answer = await rig.ask('known.test', get('known.test', '/', 'X-A: 1%0aY: 2\r\n'));
+  expect([answer.status, refusalCode(answer)]).toEqual([403, 'line-break-found']);
+  expect(rig.arrivals).toEqual([]);
+});
+
 describe.each(['block.test', 'redact.test', 'supervise.test'])('whatever the policy, at %s', (host) => {
   test.each([
     ['a line break in the query, encoded twice', get(host, '/?a=1%250d%250aHost:x'), 'line-break-found'],

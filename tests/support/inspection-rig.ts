@@ -42,7 +42,15 @@ export async function startInspectionRig(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<InspectionRig> {
   const authority = await createTestAuthority();
-  const names = ['supervise.test', 'block.test', 'redact.test', 'off.test', 'picky.test', '*.wild.test'];
+  const names = [
+    'supervise.test',
+    'block.test',
+    'redact.test',
+    'off.test',
+    'known.test',
+    'picky.test',
+    '*.wild.test',
+  ];
   const arrivals: Arrival[] = [];
   const canary = await startCanary({ authority, names }, (request, response) => {
     const arrival: Arrival = {
@@ -71,6 +79,7 @@ export async function startInspectionRig(
         route('redact.test', 'redact'),
         route('*.wild.test', 'redact'),
         route('off.test', 'block', { dlp: { ...defaultDlp, outbound: [] } }),
+        route('known.test', 'block', { dlp: { ...defaultDlp, outbound: ['known_secrets'] } }),
         route('picky.test', 'redact', { matches: [{ paths: [{ type: 'prefix', value: '/v1' }] }] }),
       ],
       secrets: { VAULT_KEY: heldSecret },

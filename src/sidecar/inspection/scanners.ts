@@ -51,11 +51,15 @@ export async function prepareScanners(
   };
 }
 
+/** A line break where none may stand is an attack on the message itself: looked for wherever anything is. */
+const always = 'crlf';
+
 export async function outboundScanner(
   names: readonly string[] | null,
   knownSecrets: readonly KnownSecret[],
 ): Promise<Scanner> {
-  return createScanner(await loadDetectors('outbound', names), { knownSecrets });
+  const wanted = names && [...new Set([...names, always])];
+  return createScanner(await loadDetectors('outbound', wanted), { knownSecrets });
 }
 
 /** Every value that the bottle holds, and of a Basic credential its password alone too. */
