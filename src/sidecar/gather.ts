@@ -8,8 +8,10 @@ export interface Gather {
   drop(count: number): void;
 }
 
+const nothing = Buffer.alloc(0);
+
 export function createGather(): Gather {
-  let store: Buffer = Buffer.alloc(0);
+  let store: Buffer = nothing;
   let size = 0;
   return {
     size: () => size,
@@ -22,9 +24,9 @@ export function createGather(): Gather {
       store.set(chunk, size);
       size += chunk.length;
     },
-    bytes: () => store.subarray(0, size),
+    bytes: () => (size === store.length ? store : store.subarray(0, size)),
     drop(count) {
-      store = Buffer.from(store.subarray(count, size));
+      store = count >= size ? nothing : Buffer.from(store.subarray(count, size));
       size = store.length;
     },
   };

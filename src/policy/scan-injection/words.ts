@@ -74,16 +74,27 @@ function stemEnd(bytes: Uint8Array, start: number, end: number): number {
   return letterOf[bytes[end - 2] as number] === 0x73 ? end : end - 1;
 }
 
+/** Room for the words of a text. */
+function roomFor(most: number): Omit<Words, 'count'> {
+  return {
+    hashes: new Uint32Array(most),
+    looks: new Uint8Array(most),
+    starts: new Uint32Array(most),
+    ends: new Uint32Array(most),
+  };
+}
+
+const scratchWords = 8192;
+/** Of the text that was read last, unless it was long: arrays for each would cost more than the words of a short one. */
+const scratch = roomFor(scratchWords);
+
 /**
  * Reads words as a reader sees them: an escape (`\n`, `\u2028`) or a character reference (`&quot;`) parts words; apostrophes,
- * invisible characters and the values of numbers don't count.
+ * invisible characters and the values of numbers don't count. The arrays are good until the next text is read.
  */
 export function readWords(bytes: Uint8Array): Words {
   const most = (bytes.length >> 1) + 1;
-  const hashes = new Uint32Array(most);
-  const looks = new Uint8Array(most);
-  const starts = new Uint32Array(most);
-  const ends = new Uint32Array(most);
+  const { hashes, looks, starts, ends } = most <= scratchWords ? scratch : roomFor(most);
   let count = 0;
   let before: number = look.first;
   for (let at = 0; at < bytes.length; ) {

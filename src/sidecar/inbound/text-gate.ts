@@ -48,12 +48,14 @@ const longestUnit = 256 * 1024;
 /** Milliseconds without a byte after which what is there goes on: someone may be reading along. */
 const idle = 100;
 
+const nothing = Buffer.alloc(0);
+
 /** Lets text pass that was judged. */
 export function createTextGate(outlet: Outlet, options: TextGateOptions): BodyStage {
   const { scanner, policy, unit, onRoom, onFailure } = options;
   const held = createGather();
   /** The end of what went out; and as it was, where something was taken out of it: what was meant may go on. */
-  let lead: Buffer = Buffer.alloc(0);
+  let lead: Buffer = nothing;
   let original: Buffer | null = null;
   let judged = 0;
   let whole = options.whole > 0;
@@ -95,7 +97,7 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
       if (ended) finish();
       return true;
     }
-    const part = bytes.subarray(0, cut);
+    const part = cut === bytes.length ? bytes : bytes.subarray(0, cut);
     const text = lead.length === 0 ? part : Buffer.concat([lead, part]);
     const from = lead.length;
     const judgement = judge(scanner, text, from, 'body');
@@ -131,7 +133,7 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
         } else {
           policy.onFound(finding, 'approved');
           release(text, from, cut, []);
-          lead = Buffer.alloc(0);
+          lead = nothing;
         }
         onRoom();
       })
@@ -156,12 +158,13 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
 
   function release(text: Buffer, from: number, cut: number, headers: readonly string[]): boolean {
     if (!outlet.begun()) outlet.begin(headers);
-    const room = outlet.write(text.subarray(from));
-    lead = Buffer.from(text.subarray(-leadBytes));
+    const room = outlet.write(from === 0 ? text : text.subarray(from));
     original = null;
     judged += cut;
     options.reserve(-cut);
     held.drop(cut);
+    // Of a text that is over nothing goes on.
+    lead = ended && held.size() === 0 ? nothing : Buffer.from(text.subarray(-leadBytes));
     return ended ? advance(false) : room;
   }
 
