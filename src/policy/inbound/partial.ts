@@ -139,10 +139,11 @@ function waitingInView(filter: Filter, view: View): number {
 function waitingLiteral(literals: readonly Buffer[], tail: Buffer): number {
   let first = Number.POSITIVE_INFINITY;
   for (const literal of literals) {
-    const most = Math.min(literal.length - 1, tail.length);
-    for (let length = most; length >= 2; length -= 1) {
-      if (literal.compare(tail, tail.length - length, tail.length, 0, length) !== 0) continue;
-      first = Math.min(first, tail.length - length);
+    const [one, two] = literal;
+    for (let at = Math.max(0, tail.length - literal.length + 1); at + 2 <= tail.length; at += 1) {
+      if (tail[at] !== one || tail[at + 1] !== two) continue;
+      if (literal.compare(tail, at, tail.length, 0, tail.length - at) !== 0) continue;
+      first = Math.min(first, at);
       break;
     }
   }

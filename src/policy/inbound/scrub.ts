@@ -56,8 +56,8 @@ function cover(bytes: Buffer, start: number, end: number): void {
 export interface ScrubStream {
   /** What may go on now: all but an end in which a value may have begun. */
   push(chunk: Buffer): Buffer;
-  /** The rest. */
-  end(): Buffer;
+  /** The rest, with the last bytes if there are any more. */
+  end(chunk?: Buffer): Buffer;
 }
 
 export interface ScrubOptions {
@@ -67,11 +67,13 @@ export interface ScrubOptions {
   readonly onFound: (finding: Finding) => void;
 }
 
+const nothing = Buffer.alloc(0);
+
 /** Scrubs a stream as it goes by, without holding back more than a possible beginning of a value (512 bytes). */
 export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
   const { partial } = finder;
-  let lead: Buffer = Buffer.alloc(0);
-  let held: Buffer = Buffer.alloc(0);
+  let lead: Buffer = nothing;
+  let held: Buffer = nothing;
   let begun = false;
 
   const step = (chunk: Buffer, last: boolean): Buffer => {
@@ -83,17 +85,20 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     };
     const plain = options.plain || isPlain(bytes);
     let clean = scrub(finder, bytes, 'body', plain, found);
-    const waiting = partial.waitingFrom(bytes, plain);
+    // At the end only that of a part may be the beginning of a value.
+    const waiting = last && !options.part ? bytes.length : partial.waitingFrom(bytes, plain);
     if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
     begun ||= bytes.length >= leadBytes;
     const cut = last ? bytes.length : Math.max(from, waiting);
-    lead = Buffer.from(bytes.subarray(Math.max(0, cut - leadBytes), cut));
-    held = Buffer.from(bytes.subarray(cut));
+    if (!last) {
+      lead = Buffer.from(bytes.subarray(Math.max(0, cut - leadBytes), cut));
+      held = Buffer.from(bytes.subarray(cut));
+    }
     return clean.subarray(from, cut);
   };
   return {
     push: (chunk) => (chunk.length === 0 ? chunk : step(chunk, false)),
-    end: () => step(Buffer.alloc(0), true),
+    end: (chunk = nothing) => step(chunk, true),
   };
 }
 

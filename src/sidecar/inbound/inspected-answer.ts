@@ -170,8 +170,11 @@ function gathering(body: BodyStage, guarded: (call: () => void) => void, onFull:
       return true;
     },
     end() {
-      flush();
-      body.end();
+      if (soon) clearImmediate(soon);
+      soon = null;
+      const rest = gathered.bytes();
+      gathered.drop(rest.length);
+      body.end(rest);
     },
     destroy() {
       if (soon) clearImmediate(soon);
@@ -220,10 +223,9 @@ function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings
       const clean = scrubbing ? scrubbing.push(chunk) : chunk;
       return clean.length === 0 || text.push(clean);
     },
-    end() {
-      const rest = scrubbing?.end();
-      if (rest && rest.length > 0) text.push(rest);
-      text.end();
+    end(rest) {
+      if (!begun && rest && rest.length > 0) begin(rest);
+      text.end(scrubbing ? scrubbing.end(rest) : rest);
     },
     destroy: () => text.destroy(),
   };
@@ -248,5 +250,12 @@ function textStage(kind: MediaKind, outlet: Outlet, around: AnswerSurroundings):
 
 function straight(outlet: Outlet): BodyStage {
   if (!outlet.begun()) outlet.begin([]);
-  return { push: (chunk) => outlet.write(chunk), end: () => outlet.end(), destroy: () => {} };
+  return {
+    push: (chunk) => outlet.write(chunk),
+    end: (rest) => {
+      if (rest && rest.length > 0) outlet.write(rest);
+      outlet.end();
+    },
+    destroy: () => {},
+  };
 }

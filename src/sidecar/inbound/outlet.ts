@@ -17,7 +17,8 @@ export interface Outlet {
 export interface BodyStage {
   /** False: wait until there is room. */
   push(chunk: Buffer): boolean;
-  end(): void;
+  /** @param rest the last bytes, where there are any more: looked at in one with what waits */
+  end(rest?: Buffer): void;
   /** The client has left, or all is over. */
   destroy(): void;
 }

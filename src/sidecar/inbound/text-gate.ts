@@ -202,8 +202,12 @@ export function createTextGate(outlet: Outlet, options: TextGateOptions): BodySt
       if (unit === 'span') wait();
       return advance(false);
     },
-    end() {
+    end(rest) {
       if (over) return;
+      if (rest && rest.length > 0) {
+        held.append(rest);
+        options.reserve(rest.length);
+      }
       ended = true;
       if (timer) clearTimeout(timer);
       timer = null;
