@@ -6,8 +6,8 @@ function parseHead(text) {
   const status = Number(text.slice(9, 12));
   const length = /\r\ncontent-length: *(\d+)/i.exec(text);
   const chunked = /\r\ntransfer-encoding: *chunked/i.test(text);
-  if (!length && !chunked) throw new Error(`a response without a length: ${text.slice(0, 80)}`);
-  const closes = /\r\nconnection: *close/i.test(text);
+  // A proxy's own error may say neither: then the connection ends it, and is of no more use.
+  const closes = (!length && !chunked) || /\r\nconnection: *close/i.test(text);
   return { status, left: length ? Number(length[1]) : 0, chunked, closes };
 }
 
