@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuild, ensureDependencies, ensureNode, fail, root, say } from './setup.mjs';
 
-const usage = `npm run bench [-- NAME... [options]]
+const usage = `npm run bench [-- NAME... [options]]: all, or only the measurements named (proxy, start), whose part of the table is stored anew
   --quick            shorter rounds, fewer of them, no growth cases: under two minutes
   --check            compares the ratios with docs/benchmarks.json; fails (1) where one fell by more than a quarter,
                      2 where other processes kept the machine too busy to tell
@@ -111,7 +111,7 @@ const settings = {
   profile: words.profile,
 };
 const result = await run(words.names.length > 0 ? words.names : available, settings);
-result.partial = Boolean(words.names.length > 0 || words.rig || words.case || words.rounds);
+result.partial = Boolean(words.rig || words.case || words.rounds);
 printRun(result);
 if (stored !== null) process.exitCode = await check(stored, result, settings, { fallen });
 else say(`stored in ${storeRun(root, result)}`);

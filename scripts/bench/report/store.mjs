@@ -41,7 +41,18 @@ export function printRun(run) {
   console.log([machineLine(run.machine), ...sections(run, asText, heading)].join('\n'));
 }
 
-export function storeRun(root, run) {
+/** A run of some parts takes the others from the stored one. */
+function withOtherParts(stored, run) {
+  if (stored === null) return run;
+  const now = new Map(run.parts.map((part) => [part.name, part]));
+  const parts = stored.parts.map((part) => now.get(part.name) ?? part);
+  const added = run.parts.filter(({ name }) => !stored.parts.some((part) => part.name === name));
+  return { ...run, parts: [...parts, ...added] };
+}
+
+export function storeRun(root, measured) {
+  const whole = !measured.quick && !measured.partial;
+  const run = whole ? withOtherParts(storedRun(root), measured) : measured;
   const markdown = [
     '# Benchmarks',
     introduction,
@@ -49,7 +60,7 @@ export function storeRun(root, run) {
     versions(run).join('\n'),
     ...sections(run, asMarkdown, (title) => `## ${title}`),
   ].join('\n\n');
-  const folder = run.quick || run.partial ? join(root, '.cache/bench') : join(root, 'docs');
+  const folder = whole ? join(root, 'docs') : join(root, '.cache/bench');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'benchmarks.md'), `${markdown}\n`);
   writeFileSync(join(folder, 'benchmarks.json'), `${JSON.stringify(run, null, 1)}\n`);
