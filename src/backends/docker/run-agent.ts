@@ -15,9 +15,6 @@ export interface RunningAgent {
 export async function runAgent(docker: Docker, { plan, terminal }: ContainerFacts): Promise<RunningAgent> {
   const container = docker.getContainer(nameOf(plan.id, 'agent'));
   const stream = await attachTo(container);
-  const ended = container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>;
-  // It is awaited below; until then a failure has nobody.
-  ended.catch(() => {});
   try {
     await container.start();
   } catch (thrown) {
@@ -29,6 +26,8 @@ export async function runAgent(docker: Docker, { plan, terminal }: ContainerFact
       cause: thrown,
     });
   }
+  // Asked for only now: a wait for its next end that reaches the engine after a short command's end would never be answered.
+  const ended = container.wait({ condition: 'not-running' }) as Promise<{ StatusCode: number }>;
   const kill = (signal: NodeJS.Signals) => {
     // It may just have ended.
     container.kill({ signal }).catch(() => {});
@@ -44,6 +43,8 @@ export async function runAgent(docker: Docker, { plan, terminal }: ContainerFact
     attachment.release();
     return StatusCode;
   });
+  // It is awaited by whoever started it; until then a failure has nobody.
+  exit.catch(() => {});
   if (terminal) attachment.drained.then(() => tellIfDetached(container, plan.id)).catch(() => {});
   return {
     exit,
