@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultDlp } from '../../src/contract/route.js';
-import { heldSecret, type InspectionRig, post, startInspectionRig } from '../support/inspection-rig.js';
+import { get, heldSecret, type InspectionRig, post, startInspectionRig } from '../support/inspection-rig.js';
 import { startNameServer } from '../support/name-server.js';
 import { refusalCode } from '../support/raw-client.js';
 
@@ -15,7 +15,6 @@ afterEach(async () => {
 });
 
 const token = (letter: string) => `ghp_${`${letter}x9Kd2LmQ7vRt4WnB`.repeat(3).slice(0, 36)}`;
-const get = (host: string, target: string) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n\r\n`;
 
 describe('an approval', () => {
   test('for once covers one request', async () => {

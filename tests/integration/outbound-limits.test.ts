@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
+  get,
   heldSecret,
   type InspectionRig,
   post,
@@ -22,8 +23,6 @@ afterEach(() => {
   rig.forget();
 });
 
-const get = (host: string, target: string, headers = '') =>
-  `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`;
 const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;
 const note = Buffer.from(`{"note":"it is ${heldSecret}"}`);
 

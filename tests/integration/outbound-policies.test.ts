@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
+  get,
   heldSecret,
   type InspectionRig,
   post,
@@ -22,8 +23,6 @@ afterEach(() => {
   rig.forget();
 });
 
-const get = (host: string, target: string, headers = '') =>
-  `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`;
 const gzipped = 'Content-Encoding: gzip\r\n';
 
 /** Where a value may stand, and the request that has it there. */

@@ -145,3 +145,7 @@ export function postChunked(host: string, body: Buffer, size: number, headers = 
   }
   return Buffer.concat([...parts, Buffer.from(`0\r\n${trailers}\r\n`)]);
 }
+
+/** A request without a body. @param headers lines with their ends */
+export const get = (host: string, target: string, headers = '') =>
+  `GET ${target} HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n`;

@@ -3,7 +3,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Proposal } from '../../../src/contract/proposal.js';
-import type { RouteDlp } from '../../../src/contract/route.js';
+import { defaultDlp, type RouteDlp } from '../../../src/contract/route.js';
 import { type Canary, startCanary } from '../../support/canary.js';
 import { askInside, openTunnel, type RawAnswer, readAnswer, refusalCode } from '../../support/raw-client.js';
 import { routeTo } from '../../support/routes.js';
@@ -95,7 +95,7 @@ beforeAll(async () => {
   const route = (host: string, dlp: Partial<RouteDlp>) =>
     routeTo(host, upstream.port, {
       certificateAuthority: authority.certificate,
-      dlp: { outbound: [], inbound: null, outboundOnMatch: 'supervise', inboundOnMatch: 'block', ...dlp },
+      dlp: { ...defaultDlp, outbound: [], ...dlp },
     });
   sidecar = await startSidecar({
     routes: [

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { RouteDlp } from '../../../src/contract/route.js';
+import { defaultDlp, type RouteDlp } from '../../../src/contract/route.js';
 import { opcodes } from '../../../src/sidecar/websocket/frame-reader.js';
 import { encodeFrame } from '../../../src/sidecar/websocket/frame-writer.js';
 import { type Canary, headerValues, startCanary } from '../../support/canary.js';
@@ -55,7 +55,7 @@ beforeAll(async () => {
   const route = (host: string, dlp: Partial<RouteDlp>) =>
     routeTo(host, upstream.port, {
       certificateAuthority: authority.certificate,
-      dlp: { outbound: [], inbound: null, outboundOnMatch: 'supervise', inboundOnMatch: 'block', ...dlp },
+      dlp: { ...defaultDlp, outbound: [], ...dlp },
     });
   sidecar = await startSidecar({
     routes: [
