@@ -128,6 +128,7 @@ export function openExchange(
       if (settled) return;
       settled = true;
       connection.inFlight -= 1;
+      gate.held.requests -= 1;
       recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
       // After a last answer nothing more may go out for this connection.
       if (!request.socket.writable) connection.waiting.length = 0;
@@ -136,6 +137,7 @@ export function openExchange(
   };
   response.sendDate = false;
   connection.inFlight += 1;
+  gate.held.requests += 1;
   // A write after the client has left is told to the response too; its end is handled where it closes.
   response.on('error', () => response.destroy());
   response.once('finish', exchange.settle).once('close', exchange.settle);
@@ -181,7 +183,8 @@ async function forward(exchange: Exchange): Promise<void> {
     const inspection = await gate.inspectionOf(route);
     const pool = await gate.upstreams(route.route, admission.host);
     if (response.destroyed) return;
-    if (pool.stats.queued >= queueLimit) {
+    // Counting a pool's queue takes a look at each of its connections.
+    if (gate.held.requests > queueLimit && pool.stats.queued >= queueLimit) {
       refuse(exchange, finalRefusal('too-many-connections', 'too many requests wait for this host'), true);
       return;
     }

@@ -23,8 +23,8 @@ export interface Gate {
   readonly inspection: LazyInspection;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
-  /** Bytes of bodies held whole, over all requests; and of answers' text that is not let go yet. */
-  readonly held: { bytes: number; text: number };
+  /** Requests that are not answered yet; bytes of their bodies held whole, and of answers' text that is not let go yet. */
+  readonly held: { requests: number; bytes: number; text: number };
   /** What looks at the answers of a route. */
   readonly inspectionOf: Inspections;
 }
@@ -74,7 +74,7 @@ export function createGate(
     },
     upstreams: parts.upstreams,
     authority: parts.authority,
-    held: { bytes: 0, text: 0 },
+    held: { requests: 0, bytes: 0, text: 0 },
     inspectionOf: createInspections(configuration),
     holds: parts.holds,
     inspection: parts.inspection,

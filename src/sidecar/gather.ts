@@ -1,4 +1,4 @@
-/** Bytes put together from chunks of any size, in one buffer that grows. */
+/** Bytes put together from chunks of any size, in one buffer that grows. The chunks are not written to afterwards. */
 export interface Gather {
   readonly size: () => number;
   append(chunk: Uint8Array): void;
@@ -10,12 +10,21 @@ export interface Gather {
 
 const nothing = Buffer.alloc(0);
 
+const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+
 export function createGather(): Gather {
   let store: Buffer = nothing;
   let size = 0;
   return {
     size: () => size,
     append(chunk) {
+      // What comes alone is not copied: nothing is ever written to it, since there is no room behind it.
+      if (size === 0) {
+        store = bufferOf(chunk);
+        size = chunk.length;
+        return;
+      }
       if (size + chunk.length > store.length) {
         const grown = Buffer.allocUnsafe(Math.max(store.length * 2, size + chunk.length));
         store.copy(grown, 0, 0, size);
@@ -26,6 +35,7 @@ export function createGather(): Gather {
     },
     bytes: () => (size === store.length ? store : store.subarray(0, size)),
     drop(count) {
+      if (count === 0) return;
       store = count >= size ? nothing : Buffer.from(store.subarray(count, size));
       size = store.length;
     },

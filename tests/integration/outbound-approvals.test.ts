@@ -154,7 +154,7 @@ test('a worker that dies refuses what it had, and the next body gets another', a
   const dies = `data:text/javascript,${encodeURIComponent(
     "import { isMainThread, parentPort } from 'node:worker_threads';" +
       'if (!isMainThread) { const on = parentPort.on.bind(parentPort);' +
-      "parentPort.on = (name, call) => on(name, (job) => job.contentType === 'text/deadly' ? process.exit(1) : call(job)); }",
+      "parentPort.on = (name, call) => on(name, (job) => job.bodies?.some((body) => body.contentType === 'text/deadly') ? process.exit(1) : call(job)); }",
   )}`;
   await using fragile = await startInspectionRig({}, ['--import', dies]);
   const body = Buffer.alloc(300_000, 'a line of text\n');

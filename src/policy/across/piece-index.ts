@@ -27,7 +27,9 @@ const stride = 2;
 const shortestPiece = windowLength + stride - 1;
 /** Text that is looked at in one go. Bytes. */
 const block = 1 << 16;
-const filterBits = 18;
+/** Bits of the filter for each window, and at most: hardly a word of clean text passes, and a core's cache holds it. */
+const bitsEach = 32;
+const mostFilterBits = 20;
 /** Of what reads like words; random letters come to 90 and more. */
 const mostWordy = 78;
 /** Pieces of one request that are told apart. */
@@ -35,11 +37,12 @@ const mostPieces = 64;
 /** Beyond so many secrets only the forms that need no encoder are looked for. */
 const fewSecrets = 100;
 const encodedForms = new Set(['text', 'base64', 'hex']);
+const none: readonly SecretPiece[] = [];
 
 function hashAt(bytes: DataView, at: number): number {
   const mixed =
     Math.imul(bytes.getUint32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getUint16(at + 4, true), 0x85ebca6b);
-  return (mixed ^ (mixed >>> 15)) & ((1 << filterBits) - 1);
+  return mixed ^ (mixed >>> 15);
 }
 
 /** Prepares to find short stretches of the values: shorter than what is a finding by itself. */
@@ -51,44 +54,55 @@ export function buildPieceIndex(secrets: readonly KnownSecret[]): PieceIndex {
       )
       .map(({ bytes }) => ({ secret: name, bytes })),
   );
-  const filter = new Uint8Array(1 << filterBits);
-  const places = new Map<string, [form: number, offset: number][]>();
+  const windows = forms.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const filterBits = Math.min(mostFilterBits, Math.max(13, Math.ceil(Math.log2(windows * bitsEach + 1))));
+  const filter = new Uint32Array((1 << filterBits) >>> 5);
+  const mask = (1 << filterBits) - 1;
+  const places = new Map<number, [form: number, offset: number][]>();
   forms.forEach(({ bytes }, form) => {
     const letters = wide(bytes);
     for (let offset = 0; offset + windowLength <= bytes.length; offset += 1) {
-      filter[hashAt(letters, offset)] = 1;
-      const key = bytes.toString('latin1', offset, offset + windowLength);
-      const known = places.get(key);
+      const hash = hashAt(letters, offset);
+      const bit = hash & mask;
+      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31));
+      const known = places.get(hash);
       if (known) known.push([form, offset]);
-      else places.set(key, [[form, offset]]);
+      else places.set(hash, [[form, offset]]);
     }
   });
   const scratch = Buffer.alloc(block + compactSlack);
-  const search: Search = { forms, filter, places, scratch };
-  return { forms, find: (text) => (forms.length === 0 ? [] : findIn(search, text)) };
+  const search: Search = { forms, filter, mask, places, scratch, letters: wide(scratch) };
+  return { forms, find: (text) => (forms.length === 0 ? none : findIn(search, text)) };
 }
 
 interface Search {
   readonly forms: readonly SecretForm[];
-  readonly filter: Uint8Array;
-  readonly places: ReadonlyMap<string, readonly (readonly [form: number, offset: number])[]>;
+  /** A bit for each window's hash. */
+  readonly filter: Uint32Array;
+  readonly mask: number;
+  /** By hash: what has the same must still be compared. */
+  readonly places: ReadonlyMap<number, readonly (readonly [form: number, offset: number])[]>;
   readonly scratch: Buffer;
+  /** The same memory. */
+  readonly letters: DataView;
 }
 
 function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
-  const { filter, scratch } = search;
-  const found: SecretPiece[] = [];
-  const letters = wide(scratch);
+  const { filter, mask, letters } = search;
+  let found: SecretPiece[] | null = null;
   const given = wide(text);
   for (let from = 0; from < text.length; from += block) {
     const length = compact(given, from, Math.min(text.length, from + block), letters);
     for (let at = 0; at + windowLength <= length; at += stride) {
-      if (filter[hashAt(letters, at)] !== 1) continue;
-      collectAt(search, length, at, found);
+      const hash = hashAt(letters, at);
+      const bit = hash & mask;
+      if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
+      found ??= [];
+      collectAt(search, length, at, hash, found);
       if (found.length >= mostPieces) return found;
     }
   }
-  return found;
+  return found ?? none;
 }
 
 /** Letters alone that could be of a word: clean requests have them in common with any value that words are made of. */
@@ -101,21 +115,24 @@ function collectAt(
   { forms, places, scratch }: Search,
   length: number,
   at: number,
+  hash: number,
   found: SecretPiece[],
 ): void {
-  const entries = places.get(scratch.toString('latin1', at, at + windowLength)) ?? [];
+  const entries = places.get(hash);
+  if (!entries) return;
   for (const [form, offset] of entries) {
     const { bytes } = forms[form] as SecretForm;
     let before = 0;
     while (before < at && before < offset && scratch[at - before - 1] === bytes[offset - before - 1])
       before += 1;
-    let after = windowLength;
+    let after = 0;
     while (
       at + after < length &&
       offset + after < bytes.length &&
       scratch[at + after] === bytes[offset + after]
     )
       after += 1;
+    if (after < windowLength) continue;
     const piece = { form, start: offset - before, end: offset + after };
     if (piece.end - piece.start < shortestPiece || isWordy(bytes, piece.start, piece.end)) continue;
     if (!found.some((other) => other.form === form && other.start === piece.start && other.end === piece.end))

@@ -4,14 +4,17 @@ import type { KnownSecret } from '../scan/detector.js';
 import { lookForKnown } from '../scan/known.js';
 import { textView } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
-import { buildPieceIndex, type SecretPiece } from './piece-index.js';
+import type { PieceIndex, SecretPiece } from './piece-index.js';
 import { createSlots } from './slots.js';
+import { breaksUndone } from './written-breaks.js';
 
 /** A request in which nothing was found by itself. */
 export interface TrailMessage {
   readonly target: string;
   readonly headers: RawHeaders;
   readonly body: Buffer | null;
+  /** Of the body, as the scan of it found them. */
+  readonly pieces: readonly SecretPiece[];
   /** The same head was added lately: only what is at the same place again can tell something new. */
   readonly headSeen: boolean;
 }
@@ -34,9 +37,6 @@ const shortestValue = 12;
 /** Beyond this a request is no carrier of a few letters. Characters, parts. */
 const longestSlotted = 256;
 const mostTokens = 24;
-/** Bodies that are looked through for parts. Bytes. */
-const longestBody = 64 * 1024;
-
 const usualHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
 
 interface Part extends SecretPiece {
@@ -47,8 +47,7 @@ interface Part extends SecretPiece {
  * Two looks: at stretches of seven letters and digits or more, in whatever order they leave, until half of a value or
  * twenty of its letters have left; and at what stands at the same place of like requests, one after another, however short.
  */
-export function createTrail(secrets: readonly KnownSecret[]): Trail {
-  const index = buildPieceIndex(secrets);
+export function createTrail(secrets: readonly KnownSecret[], index: PieceIndex): Trail {
   const look = lookForKnown(secrets);
   const slots = createSlots(trailLifetime);
   let parts: Part[] = [];
@@ -66,11 +65,12 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
     return secret;
   }
 
-  function byPieces({ target, headers, body, headSeen }: TrailMessage, now: number): string | null {
-    const texts = headSeen ? [] : readingsOf(Buffer.from([target, ...headers].join('\t'), 'latin1'));
-    if (body && body.length <= longestBody) texts.push(...readingsOf(body));
-    const found = texts.flatMap((text) => [...index.find(text)]);
-    if (found.length === 0) return null;
+  function byPieces({ target, headers, pieces, headSeen }: TrailMessage, now: number): string | null {
+    const inHead = headSeen
+      ? []
+      : readingsOf(Buffer.from([target, ...headers].join('\t'), 'latin1')).flatMap(index.find);
+    if (inHead.length + pieces.length === 0) return null;
+    const found = [...inHead, ...pieces];
     parts = parts.filter(({ time }) => now - time <= trailLifetime).slice(-mostParts);
     parts.push(...found.map((piece) => ({ ...piece, time: now })));
     for (const { form } of found) {
@@ -90,24 +90,19 @@ export function createTrail(secrets: readonly KnownSecret[]): Trail {
   };
 }
 
-/** A longer text needn't write a letter a line to carry a value. Bytes. */
-const longestUnbroken = 2048;
 /** Encodings within each other that are undone. */
 const deepest = 2;
 
 /** A text and what it decodes to. */
-function readingsOf(bytes: Buffer): Buffer[] {
+function readingsOf(bytes: Buffer): readonly Buffer[] {
   const budget = budgetFor(bytes.length);
   const views = [textView(bytes)];
   for (const view of views)
     if (view.depth < deepest && budget.remaining >= 0)
       for (const derived of decodeViews(view, budget))
         if (spend(budget, derived.bytes.length)) views.push(derived);
-  const texts = views.map((view) => view.bytes);
-  // A string of JSON writes a line break in two letters, of which one would pass for a letter of the value.
-  if (bytes.length <= longestUnbroken && bytes.includes('\\n'))
-    texts.push(Buffer.from(bytes.toString('latin1').replace(/\\+[nrt]/g, ' '), 'latin1'));
-  return texts;
+  const undone = breaksUndone(bytes);
+  return [...views.map((view) => view.bytes), ...(undone ? [undone] : [])];
 }
 
 /** Letters and digits of a form that have left. */

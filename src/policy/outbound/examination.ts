@@ -1,3 +1,5 @@
+import type { PieceIndex, SecretPiece } from '../across/piece-index.js';
+import { breaksUndone } from '../across/written-breaks.js';
 import { type BodySource, bodyParts, partFindings } from '../message/body.js';
 import { type HeadFinding, type HeadText, headFindings, requestHeadText } from '../message/head.js';
 import type { RawHeaders } from '../request-head.js';
@@ -32,12 +34,20 @@ export interface Examination {
   readonly reason: string | null;
 }
 
-export const nothingFound: Examination = { found: [], outcome: 'complete', reason: null };
+/** That of a body. */
+export interface BodyExamination extends Examination {
+  /** Stretches of known values that are too short to be a finding. */
+  readonly pieces: readonly SecretPiece[];
+}
+
+export const nothingFound: BodyExamination = { found: [], outcome: 'complete', reason: null, pieces: [] };
 
 /** Of a value this much tells it from others. Bytes. */
 const longestValue = 8192;
 /** Findings that are told apart; one is enough to hold a request. */
 const mostFound = 100;
+/** Of a longer body no pieces of values are looked for. Bytes. */
+const longestPieced = 64 * 1024;
 
 export interface HeadExamination extends Examination {
   readonly text: HeadText;
@@ -66,24 +76,38 @@ function isNonce({ bytes }: HeadText, { finding, span }: HeadFinding): boolean {
   return /^[A-Za-z0-9+/]{22}==$/.test(bytes.toString('latin1', span.start, span.end));
 }
 
+interface BodyOptions {
+  readonly budget?: Budget;
+  /** Finds what may be parts of a value that leaves in several requests. */
+  readonly pieceIndex?: PieceIndex | null;
+}
+
 /** Looks for whatever a whole body holds, its content-encodings undone. */
 export function examineBody(
   scanner: Scanner,
   source: BodySource,
-  budget: Budget = budgetFor(source.bytes.length),
-): Examination {
+  { budget = budgetFor(source.bytes.length), pieceIndex = null }: BodyOptions = {},
+): BodyExamination {
   const found: Found[] = [];
+  const pieces: SecretPiece[] = [];
+  const collect = pieceIndex && ((bytes: Buffer) => void pieces.push(...pieceIndex.find(bytes)));
   let complete = true;
   const result = bodyParts(source, budget, (part) => {
-    const { findings, outcome } = scanner.scan(part.bytes, part.surface, { budget });
+    const { bytes, surface } = part;
+    const isPieced = collect !== null && part.rewritable && bytes.length <= longestPieced;
+    const undone = isPieced ? breaksUndone(bytes) : null;
+    if (undone) collect?.(undone);
+    const options = isPieced ? { budget, onView: collect } : { budget };
+    const { findings, outcome } = scanner.scan(bytes, surface, options);
     complete &&= outcome === 'complete';
     for (const finding of partFindings(part, findings)) {
-      if (found.length < mostFound) found.push(foundIn(part.bytes, finding, findings, part.name));
+      if (found.length < mostFound) found.push(foundIn(bytes, finding, findings, part.name));
     }
     return complete;
   });
-  if (result.outcome === 'cannot-scan') return { found, outcome: result.outcome, reason: result.reason };
-  return { found, outcome: complete ? result.outcome : 'over-budget', reason: null };
+  if (result.outcome === 'cannot-scan')
+    return { found, outcome: result.outcome, reason: result.reason, pieces };
+  return { found, outcome: complete ? result.outcome : 'over-budget', reason: null, pieces };
 }
 
 /** @param bytes those that the finding's offsets count in */

@@ -17,6 +17,8 @@ interface ScanOptions {
   readonly plain?: boolean;
   /** Take weaker signs too: for a message in which something was found already. */
   readonly thorough?: boolean;
+  /** Called for the bytes and for each view of them. */
+  readonly onView?: (bytes: Buffer) => void;
 }
 
 /** How often things may be wrapped in each other. */
@@ -34,8 +36,9 @@ export function createScanner(detectors: readonly Detector[], material: Detector
       const text = textView(bytes);
       if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
       const scene: Scene = { surface, thorough: options.thorough === true, budget };
+      options.onView?.(text.bytes);
       lookAt(text, scene, looks, findings);
-      if (!options.plain && decoding.length > 0) lookDeeper(text, scene, decoding, findings);
+      if (!options.plain && decoding.length > 0) lookDeeper(text, scene, decoding, findings, options.onView);
       return { findings: merge(findings), outcome: budget.remaining >= 0 ? 'complete' : 'over-budget' };
     },
   };
@@ -56,12 +59,19 @@ function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: 
 }
 
 /** Breadth first, until the budget is spent. */
-function lookDeeper(text: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
+function lookDeeper(
+  text: View,
+  scene: Scene,
+  looks: readonly Prepared[],
+  findings: Finding[],
+  onView: ScanOptions['onView'],
+): void {
   const { budget } = scene;
   const waiting = [text];
   for (let view = waiting.shift(); view && budget.remaining >= 0; view = waiting.shift()) {
     for (const derived of decodeViews(view, budget)) {
       if (!spend(budget, derived.bytes.length)) return;
+      onView?.(derived.bytes);
       lookAt(derived, scene, looks, findings);
       if (derived.depth < deepest) waiting.push(derived);
     }

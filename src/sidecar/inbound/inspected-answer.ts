@@ -1,6 +1,6 @@
 import type { Refusal } from '../../contract/refusal.js';
 import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
-import { createScrubStream, type ScrubStream, scrub } from '../../policy/inbound/scrub.js';
+import { createScrubStream, type ScrubStream, type SecretFinder } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
@@ -52,15 +52,7 @@ const mostUnknown = 1024 * 1024;
 export function openInspectedAnswer(given: AnswerHead, around: AnswerSurroundings): InspectedAnswer | null {
   const { inspection, onScrubbed, onRoom, onFailure } = around;
   const { secrets } = inspection;
-  const cleaned = secrets
-    ? {
-        ...given,
-        phrase: scrub(secrets, Buffer.from(given.phrase, 'latin1'), 'header', true, onScrubbed).toString(
-          'latin1',
-        ),
-        headers: scrubHeaders(secrets, given.headers, onScrubbed),
-      }
-    : given;
+  const cleaned = secrets ? withoutSecrets(secrets, given, onScrubbed) : given;
   const codings = parseCodings(headerOf(cleaned.headers, 'content-encoding') ?? '');
   const problem =
     codings === null
@@ -128,6 +120,19 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       body.destroy();
     },
   };
+}
+
+/** The phrase is looked at as one of the headers is. */
+function withoutSecrets(
+  secrets: SecretFinder,
+  head: AnswerHead,
+  onScrubbed: (finding: Finding) => void,
+): AnswerHead {
+  const given = ['', head.phrase, ...head.headers];
+  const scrubbed = scrubHeaders(secrets, given, onScrubbed);
+  if (scrubbed === given) return head;
+  const [, phrase = '', ...headers] = scrubbed;
+  return { ...head, phrase, headers };
 }
 
 function bodiless({ inspection, onScrubbed }: AnswerSurroundings, outlet: Outlet): InspectedAnswer {

@@ -17,15 +17,15 @@ export function textPolicy(
   { onMatch, routeHost }: Inspection,
   place: string,
 ): TextPolicy {
-  const rule = routeRule(routeHost, 'dlp.inbound_on_match');
-  const allow = routeYaml(routeHost, ['dlp: {inbound_on_match: warn}']);
+  const rule = () => routeRule(routeHost, 'dlp.inbound_on_match');
+  const allow = () => routeYaml(routeHost, ['dlp: {inbound_on_match: warn}']);
   return {
     onMatch,
     refusal: (finding) => ({
       code: 'response-injection',
       message: `text in the answer speaks to an agent (${describe(finding)}); it was withheld`,
-      rule,
-      allow,
+      rule: rule(),
+      allow: allow(),
       finding: told(finding, place),
     }),
     notice: (finding) => `[removed by bot-bottle: ${describe(finding)}]`,
@@ -38,10 +38,10 @@ export function textPolicy(
       const found = text.subarray(finding.start, finding.end);
       const answer = await askAboutFinding(exchange, {
         detector: finding.detector,
-        rule,
+        rule: rule(),
         snippet: printable(found.toString('utf8'), longestSnippet),
         values: [found.toString('latin1')],
-        allow,
+        allow: allow(),
       });
       if (answer.approved) return null;
       return answer.refusal ?? 'left';

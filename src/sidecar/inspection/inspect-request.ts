@@ -63,14 +63,20 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const { examination: ofHead, seen } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
-  const ofBody = source ? await gate.inspection.examineBody(prepared, source) : nothingFound;
+  const ofBody = source ? await gate.inspection.examineBodySoon(prepared, source) : nothingFound;
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
   const outcome =
     found.length > 0
       ? await settle(inspection, found, { head, ofHead, source })
-      : await inspectTrail(inspection, { ...head, headSeen: seen, body: plainBody(source) });
+      : await inspectTrail(inspection, {
+          target: head.target,
+          headers: head.headers,
+          headSeen: seen,
+          body: plainBody(source),
+          pieces: ofBody.pieces,
+        });
   return outcome === 'let-out' && long ? inspectLongBody(inspection, long) : outcome;
 }
 

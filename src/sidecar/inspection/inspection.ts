@@ -33,6 +33,7 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
     of: (route) => ready().of(route),
     examineHead: (prepared, head) => ready().examineHead(prepared, head),
     examineBody: (prepared, source) => ready().examineBody(prepared, source),
+    examineBodySoon: (prepared, source) => ready().examineBodySoon(prepared, source),
     redactBody: (prepared, source) => ready().redactBody(prepared, source),
     across: (prepared, message) => ready().across(prepared, message),
     shown: (target) => ready().shown(target),

@@ -1,8 +1,9 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import { buildPieceIndex } from '../../policy/across/piece-index.js';
 import { createTrail, type TrailMessage } from '../../policy/across/trail.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
-  type Examination,
+  type BodyExamination,
   examineBody,
   examineHead,
   type HeadExamination,
@@ -11,6 +12,7 @@ import {
 import { redactBody } from '../../policy/outbound/redaction.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { createLeastRecentlyUsed } from '../lru.js';
+import { createBatches } from './batches.js';
 import { knownSecretsOf, type Prepared, prepareScanners } from './scanners.js';
 import { createWorkers } from './workers.js';
 
@@ -26,7 +28,13 @@ export interface RequestInspection {
   /** null: the route has its requests go unscanned. */
   readonly of: (route: CompiledRoute) => Prepared | null;
   readonly examineHead: (prepared: Prepared, head: MessageHead) => ExaminedHead;
-  readonly examineBody: (prepared: Prepared, source: BodySource) => Examination | Promise<Examination>;
+  /** At once, but for a long body or a compressed one. */
+  readonly examineBody: (
+    prepared: Prepared,
+    source: BodySource,
+  ) => BodyExamination | Promise<BodyExamination>;
+  /** One that may wait for what comes with it. */
+  readonly examineBodySoon: (prepared: Prepared, source: BodySource) => Promise<BodyExamination>;
   /** null: not all that was found can be covered. */
   readonly redactBody: (prepared: Prepared, source: BodySource) => Promise<Buffer | null>;
   /** The name of a value that comes together with this request from parts that left lately; null: none does. */
@@ -49,15 +57,23 @@ export async function createRequestInspection(
   const knownSecrets = knownSecretsOf(configuration);
   const scanners = await prepareScanners(configuration, knownSecrets);
   const workers = createWorkers(knownSecrets);
-  const trail = createTrail(knownSecrets);
+  const index = buildPieceIndex(knownSecrets);
+  const trail = createTrail(knownSecrets, index);
   const paths = createLeastRecentlyUsed<string>(shownPaths);
   const isForWorker = ({ bytes, contentEncoding }: BodySource) =>
     bytes.length >= workerSize || contentEncoding !== null;
+  const examineHere = ({ scanner, seeksKnown }: Prepared, source: BodySource) =>
+    examineBody(scanner, source, { pieceIndex: seeksKnown ? index : null });
+  const examineLong = async ({ names }: Prepared, source: BodySource) => {
+    const [examination] = await workers.examine(names, [source]);
+    return examination as BodyExamination;
+  };
+  const batched = createBatches(workers, examineHere);
   return {
     of: scanners.of,
     examineHead: rememberClean(),
-    examineBody: ({ scanner, names }, source) =>
-      isForWorker(source) ? workers.examine(names, source) : examineBody(scanner, source),
+    examineBody: (prepared, source) => (isForWorker(source) ? examineLong : examineHere)(prepared, source),
+    examineBodySoon: (prepared, source) => (isForWorker(source) ? examineLong : batched)(prepared, source),
     redactBody: async ({ scanner, names }, source) =>
       isForWorker(source) ? workers.redact(names, source) : redactBody(scanner, source),
     across: ({ seeksKnown }, message) => (seeksKnown ? trail.add(message, Date.now()) : null),

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Examination, examineBody } from '../../policy/outbound/examination.js';
+import { buildPieceIndex, type PieceIndex } from '../../policy/across/piece-index.js';
+import { type BodyExamination, examineBody, nothingFound } from '../../policy/outbound/examination.js';
 import { redactBody } from '../../policy/outbound/redaction.js';
 import type { KnownSecret } from '../../policy/scan/detector.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
@@ -10,7 +11,13 @@ export interface WorkerJob {
   readonly id: number;
   readonly kind: 'examine' | 'redact';
   readonly names: readonly string[] | null;
+  /** The bodies, one after another. */
   readonly bytes: Uint8Array;
+  readonly bodies: readonly WorkerBody[];
+}
+
+export interface WorkerBody {
+  readonly length: number;
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
 }
@@ -18,32 +25,53 @@ export interface WorkerJob {
 /** What it answers; anything else it may do is the end of it. */
 export interface WorkerAnswer {
   readonly id: number;
-  readonly examination?: Examination;
+  /** Of each body; null: nothing was found. */
+  readonly examinations?: readonly (BodyExamination | null)[];
   readonly redacted?: Uint8Array | null;
 }
 
+/** Told once, when the usual scanner is prepared. */
+export const workerReady = 'ready';
+
 const scanners = new Map<string, Promise<Scanner>>();
+const knownSecrets = workerData as readonly KnownSecret[];
+let index: PieceIndex | null = null;
 
 function scannerFor(names: readonly string[] | null): Promise<Scanner> {
   const key = JSON.stringify(names);
   const known = scanners.get(key);
   if (known) return known;
-  const made = outboundScanner(names, workerData as readonly KnownSecret[]);
+  const made = outboundScanner(names, knownSecrets);
   scanners.set(key, made);
   return made;
 }
 
-async function work(job: WorkerJob): Promise<WorkerAnswer> {
-  const { id, kind, names, contentType, contentEncoding } = job;
-  const bytes = Buffer.from(job.bytes.buffer, job.bytes.byteOffset, job.bytes.length);
-  const source = { bytes, contentType, contentEncoding };
+async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<WorkerAnswer> {
   const scanner = await scannerFor(names);
-  if (kind === 'examine') return { id, examination: examineBody(scanner, source) };
-  return { id, redacted: redactBody(scanner, source) };
+  index ??= buildPieceIndex(knownSecrets);
+  let at = bytes.byteOffset;
+  const sources = bodies.map(({ length, ...how }) => {
+    const source = { bytes: Buffer.from(bytes.buffer, at, length), ...how };
+    at += length;
+    return source;
+  });
+  if (kind === 'redact') {
+    const [source] = sources;
+    return { id, redacted: source ? redactBody(scanner, source) : null };
+  }
+  const examinations = sources.map((source) => {
+    const examination = examineBody(scanner, source, { pieceIndex: index });
+    return isNothing(examination) ? null : examination;
+  });
+  return { id, examinations };
 }
+
+const isNothing = ({ found, outcome, pieces }: BodyExamination): boolean =>
+  found.length === 0 && pieces.length === 0 && outcome === nothingFound.outcome;
 
 // A rejection ends the worker, and with it every request that waits for it.
 parentPort?.on(
   'message',
   (job: WorkerJob) => void work(job).then((answer) => parentPort?.postMessage(answer)),
 );
+if (parentPort) void scannerFor(null).then(() => parentPort?.postMessage(workerReady));

@@ -1,28 +1,43 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BodySource } from '../../policy/message/body.js';
-import type { Examination } from '../../policy/outbound/examination.js';
+import { type BodyExamination, nothingFound } from '../../policy/outbound/examination.js';
 import type { KnownSecret } from '../../policy/scan/detector.js';
-import type { WorkerAnswer, WorkerJob } from './worker.js';
+import { type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
 
-/** Threads for what would hold up every other request. They start when the first such body comes. */
+/** Threads for what would hold up every other request. They start when they are first asked for. */
 export interface Workers {
   /** Rejects when the worker dies or takes too long. */
-  readonly examine: (names: readonly string[] | null, source: BodySource) => Promise<Examination>;
+  readonly examine: (
+    names: readonly string[] | null,
+    sources: readonly BodySource[],
+  ) => Promise<readonly BodyExamination[]>;
   readonly redact: (names: readonly string[] | null, source: BodySource) => Promise<Buffer | null>;
+  /**
+   * Bytes of the bodies that the least busy one has still to do; null: none is ready yet, and one is being started.
+   */
+  readonly backlog: () => number | null;
 }
 
 interface Running {
   readonly worker: Worker;
-  readonly waiting: Map<number, { resolve: (answer: WorkerAnswer) => void; reject: (error: Error) => void }>;
+  readonly waiting: Map<number, Waiting>;
+  ready: boolean;
+  /** Bytes of the bodies that it has still to do. */
+  backlog: number;
+}
+
+interface Waiting {
+  readonly resolve: (answer: WorkerAnswer) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** One core is left to the requests themselves, and no more than this is taken in memory. */
 const mostWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
 /** Milliseconds for one body; a thousand times what one of the longest takes. */
 const jobTimeout = 30_000;
-/** Of a worker's own objects; bodies come on top. */
-const heapLimit = 128;
+/** Of a worker's own objects, in megabytes; bodies come on top. Scans leave little behind. */
+const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
 
 export function createWorkers(knownSecrets: readonly KnownSecret[]): Workers {
   const running = new Set<Running>();
@@ -31,21 +46,21 @@ export function createWorkers(knownSecrets: readonly KnownSecret[]): Workers {
   function start(): Running {
     const worker = new Worker(__filename, {
       workerData: knownSecrets,
-      resourceLimits: { maxOldGenerationSizeMb: heapLimit },
+      resourceLimits: heapLimits,
       env: {},
       stdin: false,
       stdout: true,
       stderr: true,
     });
-    const one: Running = { worker, waiting: new Map() };
+    const one: Running = { worker, waiting: new Map(), ready: false, backlog: 0 };
     const end = () => {
       running.delete(one);
       for (const { reject } of one.waiting.values()) reject(new Error('a worker ended'));
       one.waiting.clear();
     };
-    worker.on('message', (answer: WorkerAnswer) => {
-      one.waiting.get(answer.id)?.resolve(answer);
-      one.waiting.delete(answer.id);
+    worker.on('message', (answer: WorkerAnswer | typeof workerReady) => {
+      if (answer === workerReady) one.ready = true;
+      else one.waiting.get(answer.id)?.resolve(answer);
     });
     worker.once('error', end).once('exit', end);
     // The parent's end is the end of all; a worker keeps nothing alive.
@@ -54,38 +69,76 @@ export function createWorkers(knownSecrets: readonly KnownSecret[]): Workers {
     return one;
   }
 
+  function leastBusy(): Running | null {
+    let best: Running | null = null;
+    for (const one of running) if (!best || one.backlog < best.backlog) best = one;
+    return best;
+  }
+
   /** The least busy one, or another as long as there may be more. */
   function choose(): Running {
-    let best: Running | null = null;
-    for (const one of running) if (!best || one.waiting.size < best.waiting.size) best = one;
+    const best = leastBusy();
     if (best && (best.waiting.size === 0 || running.size >= mostWorkers)) return best;
     return start();
   }
 
-  async function run(job: Omit<WorkerJob, 'id'>): Promise<WorkerAnswer> {
+  async function run(
+    kind: WorkerJob['kind'],
+    names: readonly string[] | null,
+    sources: readonly BodySource[],
+  ): Promise<WorkerAnswer> {
     const one = choose();
+    const bytes = together(sources);
     jobs += 1;
-    const id = jobs;
+    const job: WorkerJob = { id: jobs, kind, names, bytes, bodies: sources.map(bodyOf) };
     const timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
+    // Once it is given away its length reads as nothing.
+    const size = bytes.length;
+    one.backlog += size;
     try {
       return await new Promise<WorkerAnswer>((resolve, reject) => {
-        one.waiting.set(id, { resolve, reject });
-        one.worker.postMessage({ ...job, id });
+        one.waiting.set(job.id, { resolve, reject });
+        one.worker.postMessage(job, [bytes.buffer]);
       });
     } finally {
       clearTimeout(timer);
+      one.waiting.delete(job.id);
+      one.backlog -= size;
     }
   }
 
   return {
-    async examine(names, source) {
-      const { examination } = await run({ kind: 'examine', names, ...source });
-      if (!examination) throw new Error('a worker answered nothing');
-      return examination;
+    async examine(names, sources) {
+      const { examinations } = await run('examine', names, sources);
+      if (examinations?.length !== sources.length) throw new Error('a worker answered too little');
+      return examinations.map((examination) => examination ?? nothingFound);
     },
     async redact(names, source) {
-      const { redacted } = await run({ kind: 'redact', names, ...source });
+      const { redacted } = await run('redact', names, [source]);
       return redacted ? Buffer.from(redacted.buffer, redacted.byteOffset, redacted.length) : null;
+    },
+    backlog() {
+      const best = leastBusy();
+      if (best) return best.ready ? best.backlog : null;
+      start();
+      return null;
     },
   };
 }
+
+/** In memory of their own, which is given away to the worker. */
+function together(sources: readonly BodySource[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(sources.reduce((sum, source) => sum + source.bytes.length, 0));
+  let at = 0;
+  for (const source of sources) {
+    bytes.set(source.bytes, at);
+    at += source.bytes.length;
+  }
+  return bytes;
+}
+
+const bodyOf = ({ bytes, contentType, contentEncoding }: BodySource): WorkerBody => ({
+  length: bytes.length,
+  contentType,
+  contentEncoding,
+});

@@ -1,5 +1,5 @@
 import type { BodySource } from '../../policy/message/body.js';
-import { type Examination, type Found, foundAcross } from '../../policy/outbound/examination.js';
+import { type BodyExamination, type Found, foundAcross } from '../../policy/outbound/examination.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import type { Exchange } from '../exchange.js';
 import {
@@ -47,13 +47,14 @@ export function outboundMessages(exchange: Exchange, route: CompiledRoute): Mess
 function settle(
   inspection: Inspection,
   source: BodySource,
-  examination: Examination,
+  examination: BodyExamination,
 ): Passed | Promise<Passed> {
   const problem = problemOf(inspection, examination);
   if (problem) return { stop: problem };
   const { exchange, route, prepared } = inspection;
   if (examination.found.length === 0) {
-    const message = { target: '', headers: [], headSeen: true, body: source.bytes };
+    const { pieces } = examination;
+    const message = { target: '', headers: [], headSeen: true, body: source.bytes, pieces };
     const secret = exchange.gate.inspection.across(prepared, message);
     if (secret === null) return source.bytes;
     const found = [foundAcross(secret)];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { buildPieceIndex } from '../../../../src/policy/across/piece-index.js';
 import { createTrail, trailLifetime } from '../../../../src/policy/across/trail.js';
 
 const value = 'Qm4tZ8xWp2Lr7Ns5Kd9bV6yHc3';
@@ -6,10 +7,12 @@ const secrets = [
   { name: 'VAULT_KEY', value },
   { name: 'OTHER', value: 'hunter-postgres-localhost-database' },
 ];
+const index = buildPieceIndex(secrets);
 const request = (target: string, body: string | null = null, headers: readonly string[] = []) => ({
   target,
   headers,
   body: body === null ? null : Buffer.from(body),
+  pieces: body === null ? [] : index.find(Buffer.from(body)),
   headSeen: false,
 });
 const pieces = (size: number) => value.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
@@ -18,7 +21,7 @@ describe('the trail', () => {
   it.each([1, 2, 5, 9, 12])(
     'knows a value by its pieces of %i letters, at one place of like requests',
     (size) => {
-      const trail = createTrail(secrets);
+      const trail = createTrail(secrets, index);
       const answers = pieces(size).map((piece, index) => trail.add(request(`/log?m=${piece}`), index));
       expect(answers).toContain('VAULT_KEY');
       expect(answers[0]).toBe(null);
@@ -26,7 +29,7 @@ describe('the trail', () => {
   );
 
   it('knows it whatever the order, the places and what goes between, from pieces of seven letters on', () => {
-    const trail = createTrail(secrets);
+    const trail = createTrail(secrets, index);
     const [first = '', second = '', third = ''] = pieces(9);
     expect(trail.add(request('/a', `{"x":"${third}"}`), 0)).toBe(null);
     for (let count = 0; count < 50; count += 1)
@@ -40,7 +43,7 @@ describe('the trail', () => {
 
   it('knows the pieces of its base64 and its hexadecimal form', () => {
     for (const form of ['base64', 'hex'] as const) {
-      const trail = createTrail(secrets);
+      const trail = createTrail(secrets, index);
       const encoded =
         Buffer.from(value)
           .toString(form)
@@ -50,19 +53,19 @@ describe('the trail', () => {
   });
 
   it('forgets pieces after its time', () => {
-    const trail = createTrail(secrets);
+    const trail = createTrail(secrets, index);
     const [first = '', second = ''] = pieces(12);
     expect(trail.add(request(`/?m=${first}`), 0)).toBe(null);
     expect(trail.add(request(`/?m=${second}`), trailLifetime + 1)).toBe(null);
   });
 
   it('does not take words that a value is made of for pieces of it', () => {
-    const trail = createTrail(secrets);
+    const trail = createTrail(secrets, index);
     for (const word of ['database', 'postgres', 'hunter', 'localhost'])
       expect(trail.add(request(`/v1/${word}/items`, `{"kind":"${word}"}`), 0)).toBe(null);
   });
 
   it('asks for nothing where the bottle holds nothing', () => {
-    expect(createTrail([]).add(request(`/${value}`), 0)).toBe(null);
+    expect(createTrail([], buildPieceIndex([])).add(request(`/${value}`), 0)).toBe(null);
   });
 });
