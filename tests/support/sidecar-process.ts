@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { DecisionEvent } from '../../src/contract/event.js';
 import type { Decision } from '../../src/contract/proposal.js';
 import type { SidecarConfiguration, SidecarMessage } from '../../src/contract/sidecar.js';
+import { sidecarRuntime } from '../../src/contract/sidecar-runtime.js';
 
 const bundle = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'dist/sidecar.cjs');
 
@@ -52,9 +53,9 @@ export function spawnSidecar(
   environment: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   if (!existsSync(bundle)) throw new Error(`${bundle} is missing: npm run build`);
-  return spawn(process.execPath, [...nodeOptions, bundle], {
+  return spawn(process.execPath, [...sidecarRuntime.flags, ...nodeOptions, bundle], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    env: { PATH: process.env['PATH'] ?? '', ...sidecarRuntime.environment, ...environment },
   });
 }
 

@@ -1,5 +1,6 @@
 // Starts dist/sidecar.cjs with routes to the benchmark's upstream, for the rigs that measure bot-bottle.
 import { join } from 'node:path';
+import { loadModule } from '../../detection/load.mjs';
 import { root } from '../../setup.mjs';
 import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
 
@@ -41,8 +42,10 @@ export async function startSidecar(
     unknownHost: 'block',
     holdTimeout: 300_000,
   };
-  const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
-  const program = startProgram(process.execPath, [...flags, main]);
+  const { sidecarRuntime } = await loadModule('src/contract/sidecar-runtime.ts');
+  const flags = [...sidecarRuntime.flags, ...(profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [])];
+  const env = { ...process.env, ...sidecarRuntime.environment };
+  const program = startProgram(process.execPath, [...flags, main], { env });
   program.child.stdin.write(`${JSON.stringify(configuration)}\n`);
   const { type, certificate, message } = await firstLine(program);
   if (type !== 'ready') throw new Error(`the sidecar did not start: ${message}`);

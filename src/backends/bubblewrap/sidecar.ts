@@ -1,3 +1,4 @@
+import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
 import { sidecarConfiguration } from '../../plan/sidecar-configuration.js';
@@ -18,9 +19,10 @@ export function startSidecar(
   { secrets, onEvent }: StartRequest,
   services: BackendServices,
 ): Sidecar {
-  const child = services.processes.start(process.execPath, [services.bundles.sidecar], {
+  const { flags, environment } = sidecarRuntime;
+  const child = services.processes.start(process.execPath, [...flags, services.bundles.sidecar], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    environment: { PATH: systemPath },
+    environment: { PATH: systemPath, ...environment },
     workingDirectory: '/',
     ownSession: true,
   });

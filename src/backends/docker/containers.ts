@@ -1,4 +1,5 @@
 import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
+import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
 import { type WallsConfiguration, wallsVariable } from '../../contract/walls.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
@@ -53,6 +54,8 @@ export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions 
     name: nameOf(facts.plan.id, 'sidecar'),
     Image: facts.images.sidecar,
     Labels: labelsFor(facts, 'sidecar'),
+    Entrypoint: ['node', ...sidecarRuntime.flags, '/opt/bot-bottle/sidecar.cjs'],
+    Env: Object.entries(sidecarRuntime.environment).map(([name, value]) => `${name}=${value}`),
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
+import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices } from '../../plan/ports.js';
 import { type ArchiveFile, archive, digestOf, readFolder } from './build-context.js';
@@ -54,6 +55,7 @@ async function sidecarRecipe({ bundles }: BackendServices): Promise<Recipe> {
   const files = await Promise.all(
     programs.map(async (name) => ({ path: `programs/${name}`, content: await readFile(join(dist, name)) })),
   );
+  files.push({ path: 'programs/sidecar-flags', content: Buffer.from(sidecarRuntime.flags.join(' ')) });
   return { name: 'sidecar', dockerfile: await shippedDockerfile(bundles, 'sidecar'), files };
 }
 
