@@ -4,12 +4,7 @@
  * twenty are in use; bodies are held outside of it.
  */
 export const sidecarRuntime = {
-  flags: [
-    '--optimize-for-size',
-    '--max-semi-space-size=4',
-    '--initial-old-space-size=16',
-    '--max-old-space-size=192',
-  ],
+  flags: ['--max-semi-space-size=4', '--initial-old-space-size=16', '--max-old-space-size=192'],
   /** Read by the GNU C library when the process starts. */
   environment: { MALLOC_ARENA_MAX: '1' },
 } as const;
