@@ -37,7 +37,7 @@ const mostWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
 /** Milliseconds for one body; a thousand times what one of the longest takes. */
 const jobTimeout = 30_000;
 /** Of a worker's own objects, in megabytes; bodies come on top. Scans leave little behind. */
-const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 4 };
+const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 };
 
 export function createWorkers(knownSecrets: readonly KnownSecret[]): Workers {
   const running = new Set<Running>();
