@@ -46,6 +46,38 @@ describe('an approval', () => {
     );
   });
 
+  test.each([
+    ['body', (values: readonly string[]) => post('supervise.test', JSON.stringify(values))],
+    [
+      'head',
+      (values: readonly string[]) =>
+        get('supervise.test', '/', values.map((value) => `X-A: ${value}\r\n`).join('')),
+    ],
+  ] as const)(
+    'covers no other value after a hundred times the one that was approved, in the %s',
+    async (_, request) => {
+      const first = rig.ask('supervise.test', request([token('A')]));
+      rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+      expect((await first).status).toBe(200);
+      const hidden = rig.ask('supervise.test', request([...Array(120).fill(token('A')), heldSecret]));
+      rig.sidecar.decide((await rig.proposal(2)).id, 'deny');
+      expect(refusalCode(await hidden)).toBe('held-denied');
+    },
+  );
+
+  test('of a value too long to be told from others covers one request', async () => {
+    const wrapped = (end: string) =>
+      Buffer.from(`${`my ${token('A')} `.repeat(220)}${end}`)
+        .toString('base64')
+        .replace(/.{76}/g, '$&\n');
+    const first = rig.ask('supervise.test', post('supervise.test', wrapped('done')));
+    rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+    expect((await first).status).toBe(200);
+    const other = rig.ask('supervise.test', post('supervise.test', wrapped(`my ${token('B')}`)));
+    rig.sidecar.decide((await rig.proposal(2)).id, 'deny');
+    expect(refusalCode(await other)).toBe('held-denied');
+  });
+
   test('never shows the value', async () => {
     const answer = rig.ask('supervise.test', get('supervise.test', `/keys/${token('A')}/x?k=${token('B')}`));
     const proposal = await rig.proposal(1);

@@ -21,8 +21,11 @@ export interface Found {
   readonly finding: Finding;
   /** For people: `path`, `header accept`, `body`, `multipart`. */
   readonly place: string;
-  /** What an approval covers: the value as it stands, or of a value that the bottle holds its name. Told to nobody. */
-  readonly value: string;
+  /**
+   * What an approval covers: the value as it stands, or of a value that the bottle holds its name. Told to nobody.
+   * null: too long or not all here, so that no approval covers another request with it.
+   */
+  readonly value: string | null;
   /** What stands around the value, struck out itself. */
   readonly snippet: string;
 }
@@ -42,12 +45,26 @@ export interface BodyExamination extends Examination {
 
 export const nothingFound: BodyExamination = { found: [], outcome: 'complete', reason: null, pieces: [] };
 
-/** Of a value this much tells it from others. Bytes. */
+/** A longer value is approved for one request alone. Bytes. */
 const longestValue = 8192;
 /** Findings that are told apart; one is enough to hold a request. */
 const mostFound = 100;
 /** Of a longer body no pieces of values are looked for. Bytes. */
 const longestPieced = 64 * 1024;
+
+/**
+ * The values of what was found, each once: an approval for the bottle's life covers requests with no other. None where
+ * there may be one that isn't told.
+ */
+export function approvableValues(found: readonly Found[]): readonly string[] {
+  if (found.length >= mostFound) return [];
+  const values = new Set<string>();
+  for (const { value } of found) {
+    if (value === null) return [];
+    values.add(value);
+  }
+  return [...values];
+}
 
 export interface HeadExamination extends Examination {
   readonly text: HeadText;
@@ -110,13 +127,16 @@ export function examineBody(
   return { found, outcome: complete ? result.outcome : 'over-budget', reason: null, pieces };
 }
 
-/** @param bytes those that the finding's offsets count in */
-export function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
+/** @param bytes those that the findings' offsets count in */
+export function foundAll(bytes: Buffer, findings: readonly Finding[], place: string): readonly Found[] {
+  return findings.slice(0, mostFound).map((finding) => foundIn(bytes, finding, findings, place));
+}
+
+function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
   const { start, end, rule } = finding;
+  const short = start >= 0 && end <= bytes.length && end - start <= longestValue;
   const value =
-    finding.class === 'known'
-      ? `known ${rule}`
-      : bytes.toString('latin1', start, Math.min(end, start + longestValue));
+    finding.class === 'known' ? `known ${rule}` : short ? bytes.toString('latin1', start, end) : null;
   return { finding, place, value, snippet: snippetOf(bytes, finding, findings) };
 }
 

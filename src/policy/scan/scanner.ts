@@ -23,8 +23,6 @@ interface ScanOptions {
 
 /** How often things may be wrapped in each other. */
 const deepest = 2;
-/** More than anyone reads; the rest of a message that is full of secrets changes no verdict. */
-const mostFindings = 1000;
 
 export function createScanner(detectors: readonly Detector[], material: DetectorMaterial): Scanner {
   const looks = detectors.map((detector) => ({ detector, look: detector.prepare(material) }));
@@ -52,8 +50,8 @@ interface Prepared {
 function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
   for (const { detector, look } of looks) {
     look(view, scene, (sighting) => {
-      spend(scene.budget, costs.finding);
-      if (findings.length < mostFindings) findings.push(toFinding(detector.name, view, sighting));
+      // As many as the budget pays for: of those that were left out, nobody could be asked.
+      if (spend(scene.budget, costs.finding)) findings.push(toFinding(detector.name, view, sighting));
     });
   }
 }

@@ -4,6 +4,7 @@ import type { TrailMessage } from '../../policy/across/trail.js';
 import { decide } from '../../policy/decide.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
+  approvableValues,
   type Examination,
   type Found,
   foremost,
@@ -170,7 +171,7 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
     detector: first.finding.detector,
     rule: routeRule(route.route.host, 'dlp'),
     snippet: `${first.finding.rule} in ${first.place}: ${first.snippet}`,
-    values: [...new Set(found.map(({ value }) => value))],
+    values: approvableValues(found),
     allow: allowYaml(route),
   });
   if (answer.approved) {

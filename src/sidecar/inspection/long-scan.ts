@@ -1,5 +1,5 @@
 import type { Refusal } from '../../contract/refusal.js';
-import { foundIn } from '../../policy/outbound/examination.js';
+import { foundAll } from '../../policy/outbound/examination.js';
 import { scanStream } from '../../policy/scan/stream.js';
 import { findingRefusal, type Inspection, note, problemOf, superviseFindings } from './inspect-request.js';
 
@@ -37,7 +37,7 @@ export function createLongScan(inspection: Inspection, place: 'body' | 'frame'):
       start: finding.start - from,
       end: finding.end - from,
     }));
-    const found = placed.map((finding) => foundIn(release, finding, placed, place));
+    const found = foundAll(release, placed, place);
     const problem = problemOf(inspection, { found, outcome, reason: null });
     if (problem) throw new BodyRefused(problem);
     const { outboundOnMatch } = inspection.route.route.dlp;

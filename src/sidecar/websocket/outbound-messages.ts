@@ -36,7 +36,7 @@ export function outboundMessages(exchange: Exchange, route: CompiledRoute): Mess
       // It can't wait, and it is no place for a value.
       const { findings, outcome } = prepared.scanner.scan(payload, 'frame');
       if (findings.length === 0 && outcome === 'complete') return payload;
-      const found = findings.map((finding) => ({ finding, place: 'ping', value: '', snippet: '' }));
+      const found = findings.map((finding) => ({ finding, place: 'ping', value: null, snippet: '' }));
       return { stop: findingRefusal(inspection, found, 'secret-found') };
     },
     stream: () => streamOf(inspection),
