@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultDlp } from '../../src/contract/route.js';
 import { get, heldSecret, type InspectionRig, post, startInspectionRig } from '../support/inspection-rig.js';
@@ -120,6 +121,41 @@ describe('a value in pieces', () => {
       expect(sent * size).toBeLessThan(heldSecret.length - 5);
     }
   });
+
+  const text = 'Content-Type: text/plain\r\n';
+  test.each<[string, Ask]>([
+    ['asked for again', (piece) => (host) => get(host, `/log/${piece.length}?${piece}`)],
+    [
+      'gzipped',
+      (piece) => (host) => post(host, gzipSync(`on ${piece}`), `${text}Content-Encoding: gzip\r\n`),
+    ],
+    ['said to be as it is', (piece) => (host) => post(host, piece, `${text}Content-Encoding: identity\r\n`)],
+    ['behind a long text', (piece) => (host) => post(host, `${'word '.repeat(20_000)}${piece}`, text)],
+  ])('does not leave whole, %s', async (_name, request) => {
+    const requests = pieces(10).flatMap((piece) => [request(piece), request(piece)]);
+    const codes: (string | null)[] = [];
+    for (const one of requests) {
+      const answer = await rig.ask('block.test', one('block.test'));
+      codes.push(answer.status === 200 ? null : refusalCode(answer));
+    }
+    expect(codes).toEqual([null, null, ...Array(codes.length - 2).fill('secret-found')]);
+  });
+
+  test.each(['redact.test', 'supervise.test'])(
+    'does not leave whole beside what is let out by %s',
+    async (host) => {
+      const request = (piece: string) => post(host, JSON.stringify({ a: token('A'), b: `is ${piece}` }));
+      const [first = '', ...others] = pieces(10);
+      const answer = rig.ask(host, request(first));
+      if (host === 'supervise.test') rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+      expect((await answer).status).toBe(200);
+      for (const [index, piece] of others.entries()) {
+        const later = rig.ask(host, request(piece));
+        if (host === 'supervise.test') rig.sidecar.decide((await rig.proposal(index + 2)).id, 'deny');
+        expect((await later).status).toBe(403);
+      }
+    },
+  );
 
   test('over several hosts, in any order, does not leave whole', async () => {
     const requests = pieces(8)

@@ -49,8 +49,8 @@ export const nothingFound: BodyExamination = { found: [], outcome: 'complete', r
 const longestValue = 8192;
 /** Findings that are told apart; one is enough to hold a request. */
 const mostFound = 100;
-/** Of a longer body no pieces of values are looked for. Bytes. */
-const longestPieced = 64 * 1024;
+/** Of a longer body pieces of values are looked for only as they stand there. Bytes. */
+const longestDecoded = 64 * 1024;
 
 /**
  * The values of what was found, each once: an approval for the bottle's life covers requests with no other. None where
@@ -111,7 +111,8 @@ export function examineBody(
   let complete = true;
   const result = bodyParts(source, budget, (part) => {
     const { bytes, surface } = part;
-    const isPieced = collect !== null && part.rewritable && bytes.length <= longestPieced;
+    const isPieced = collect !== null && part.rewritable && bytes.length <= longestDecoded;
+    if (part.rewritable && !isPieced) collect?.(bytes);
     const undone = isPieced ? breaksUndone(bytes) : null;
     if (undone) collect?.(undone);
     const options = isPieced ? { budget, onView: collect } : { budget };
