@@ -79,6 +79,16 @@ describe('an approval', () => {
     expect(refusalCode(await other)).toBe('held-denied');
   });
 
+  test('is asked for with all that is found, a value that the bottle holds first', async () => {
+    const body = JSON.stringify({ sample: token('A'), other: token('B'), note: heldSecret });
+    const answer = rig.ask('supervise.test', post('supervise.test', body));
+    const { id, detector, snippet } = await rig.proposal(1);
+    expect(detector).toBe('known_secrets');
+    expect(snippet).toMatch(/^VAULT_KEY in body, and also: github[\w-]* in body/i);
+    rig.sidecar.decide(id, 'deny');
+    await answer;
+  });
+
   test('never shows the value', async () => {
     const answer = rig.ask('supervise.test', get('supervise.test', `/keys/${token('A')}/x?k=${token('B')}`));
     const proposal = await rig.proposal(1);

@@ -45,6 +45,20 @@ export interface BodyExamination extends Examination {
 
 export const nothingFound: BodyExamination = { found: [], outcome: 'complete', reason: null, pieces: [] };
 
+/** Of what else was found so much is told. Characters. */
+const longestOthers = 90;
+const longestTold = 200;
+
+/** What the operator is shown of the findings: the foremost with its surroundings, and what else there is. */
+export function describeFound(found: readonly Found[], first: Found): string {
+  const named = (one: Found) => `${one.finding.rule} in ${one.place}`;
+  const others = new Set(found.filter(({ value }) => value !== first.value).map(named));
+  const names = [...others].join(', ');
+  const shown = names.length > longestOthers ? `${names.slice(0, longestOthers)}...` : names;
+  const also = others.size === 0 ? '' : `, and ${found.length >= mostFound ? 'many more' : 'also'}: ${shown}`;
+  return `${named(first)}${also}: ${first.snippet}`.slice(0, longestTold);
+}
+
 /** A longer value is approved for one request alone. Bytes. */
 const longestValue = 8192;
 /** Findings that are told apart; one is enough to hold a request. */
@@ -155,9 +169,10 @@ export function foundAcross(secret: string): Found {
   return { finding, place: 'parts of several requests', value: `known ${secret}`, snippet: '' };
 }
 
-/** The one to tell of: the surest. */
+const ranks: Readonly<Partial<Record<Finding['class'], number>>> = { contextual: 0, known: 2, structure: 3 };
+
+/** The one to tell of: a value that the bottle holds before any other, else the surest. */
 export function foremost(found: readonly Found[]): Found | null {
-  const rank = ({ finding }: Found) =>
-    finding.score + (finding.class === 'contextual' ? 0 : finding.class === 'structure' ? 2 : 1);
+  const rank = ({ finding }: Found) => finding.score + (ranks[finding.class] ?? 1);
   return found.reduce<Found | null>((best, one) => (best && rank(best) >= rank(one) ? best : one), null);
 }

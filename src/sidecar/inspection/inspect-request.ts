@@ -6,6 +6,7 @@ import type { BodySource } from '../../policy/message/body.js';
 import {
   approvableValues,
   type BodyExamination,
+  describeFound,
   type Examination,
   type Found,
   foremost,
@@ -196,7 +197,7 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
   const answer = await askAboutFinding(exchange, {
     detector: first.finding.detector,
     rule: routeRule(route.route.host, 'dlp'),
-    snippet: `${first.finding.rule} in ${first.place}: ${first.snippet}`,
+    snippet: describeFound(found, first),
     values: approvableValues(found),
     allow: allowYaml(route),
   });
