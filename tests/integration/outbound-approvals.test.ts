@@ -140,6 +140,10 @@ describe('a value in pieces', () => {
       (piece) => (host) => post(host, gzipSync(`on ${piece}`), `${text}Content-Encoding: gzip\r\n`),
     ],
     ['said to be as it is', (piece) => (host) => post(host, piece, `${text}Content-Encoding: identity\r\n`)],
+    [
+      'behind a very long text',
+      (piece) => (host) => post(host, `${'word '.repeat(250_000)}${piece} ${'word '.repeat(1000)}`, text),
+    ],
     ['behind a long text', (piece) => (host) => post(host, `${'word '.repeat(20_000)}${piece}`, text)],
   ])('does not leave whole, %s', async (_name, request) => {
     const requests = pieces(10).flatMap((piece) => [request(piece), request(piece)]);

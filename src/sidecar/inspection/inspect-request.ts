@@ -21,6 +21,7 @@ import { valuesOf } from '../../policy/request-head.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
+import { NoRoomError } from '../request-body.js';
 import { inspectedStream } from './body-stream.js';
 import { gatherBody } from './gather-body.js';
 import type { HeadMemory } from './request-inspection.js';
@@ -39,7 +40,8 @@ export async function inspectRequest(exchange: Exchange, route: CompiledRoute): 
   let outcome: Inspected;
   try {
     outcome = await inspect({ exchange, route, prepared });
-  } catch {
+  } catch (error) {
+    if (error instanceof NoRoomError) throw error;
     outcome = exchange.request.socket.destroyed
       ? 'client-left'
       : { refusal: refusalOf({ route }, 'scan-failed', 'it could not be scanned') };
