@@ -29,11 +29,16 @@ export interface LongScan {
   end(): Promise<Buffer>;
 }
 
+/** Of what went on so much is looked at again with the next, for parts of a value. */
+const leadBytes = 256;
+
 /** Scans as `place` what comes, and does with a finding what the route says. */
 export function createLongScan(inspection: Inspection, place: 'body' | 'frame'): LongScan {
   const { scanner } = inspection.prepared;
   const stream = scanStream(scanner, place);
   let offset = 0;
+  /** The end of what went before. */
+  let lead = Buffer.alloc(0);
   /** What may go of one step. */
   const settle = async ({ release, findings, outcome }: ReturnType<typeof stream.end>): Promise<Buffer> => {
     const from = offset;
@@ -67,10 +72,12 @@ export function createLongScan(inspection: Inspection, place: 'body' | 'frame'):
   /** The same bytes, unless a value comes together with them from parts that left. */
   const unlessKnown = async (body: Buffer, approved: readonly string[]): Promise<Buffer> => {
     const { exchange, prepared } = inspection;
-    const pieces = exchange.gate.inspection.pieces(prepared, body);
+    const text = Buffer.concat([lead, body]);
+    const pieces = exchange.gate.inspection.pieces(prepared, text);
     const message = { target: '', headers: [], headSeen: true, body: null, pieces, approved };
     const secret = exchange.gate.inspection.across(prepared, message);
     if (secret !== null) await settleFound([foundAcross(secret)]);
+    lead = Buffer.from(text.subarray(-leadBytes));
     return body;
   };
   return {

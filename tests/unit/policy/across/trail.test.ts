@@ -79,6 +79,14 @@ describe('the trail', () => {
     expect(trail.add(request('/', body), 0)).toBe('VAULT_KEY');
   });
 
+  it('knows a part wherever it stands in a long body', () => {
+    const trail = createTrail(secrets);
+    const letters = 1 << 16;
+    const filler = (length: number) => 'z'.repeat(length);
+    const body = `${filler(letters - 6)}${value.slice(0, 12)}${filler(letters - 12)}${value.slice(13, 25)}`;
+    expect(trail.add(request('/', body), 0)).toBe('VAULT_KEY');
+  });
+
   it.each([4, 12])('refuses a last part of %i letters again and again', (size) => {
     const trail = createTrail(secrets, index);
     const parts = pieces(size);
