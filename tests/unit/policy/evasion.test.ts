@@ -32,6 +32,13 @@ const scanner = createScanner([tokenPatterns, knownSecrets], {
   knownSecrets: [{ name: 'KNOWN', value: known }],
 });
 
+it('joins the two halves of a letter beyond sixteen bits', () => {
+  const mathematical = encodings['mathematical letters']?.(known) as string;
+  const escaped = mathematical.replace(/[\ud800-\udfff]/g, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  const { findings } = scanner.scan(Buffer.from(`{"note":"${escaped}"}`), 'body');
+  expect(findings).toMatchObject([{ rule: 'KNOWN', start: 9, end: 9 + escaped.length }]);
+});
+
 describe.each(Object.entries(encodings))('written as %s', (_name, encode) => {
   it.each(Object.entries(values))('finds and covers a %s', (_kind, value) => {
     const encoded = encode(value);
