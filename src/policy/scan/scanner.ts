@@ -1,4 +1,4 @@
-import { decodeViews } from '../views/decode.js';
+import { decodeViews, fileViews } from '../views/decode.js';
 import { type Budget, budgetFor, costs, spend } from './budget.js';
 import type { Detector, DetectorMaterial, Look, Scene, Surface } from './detector.js';
 import type { Finding, ScanResult, Sighting } from './finding.js';
@@ -67,11 +67,11 @@ function lookDeeper(
   const { budget } = scene;
   const waiting = [text];
   for (let view = waiting.shift(); view && budget.remaining >= 0; view = waiting.shift()) {
-    for (const derived of decodeViews(view, budget)) {
+    for (const derived of view.depth < deepest ? decodeViews(view, budget) : fileViews(view, budget)) {
       if (!spend(budget, derived.bytes.length)) return;
       onView?.(derived.bytes);
       lookAt(derived, scene, looks, findings);
-      if (derived.depth < deepest) waiting.push(derived);
+      waiting.push(derived);
     }
   }
 }
