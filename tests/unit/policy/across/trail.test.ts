@@ -80,7 +80,7 @@ describe('the trail', () => {
   });
 
   it('knows a part wherever it stands in a long body', () => {
-    const trail = createTrail(secrets);
+    const trail = createTrail(secrets, index);
     const letters = 1 << 16;
     const filler = (length: number) => 'z'.repeat(length);
     const body = `${filler(letters - 6)}${value.slice(0, 12)}${filler(letters - 12)}${value.slice(13, 25)}`;
