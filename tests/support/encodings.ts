@@ -67,6 +67,8 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
       (letter) => ({ a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' })[letter] ?? letter,
     ),
   spaces: (value) => Array.from(value).join(' '),
+  bars: (value) => Array.from(value).join(' | '),
+  'thin spaces': (value) => Array.from(value).join('\u2009'),
   'comma and space': (value) => Array.from(value).join(', '),
   'a letter a line': (value) => Array.from(value).join('\n'),
   reversed: (value) => Array.from(value).reverse().join(''),
