@@ -6,12 +6,21 @@ export function reasonOf({ kind, detector }: Proposal): string {
   return kind === 'unknown-host' ? 'no route names this host' : printable(detector ?? 'a finding');
 }
 
+/** RFC 1035, 2.3.4. */
+const longestHost = 253;
+
+/** A host in so many characters: of a long one its end is shown always, for that says whose it is. */
+export function hostWithin(host: string, room: number): string {
+  if (host.length <= room) return printable(host, longestHost);
+  return printable(`${host.slice(0, 8)}...${host.slice(11 - room)}`, longestHost);
+}
+
 /** One held request as a line: its id, the seconds that are left, what it asks and why it waits. */
 export function proposalLine(proposal: Proposal, now: number): string {
   const { id, method, host, path, snippet, deadline } = proposal;
   const left = Math.max(0, Math.ceil((deadline - now) / 1000));
   const shown = snippet === null ? '' : `  ${printable(snippet)}`;
-  return `${printable(id)}  ${left} s left  ${printable(`${method} ${host}${path}`)}  (${reasonOf(proposal)})${shown}\n`;
+  return `${printable(id)}  ${left} s left  ${printable(`${method} `)}${printable(host, longestHost)}${printable(path)}  (${reasonOf(proposal)})${shown}\n`;
 }
 
 const words: Readonly<Record<string, string>> = {

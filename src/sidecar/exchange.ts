@@ -17,6 +17,7 @@ import { BodyRefused } from './inspection/long-scan.js';
 import { createRelay } from './relay.js';
 import {
   heldBody,
+  NoRoomError,
   noBody,
   ordinaryBody,
   type RequestBody,
@@ -151,6 +152,11 @@ export function refuseHeld(exchange: Exchange): void {
   else response.destroy();
 }
 
+function refuseForRoom(exchange: Exchange): void {
+  const message = 'too many large bodies are being looked at: send it again later';
+  refuse(exchange, finalRefusal('too-many-connections', message), true);
+}
+
 /** Sends a refusal, or where an answer has begun cuts the connection: half an answer must not look like a whole one. */
 export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): void {
   const { response } = exchange;
@@ -170,8 +176,9 @@ async function forward(exchange: Exchange): Promise<void> {
     const scanned = admission.route !== null && gate.inspection.of(admission.route) !== null;
     const limits = onApproval ? heldBody : scanned ? scannedBody : ordinaryBody;
     exchange.body = await readRequestBody(request, admission.head, gate.held, limits);
-  } catch {
-    response.destroy();
+  } catch (error) {
+    if (error instanceof NoRoomError) refuseForRoom(exchange);
+    else response.destroy();
     return;
   }
   let dispatched = false;
@@ -190,6 +197,9 @@ async function forward(exchange: Exchange): Promise<void> {
     }
     dispatch(exchange, route, inspection, pool, false);
     dispatched = true;
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    refuseForRoom(exchange);
   } finally {
     // From then on the relay gives it back, when the upstream's side is done with it: that may be after the client left.
     if (!dispatched) exchange.body.release();

@@ -4,7 +4,7 @@ import type { RequestHead } from '../policy/request-head.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
 export const wholeBody = 64 * 1024;
-/** What all bodies held whole may take together; beyond it the small ones are streamed too. Bytes. */
+/** What all bodies held whole may take together; beyond it those up to {@link wholeBody} alone are held. Bytes. */
 export const wholeBodies = 16 * 1024 * 1024;
 
 export interface BodyLimits {
@@ -12,11 +12,16 @@ export interface BodyLimits {
   readonly whole: number;
   /** A longer one is read ahead too, as far as its stream has room. */
   readonly ahead: boolean;
+  /** There must be room for one that is to be read whole; otherwise it is streamed. */
+  readonly must: boolean;
 }
 
-export const ordinaryBody: BodyLimits = { whole: wholeBody, ahead: false };
+/** There is no room for a body that must be held whole. */
+export class NoRoomError extends Error {}
+
+export const ordinaryBody: BodyLimits = { whole: wholeBody, ahead: false, must: false };
 /** Of a request that is scanned: what is read whole is scanned whole. */
-export const scannedBody: BodyLimits = { whole: 1024 * 1024, ahead: false };
+export const scannedBody: BodyLimits = { whole: 1024 * 1024, ahead: false, must: true };
 /**
  * Of a request that waits for the operator: a client that leaves is noticed only on a connection that is read,
  * so more is taken in meanwhile.
@@ -37,18 +42,21 @@ export const noBody: RequestBody = { content: null, size: () => 0, release: () =
 /**
  * Rejects when the client leaves before a small body is complete.
  *
+ * @throws NoRoomError
  * @param held what is held already; a body that is held whole is added to it, and taken off by `release`
  */
 export async function readRequestBody(
   request: IncomingMessage,
   head: RequestHead,
   held: { bytes: number },
-  { whole, ahead }: BodyLimits,
+  { whole, ahead, must }: BodyLimits,
 ): Promise<RequestBody> {
   const { contentLength, chunked } = head;
   if (!chunked && (contentLength === null || contentLength === 0)) return noBody;
   if (!chunked && contentLength !== null && contentLength <= whole) {
-    if (held.bytes + contentLength <= wholeBodies) return wholeRequestBody(request, contentLength, held);
+    if (held.bytes + contentLength <= wholeBodies || (must && contentLength <= wholeBody))
+      return wholeRequestBody(request, contentLength, held);
+    if (must) throw new NoRoomError();
   }
   let size = 0;
   const content = detachedStream(request, ahead, (bytes) => {

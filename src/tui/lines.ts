@@ -1,4 +1,4 @@
-import { reasonOf } from '../console/print-proposals.js';
+import { hostWithin, reasonOf } from '../console/print-proposals.js';
 import { printable } from '../console/printable.js';
 import { localTime } from '../console/time.js';
 import type { Proposal } from '../contract/proposal.js';
@@ -28,11 +28,16 @@ export function secondsLeft({ deadline }: Proposal, now: number): number {
   return Math.max(0, Math.ceil((deadline - now) / 1000));
 }
 
+/** Characters of a host that 80 columns have room for. */
+const rowHost = 40;
+const detailHost = 69;
+
 /** A row of the list; `>` marks the chosen one, also where there is no colour. */
 export function rowText(proposal: Proposal, chosen: boolean, now: number): string {
   const { id, method, host, path } = proposal;
   const left = `${secondsLeft(proposal, now)} s`.padStart(6);
-  return `${chosen ? '>' : ' '} ${left}  ${printable(id).padEnd(16)}  ${printable(`${method} ${host}${path}`)}`;
+  const asked = `${printable(method)} ${hostWithin(host, rowHost)}${printable(path)}`;
+  return `${chosen ? '>' : ' '} ${left}  ${printable(id).padEnd(16)}  ${asked}`;
 }
 
 /** The details pane: always {@link detailHeight} lines. */
@@ -47,7 +52,7 @@ export function detailLines(
   const introduction = bottles.find((one) => one.bottle === bottle);
   return [
     `request   ${printable(`${method} ${path}`)}`,
-    `host      ${printable(host)}`,
+    `host      ${hostWithin(host, detailHost)}`,
     `why       ${reasonOf(proposal)} (${printable(rule)})`,
     `found     ${snippet === null ? '-' : printable(snippet)}`,
     `asked     ${localTime(time)}, as ${printable(id)}`,

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultDlp } from '../../src/contract/route.js';
 import { get, heldSecret, type InspectionRig, post, startInspectionRig } from '../support/inspection-rig.js';
@@ -46,6 +47,48 @@ describe('an approval', () => {
     );
   });
 
+  test.each([
+    ['body', (values: readonly string[]) => post('supervise.test', JSON.stringify(values))],
+    [
+      'head',
+      (values: readonly string[]) =>
+        get('supervise.test', '/', values.map((value) => `X-A: ${value}\r\n`).join('')),
+    ],
+  ] as const)(
+    'covers no other value after a hundred times the one that was approved, in the %s',
+    async (_, request) => {
+      const first = rig.ask('supervise.test', request([token('A')]));
+      rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+      expect((await first).status).toBe(200);
+      const hidden = rig.ask('supervise.test', request([...Array(120).fill(token('A')), heldSecret]));
+      rig.sidecar.decide((await rig.proposal(2)).id, 'deny');
+      expect(refusalCode(await hidden)).toBe('held-denied');
+    },
+  );
+
+  test('of a value too long to be told from others covers one request', async () => {
+    const wrapped = (end: string) =>
+      Buffer.from(`${`my ${token('A')} `.repeat(220)}${end}`)
+        .toString('base64')
+        .replace(/.{76}/g, '$&\n');
+    const first = rig.ask('supervise.test', post('supervise.test', wrapped('done')));
+    rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+    expect((await first).status).toBe(200);
+    const other = rig.ask('supervise.test', post('supervise.test', wrapped(`my ${token('B')}`)));
+    rig.sidecar.decide((await rig.proposal(2)).id, 'deny');
+    expect(refusalCode(await other)).toBe('held-denied');
+  });
+
+  test('is asked for with all that is found, a value that the bottle holds first', async () => {
+    const body = JSON.stringify({ sample: token('A'), other: token('B'), note: heldSecret });
+    const answer = rig.ask('supervise.test', post('supervise.test', body));
+    const { id, detector, snippet } = await rig.proposal(1);
+    expect(detector).toBe('known_secrets');
+    expect(snippet).toMatch(/^VAULT_KEY in body, and also: github[\w-]* in body/i);
+    rig.sidecar.decide(id, 'deny');
+    await answer;
+  });
+
   test('never shows the value', async () => {
     const answer = rig.ask('supervise.test', get('supervise.test', `/keys/${token('A')}/x?k=${token('B')}`));
     const proposal = await rig.proposal(1);
@@ -88,6 +131,45 @@ describe('a value in pieces', () => {
       expect(sent * size).toBeLessThan(heldSecret.length - 5);
     }
   });
+
+  const text = 'Content-Type: text/plain\r\n';
+  test.each<[string, Ask]>([
+    ['asked for again', (piece) => (host) => get(host, `/log/${piece.length}?${piece}`)],
+    [
+      'gzipped',
+      (piece) => (host) => post(host, gzipSync(`on ${piece}`), `${text}Content-Encoding: gzip\r\n`),
+    ],
+    ['said to be as it is', (piece) => (host) => post(host, piece, `${text}Content-Encoding: identity\r\n`)],
+    [
+      'behind a very long text',
+      (piece) => (host) => post(host, `${'word '.repeat(250_000)}${piece} ${'word '.repeat(1000)}`, text),
+    ],
+    ['behind a long text', (piece) => (host) => post(host, `${'word '.repeat(20_000)}${piece}`, text)],
+  ])('does not leave whole, %s', async (_name, request) => {
+    const requests = pieces(10).flatMap((piece) => [request(piece), request(piece)]);
+    const codes: (string | null)[] = [];
+    for (const one of requests) {
+      const answer = await rig.ask('block.test', one('block.test'));
+      codes.push(answer.status === 200 ? null : refusalCode(answer));
+    }
+    expect(codes).toEqual([null, null, ...Array(codes.length - 2).fill('secret-found')]);
+  });
+
+  test.each(['redact.test', 'supervise.test'])(
+    'does not leave whole beside what is let out by %s',
+    async (host) => {
+      const request = (piece: string) => post(host, JSON.stringify({ a: token('A'), b: `is ${piece}` }));
+      const [first = '', ...others] = pieces(10);
+      const answer = rig.ask(host, request(first));
+      if (host === 'supervise.test') rig.sidecar.decide((await rig.proposal(1)).id, 'approve-for-bottle');
+      expect((await answer).status).toBe(200);
+      for (const [index, piece] of others.entries()) {
+        const later = rig.ask(host, request(piece));
+        if (host === 'supervise.test') rig.sidecar.decide((await rig.proposal(index + 2)).id, 'deny');
+        expect((await later).status).toBe(403);
+      }
+    },
+  );
 
   test('over several hosts, in any order, does not leave whole', async () => {
     const requests = pieces(8)

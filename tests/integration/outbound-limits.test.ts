@@ -26,6 +26,26 @@ afterEach(() => {
 const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;
 const note = Buffer.from(`{"note":"it is ${heldSecret}"}`);
 
+test('a body that must be scanned whole is not let out in pieces for want of room', async () => {
+  const hoarders = await Promise.all(
+    Array.from({ length: 16 }, () => openTunnel({ ...rig.sidecar, host: 'block.test' })),
+  );
+  const head = 'POST /in HTTP/1.1\r\nHost: block.test\r\n';
+  for (const socket of hoarders) socket.write(`${head}Content-Length: ${1024 * 1024}\r\n\r\n`);
+  const parts = Buffer.from(
+    JSON.stringify({ a: `ghp_x9Kd2LmQ7vRt4WnBx9`, b: 'Kd2LmQ7vRt4WnBx9Kd', c: 'word '.repeat(20_000) }),
+  );
+  const small = Buffer.from(`{"a":"ghp_x9Kd2LmQ7vRt4WnBx9","b":"Kd2LmQ7vRt4WnBx9Kd"}`);
+  const codes: string[] = [];
+  for (const request of [post('block.test', parts), postChunked('block.test', parts, 5000)])
+    codes.push(refusalCode(await rig.ask('block.test', request)));
+  expect(codes).toEqual(['too-many-connections', 'too-many-connections']);
+  expect(refusalCode(await rig.ask('block.test', post('block.test', small)))).toBe('secret-found');
+  expect(refusalCode(await rig.ask('block.test', postChunked('block.test', small, 10)))).toBe('secret-found');
+  for (const socket of hoarders) socket.destroy();
+  expect(rig.arrivals).toEqual([]);
+});
+
 test('a line break is refused on a route that names other detectors', async () => {
   const answer = await rig.ask('known.test', get('known.test', '/', 'X-A: 1%0aY: 2\r\n'));
   expect([answer.status, refusalCode(answer)]).toEqual([403, 'line-break-found']);

@@ -1,6 +1,9 @@
 /** Ways to write a value so that a plain search doesn't see it; each undone by a reader of its kind. */
 const each = (text: string, write: (code: number, letter: string) => string): string =>
-  Array.from(text, (letter) => write(letter.charCodeAt(0), letter)).join('');
+  text
+    .split('')
+    .map((letter) => write(letter.charCodeAt(0), letter))
+    .join('');
 const hex = (code: number): string => code.toString(16).padStart(2, '0');
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -8,6 +11,7 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
   plain: (value) => value,
   percent: (value) => each(value, (code) => `%${hex(code)}`),
   'percent, upper case': (value) => each(value, (code) => `%${hex(code).toUpperCase()}`),
+  'percent, as JavaScript writes it': (value) => each(value, (code) => `%u00${hex(code)}`),
   'percent twice': (value) => each(value, (code) => `%25${hex(code)}`),
   'one letter in percent': (value) => `${value.slice(0, 6)}%${hex(value.charCodeAt(6))}${value.slice(7)}`,
   base64,
@@ -25,10 +29,15 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
   'hex, upper case': (value) => Buffer.from(value).toString('hex').toUpperCase(),
   'JSON escapes': (value) => each(value, (code) => `\\u00${hex(code)}`),
   'braced escapes': (value) => each(value, (code) => `\\u{${hex(code)}}`),
+  'braced escapes with zeros': (value) => each(value, (code) => `\\u{000000${hex(code)}}`),
+  'escapes of eight digits': (value) => each(value, (code) => `\\U000000${hex(code)}`),
+  'braced escapes of Perl': (value) => each(value, (code) => `\\x{${hex(code)}}`),
   'JavaScript escapes': (value) => each(value, (code) => `\\x${hex(code)}`),
   'octal escapes': (value) => each(value, (code) => `\\${code.toString(8).padStart(3, '0')}`),
+  'octal escapes of the shell': (value) => each(value, (code) => `\\0${code.toString(8).padStart(3, '0')}`),
   'percent in JSON escapes': (value) => each(value, (code) => `\\u0025${hex(code)}`),
   'HTML, decimal': (value) => each(value, (code) => `&#${code};`),
+  'HTML, with zeros': (value) => each(value, (code) => `&#${String(code).padStart(20, '0')};`),
   'HTML, hexadecimal': (value) => each(value, (code) => `&#x${hex(code)};`),
   'quoted-printable': (value) => each(value, (code) => `=${hex(code).toUpperCase()}`),
   'quoted-printable, soft break': (value) => `${value.slice(0, 9)}=\r\n${value.slice(9)}`,
@@ -42,6 +51,15 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
       const code = letter.charCodeAt(0);
       return String.fromCodePoint(code < 0x61 ? 0x1d400 + code - 0x41 : 0x1d41a + code - 0x61);
     }),
+  'script letters': (value) =>
+    value.replace(/[A-Za-z]/g, (letter) => {
+      const code = letter.charCodeAt(0);
+      const script = String.fromCodePoint(code < 0x61 ? 0x1d49c + code - 0x41 : 0x1d4b6 + code - 0x61);
+      // Some have had a place of their own before.
+      return Array.from('ℬℰℱℋℐℒℳℛℯℊℴ').find((old) => old.normalize('NFKC') === letter) ?? script;
+    }),
+  'squared letters': (value) =>
+    value.replace(/[A-Z]/g, (letter) => String.fromCodePoint(0x1f130 + letter.charCodeAt(0) - 0x41)),
   'tag characters': (value) => each(value, (code) => String.fromCodePoint(0xe0000 + code)),
   'look-alikes': (value) =>
     value.replace(
@@ -49,6 +67,8 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
       (letter) => ({ a: 'а', e: 'е', o: 'о', p: 'р', c: 'с', x: 'х' })[letter] ?? letter,
     ),
   spaces: (value) => Array.from(value).join(' '),
+  bars: (value) => Array.from(value).join(' | '),
+  'thin spaces': (value) => Array.from(value).join('\u2009'),
   'comma and space': (value) => Array.from(value).join(', '),
   'a letter a line': (value) => Array.from(value).join('\n'),
   reversed: (value) => Array.from(value).reverse().join(''),

@@ -10,14 +10,27 @@ export interface SecretPiece {
 }
 
 interface SecretForm {
-  readonly secret: string;
+  /** Index of the value. */
+  readonly value: number;
   /** Letters and digits of it, in lower case. */
   readonly bytes: Buffer;
+  /** It ends with the value's first letter. */
+  readonly reversed: boolean;
+}
+
+interface SecretValue {
+  readonly name: string;
+  /** Letters and digits. */
+  readonly length: number;
 }
 
 export interface PieceIndex {
+  readonly values: readonly SecretValue[];
   readonly forms: readonly SecretForm[];
-  /** Every stretch of at least {@link shortestPiece} letters and digits that the text has in common with a form. */
+  /**
+   * Every stretch of at least {@link shortestPiece} letters and digits that the text has in common with a form; those
+   * that overlap as one.
+   */
   readonly find: (text: Uint8Array) => readonly SecretPiece[];
 }
 
@@ -25,18 +38,17 @@ const windowLength = 6;
 const stride = 2;
 /** What is shorter occurs by chance. */
 const shortestPiece = windowLength + stride - 1;
-/** Text that is looked at in one go. Bytes. */
+/** Text that is looked at in one go, and letters and digits of it that the next begins with. Bytes. */
 const block = 1 << 16;
+const carried = 32;
 /** Bits of the filter for each window, and at most: hardly a word of clean text passes, and a core's cache holds it. */
 const bitsEach = 32;
 const mostFilterBits = 20;
 /** Of what reads like words; random letters come to 90 and more. */
 const mostWordy = 78;
-/** Pieces of one request that are told apart. */
-const mostPieces = 64;
 /** Beyond so many secrets only the forms that need no encoder are looked for. */
 const fewSecrets = 100;
-const encodedForms = new Set(['text', 'base64', 'hex']);
+const encodedForms = new Set(['text', 'reversed', 'rot13', 'base64', 'hex']);
 const none: readonly SecretPiece[] = [];
 
 function hashAt(bytes: DataView, at: number): number {
@@ -47,12 +59,16 @@ function hashAt(bytes: DataView, at: number): number {
 
 /** Prepares to find short stretches of the values: shorter than what is a finding by itself. */
 export function buildPieceIndex(secrets: readonly KnownSecret[]): PieceIndex {
-  const forms = secrets.flatMap(({ name, value }) =>
+  const values = secrets.map(({ name, value }) => ({
+    name,
+    length: variantsOf(value).find(({ encoding }) => encoding === 'text')?.bytes.length ?? 0,
+  }));
+  const forms = secrets.flatMap(({ value }, index) =>
     variantsOf(value)
       .filter(({ encoding }) =>
         secrets.length <= fewSecrets ? encodedForms.has(encoding) : encoding === 'text',
       )
-      .map(({ bytes }) => ({ secret: name, bytes })),
+      .map(({ encoding, bytes }) => ({ value: index, bytes, reversed: encoding === 'reversed' })),
   );
   const windows = forms.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const filterBits = Math.min(mostFilterBits, Math.max(13, Math.ceil(Math.log2(windows * bitsEach + 1))));
@@ -70,9 +86,9 @@ export function buildPieceIndex(secrets: readonly KnownSecret[]): PieceIndex {
       else places.set(hash, [[form, offset]]);
     }
   });
-  const scratch = Buffer.alloc(block + compactSlack);
+  const scratch = Buffer.alloc(carried + block + compactSlack);
   const search: Search = { forms, filter, mask, places, scratch, letters: wide(scratch) };
-  return { forms, find: (text) => (forms.length === 0 ? none : findIn(search, text)) };
+  return { values, forms, find: (text) => (forms.length === 0 ? none : findIn(search, text)) };
 }
 
 interface Search {
@@ -89,20 +105,50 @@ interface Search {
 
 function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
   const { filter, mask, letters } = search;
-  let found: SecretPiece[] | null = null;
+  let found: Found | null = null;
   const given = wide(text);
+  let length = 0;
   for (let from = 0; from < text.length; from += block) {
-    const length = compact(given, from, Math.min(text.length, from + block), letters);
+    const before = Math.min(carried, length);
+    search.scratch.copyWithin(0, length - before, length);
+    const room = before === 0 ? letters : wide(search.scratch.subarray(before));
+    length = before + compact(given, from, Math.min(text.length, from + block), room);
     for (let at = 0; at + windowLength <= length; at += stride) {
       const hash = hashAt(letters, at);
       const bit = hash & mask;
       if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
-      found ??= [];
+      found ??= new Map();
       collectAt(search, length, at, hash, found);
-      if (found.length >= mostPieces) return found;
     }
   }
-  return found ?? none;
+  if (!found) return none;
+  return [...found].flatMap(([form, pieces]) => pieces.map(([start, end]) => ({ form, start, end })));
+}
+
+/** By form; as no two of a form overlap, there are never many. */
+type Found = Map<number, (readonly [start: number, end: number])[]>;
+
+function addPiece(found: Found, { form, start, end }: SecretPiece): void {
+  const known = found.get(form) ?? [];
+  const apart = known.filter(([first, last]) => last < start || first > end);
+  const joined = known.filter((piece) => !apart.includes(piece));
+  apart.push([
+    Math.min(start, ...joined.map(([first]) => first)),
+    Math.max(end, ...joined.map(([, last]) => last)),
+  ]);
+  found.set(form, apart);
+}
+
+/** Which of the value's letters and digits a piece of a form tells, `[first, last)`. */
+export function lettersOf(
+  { values, forms }: PieceIndex,
+  { form, start, end }: SecretPiece,
+): [number, number] {
+  const { value, bytes, reversed } = forms[form] as SecretForm;
+  const { length } = values[value] as SecretValue;
+  const share = length / bytes.length;
+  const [first, last] = [Math.ceil(start * share), Math.floor(end * share)];
+  return reversed ? [length - last, length - first] : [first, last];
 }
 
 /** Letters alone that could be of a word: clean requests have them in common with any value that words are made of. */
@@ -116,7 +162,7 @@ function collectAt(
   length: number,
   at: number,
   hash: number,
-  found: SecretPiece[],
+  found: Found,
 ): void {
   const entries = places.get(hash);
   if (!entries) return;
@@ -135,7 +181,6 @@ function collectAt(
     if (after < windowLength) continue;
     const piece = { form, start: offset - before, end: offset + after };
     if (piece.end - piece.start < shortestPiece || isWordy(bytes, piece.start, piece.end)) continue;
-    if (!found.some((other) => other.form === form && other.start === piece.start && other.end === piece.end))
-      found.push(piece);
+    addPiece(found, piece);
   }
 }

@@ -1,6 +1,8 @@
 /** What stood at one place of like requests, one after another. */
 interface Slot {
   text: string;
+  /** The same without the last. */
+  before: string;
   last: string;
   time: number;
 }
@@ -8,6 +10,8 @@ interface Slot {
 export interface Slots {
   /** Adds what stands there now; answers all that stood there lately, or null where that is nothing new. */
   readonly append: (key: string, token: string, now: number) => string | null;
+  /** What stands there now will not leave: it is as if it had not been added, and the same is something new again. */
+  readonly takeBack: (key: string) => void;
 }
 
 /** Places that are remembered; the one that was added to longest ago makes room. */
@@ -25,15 +29,22 @@ export function createSlots(lifetime: number): Slots {
       const slot = slots.get(key);
       if (!slot || now - slot.time > lifetime) {
         slots.delete(key);
-        slots.set(key, { text: token, last: token, time: now });
+        slots.set(key, { text: token, before: '', last: token, time: now });
         if (slots.size > mostSlots) for (const [oldest] of slots) return forget(slots, oldest);
         return null;
       }
       slot.time = now;
       if (slot.last === token && token.length > mayRepeat) return null;
       slot.last = token;
+      slot.before = slot.text;
       slot.text = (slot.text + token).slice(-longest);
       return slot.text;
+    },
+    takeBack(key) {
+      const slot = slots.get(key);
+      if (!slot) return;
+      slot.text = slot.before;
+      slot.last = '';
     },
   };
 }

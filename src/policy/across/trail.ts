@@ -4,11 +4,11 @@ import type { KnownSecret } from '../scan/detector.js';
 import { lookForKnown } from '../scan/known.js';
 import { textView } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
-import type { PieceIndex, SecretPiece } from './piece-index.js';
+import { lettersOf, type PieceIndex, type SecretPiece } from './piece-index.js';
 import { createSlots } from './slots.js';
 import { breaksUndone } from './written-breaks.js';
 
-/** A request in which nothing was found by itself. */
+/** A request as it leaves. */
 export interface TrailMessage {
   readonly target: string;
   readonly headers: RawHeaders;
@@ -17,6 +17,8 @@ export interface TrailMessage {
   readonly pieces: readonly SecretPiece[];
   /** The same head was added lately: only what is at the same place again can tell something new. */
   readonly headSeen: boolean;
+  /** Names of values that may leave with it. */
+  readonly approved: readonly string[];
 }
 
 /** What left a bottle lately, as far as it may be parts of a value that the bottle holds. */
@@ -30,18 +32,12 @@ export interface Trail {
 
 /** Milliseconds that parts are remembered. */
 export const trailLifetime = 5 * 60_000;
-/** Parts that are remembered. */
-const mostParts = 4096;
 /** A value that is shorter is looked for only whole. Letters and digits. */
 const shortestValue = 12;
 /** Beyond this a request is no carrier of a few letters. Characters, parts. */
 const longestSlotted = 256;
 const mostTokens = 24;
 const usualHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent']);
-
-interface Part extends SecretPiece {
-  readonly time: number;
-}
 
 /**
  * Two looks: at stretches of seven letters and digits or more, in whatever order they leave, until half of a value or
@@ -50,33 +46,45 @@ interface Part extends SecretPiece {
 export function createTrail(secrets: readonly KnownSecret[], index: PieceIndex): Trail {
   const look = lookForKnown(secrets);
   const slots = createSlots(trailLifetime);
-  let parts: Part[] = [];
+  /** By value: when each of its letters and digits left last. */
+  const left = index.values.map(({ length }) => new Float64Array(length).fill(Number.NEGATIVE_INFINITY));
 
   function bySlots(message: TrailMessage, now: number): string | null {
     let secret: string | null = null;
     eachSlot(message, (key, token) => {
       const text = slots.append(key, token, now);
       if (text === null || text.length < shortestValue) return;
+      let found: string | null = null;
       const scene = { surface: 'body', thorough: false, budget: budgetFor(text.length) } as const;
-      look(textView(Buffer.from(text, 'latin1')), scene, ({ rule }) => {
-        secret = rule;
+      look(textView(Buffer.from(text, 'latin1')), scene, ({ rule, end }) => {
+        // What stands in the former parts alone was let out.
+        if (end > text.length - token.length && !message.approved.includes(rule)) found = rule;
       });
+      if (found === null) return;
+      slots.takeBack(key);
+      secret = found;
     });
     return secret;
   }
 
-  function byPieces({ target, headers, pieces, headSeen }: TrailMessage, now: number): string | null {
+  function byPieces(message: TrailMessage, now: number): string | null {
+    const { target, headers, pieces, headSeen, approved } = message;
     const inHead = headSeen
       ? []
       : readingsOf(Buffer.from([target, ...headers].join('\t'), 'latin1')).flatMap(index.find);
     if (inHead.length + pieces.length === 0) return null;
-    const found = [...inHead, ...pieces];
-    parts = parts.filter(({ time }) => now - time <= trailLifetime).slice(-mostParts);
-    parts.push(...found.map((piece) => ({ ...piece, time: now })));
-    for (const { form } of found) {
-      const { secret, bytes } = index.forms[form] as (typeof index.forms)[number];
-      const least = Math.max(shortestValue, Math.min(Math.ceil(bytes.length / 2), 20));
-      if (covered(parts, form, bytes.length) >= least) return secret;
+    const touched = new Set<number>();
+    for (const piece of [...inHead, ...pieces]) {
+      const { value } = index.forms[piece.form] as (typeof index.forms)[number];
+      if (approved.includes(index.values[value]?.name ?? '')) continue;
+      left[value]?.fill(now, ...lettersOf(index, piece));
+      touched.add(value);
+    }
+    for (const value of touched) {
+      const { name, length } = index.values[value] as (typeof index.values)[number];
+      const least = Math.max(shortestValue, Math.min(Math.ceil(length / 2), 20));
+      const gone = left[value]?.reduce((sum, time) => sum + (now - time <= trailLifetime ? 1 : 0), 0) ?? 0;
+      if (gone >= least) return name;
     }
     return null;
   }
@@ -103,13 +111,6 @@ function readingsOf(bytes: Buffer): readonly Buffer[] {
         if (spend(budget, derived.bytes.length)) views.push(derived);
   const undone = breaksUndone(bytes);
   return [...views.map((view) => view.bytes), ...(undone ? [undone] : [])];
-}
-
-/** Letters and digits of a form that have left. */
-function covered(parts: readonly Part[], form: number, length: number): number {
-  const left = new Uint8Array(length);
-  for (const part of parts) if (part.form === form) left.fill(1, part.start, part.end);
-  return left.reduce((sum, one) => sum + one, 0);
 }
 
 /** Every place of a request with what stands there: those of the target and of a small body by their number. */

@@ -27,7 +27,7 @@ const middle = 8;
 /** Bytes looked back over: separators and escapes are many bytes a letter. */
 const reach = 512;
 /** Bytes an escape may take; one that is cut off stands behind what its view shows. */
-const longestEscape = 12;
+const longestEscape = 40;
 /** Bits of the filter for each thing in it, and at most: with two bits a thing, chance makes next to nothing wait. */
 const bitsEach = 128;
 const mostBits = 25;
@@ -165,7 +165,7 @@ function cutOffInText(filter: Filter, bytes: Buffer): number {
 
 /** An escape that is cut off: its letters would be taken for some of the text. */
 const cutEscape =
-  /(?:%(?:25)*[0-9a-f]?|\\+(?:u\{?[0-9a-f]{0,5}|x[0-9a-f]?|[0-7]{0,2})?|&(?:#(?:x[0-9a-f]{0,6}|\d{0,7}))?|=(?:[0-9a-f]|\r)?)$/i;
+  /(?:%(?:25)*(?:u[0-9a-f]{0,3}|[0-9a-f])?|\\+(?:u(?:\{?[0-9a-f]{0,5}|\{0*[0-9a-f]{0,6}|[0-9a-f]{4}\\*u?[0-9a-f]{0,3})|u[0-9a-f]{0,7}|x\{?0*[0-9a-f]{0,6}|[0-7]{0,3})?|&(?:#(?:x0*[0-9a-f]{0,6}|0*\d{0,7}))?|=(?:[0-9a-f]|\r)?)$/i;
 
 /** What the end decodes to, in one step and in two, as it stands and without an escape that is cut off. */
 function waitingDecoded(filter: Filter, tail: Buffer): number {

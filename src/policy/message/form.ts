@@ -62,4 +62,4 @@ function decodeInto(into: Buffer, at: number, bytes: Buffer, from: number, to: n
 }
 
 const encodedAgain = (text: Buffer): boolean =>
-  /%[\da-f]{2}|\\[ux0-7]|&#|=[\dA-F]{2}/i.test(text.toString('latin1'));
+  /%(?:u|[\da-f]{2})|\\[ux0-7]|&#|=[\dA-F]{2}/i.test(text.toString('latin1'));

@@ -21,8 +21,11 @@ export interface Found {
   readonly finding: Finding;
   /** For people: `path`, `header accept`, `body`, `multipart`. */
   readonly place: string;
-  /** What an approval covers: the value as it stands, or of a value that the bottle holds its name. Told to nobody. */
-  readonly value: string;
+  /**
+   * What an approval covers: the value as it stands, or of a value that the bottle holds its name. Told to nobody.
+   * null: too long or not all here, so that no approval covers another request with it.
+   */
+  readonly value: string | null;
   /** What stands around the value, struck out itself. */
   readonly snippet: string;
 }
@@ -42,12 +45,40 @@ export interface BodyExamination extends Examination {
 
 export const nothingFound: BodyExamination = { found: [], outcome: 'complete', reason: null, pieces: [] };
 
-/** Of a value this much tells it from others. Bytes. */
+/** Of what else was found so much is told. Characters. */
+const longestOthers = 90;
+const longestTold = 200;
+
+/** What the operator is shown of the findings: the foremost with its surroundings, and what else there is. */
+export function describeFound(found: readonly Found[], first: Found): string {
+  const named = (one: Found) => `${one.finding.rule} in ${one.place}`;
+  const others = new Set(found.filter(({ value }) => value !== first.value).map(named));
+  const names = [...others].join(', ');
+  const shown = names.length > longestOthers ? `${names.slice(0, longestOthers)}...` : names;
+  const also = others.size === 0 ? '' : `, and ${found.length >= mostFound ? 'many more' : 'also'}: ${shown}`;
+  return `${named(first)}${also}: ${first.snippet}`.slice(0, longestTold);
+}
+
+/** A longer value is approved for one request alone. Bytes. */
 const longestValue = 8192;
 /** Findings that are told apart; one is enough to hold a request. */
 const mostFound = 100;
-/** Of a longer body no pieces of values are looked for. Bytes. */
-const longestPieced = 64 * 1024;
+/** Of a longer body pieces of values are looked for only as they stand there. Bytes. */
+const longestDecoded = 64 * 1024;
+
+/**
+ * The values of what was found, each once: an approval for the bottle's life covers requests with no other. None where
+ * there may be one that isn't told.
+ */
+export function approvableValues(found: readonly Found[]): readonly string[] {
+  if (found.length >= mostFound) return [];
+  const values = new Set<string>();
+  for (const { value } of found) {
+    if (value === null) return [];
+    values.add(value);
+  }
+  return [...values];
+}
 
 export interface HeadExamination extends Examination {
   readonly text: HeadText;
@@ -94,7 +125,8 @@ export function examineBody(
   let complete = true;
   const result = bodyParts(source, budget, (part) => {
     const { bytes, surface } = part;
-    const isPieced = collect !== null && part.rewritable && bytes.length <= longestPieced;
+    const isPieced = collect !== null && part.rewritable && bytes.length <= longestDecoded;
+    if (part.rewritable && !isPieced) collect?.(bytes);
     const undone = isPieced ? breaksUndone(bytes) : null;
     if (undone) collect?.(undone);
     const options = isPieced ? { budget, onView: collect } : { budget };
@@ -110,13 +142,16 @@ export function examineBody(
   return { found, outcome: complete ? result.outcome : 'over-budget', reason: null, pieces };
 }
 
-/** @param bytes those that the finding's offsets count in */
-export function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
+/** @param bytes those that the findings' offsets count in */
+export function foundAll(bytes: Buffer, findings: readonly Finding[], place: string): readonly Found[] {
+  return findings.slice(0, mostFound).map((finding) => foundIn(bytes, finding, findings, place));
+}
+
+function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
   const { start, end, rule } = finding;
+  const short = start >= 0 && end <= bytes.length && end - start <= longestValue;
   const value =
-    finding.class === 'known'
-      ? `known ${rule}`
-      : bytes.toString('latin1', start, Math.min(end, start + longestValue));
+    finding.class === 'known' ? `known ${rule}` : short ? bytes.toString('latin1', start, end) : null;
   return { finding, place, value, snippet: snippetOf(bytes, finding, findings) };
 }
 
@@ -134,9 +169,10 @@ export function foundAcross(secret: string): Found {
   return { finding, place: 'parts of several requests', value: `known ${secret}`, snippet: '' };
 }
 
-/** The one to tell of: the surest. */
+const ranks: Readonly<Partial<Record<Finding['class'], number>>> = { contextual: 0, known: 2, structure: 3 };
+
+/** The one to tell of: a value that the bottle holds before any other, else the surest. */
 export function foremost(found: readonly Found[]): Found | null {
-  const rank = ({ finding }: Found) =>
-    finding.score + (finding.class === 'contextual' ? 0 : finding.class === 'structure' ? 2 : 1);
+  const rank = ({ finding }: Found) => finding.score + (ranks[finding.class] ?? 1);
   return found.reduce<Found | null>((best, one) => (best && rank(best) >= rank(one) ? best : one), null);
 }

@@ -1,4 +1,4 @@
-import { decodeViews } from '../views/decode.js';
+import { decodeViews, fileViews } from '../views/decode.js';
 import { type Budget, budgetFor, costs, spend } from './budget.js';
 import type { Detector, DetectorMaterial, Look, Scene, Surface } from './detector.js';
 import type { Finding, ScanResult, Sighting } from './finding.js';
@@ -23,8 +23,6 @@ interface ScanOptions {
 
 /** How often things may be wrapped in each other. */
 const deepest = 2;
-/** More than anyone reads; the rest of a message that is full of secrets changes no verdict. */
-const mostFindings = 1000;
 
 export function createScanner(detectors: readonly Detector[], material: DetectorMaterial): Scanner {
   const looks = detectors.map((detector) => ({ detector, look: detector.prepare(material) }));
@@ -52,8 +50,8 @@ interface Prepared {
 function lookAt(view: View, scene: Scene, looks: readonly Prepared[], findings: Finding[]): void {
   for (const { detector, look } of looks) {
     look(view, scene, (sighting) => {
-      spend(scene.budget, costs.finding);
-      if (findings.length < mostFindings) findings.push(toFinding(detector.name, view, sighting));
+      // As many as the budget pays for: of those that were left out, nobody could be asked.
+      if (spend(scene.budget, costs.finding)) findings.push(toFinding(detector.name, view, sighting));
     });
   }
 }
@@ -69,11 +67,11 @@ function lookDeeper(
   const { budget } = scene;
   const waiting = [text];
   for (let view = waiting.shift(); view && budget.remaining >= 0; view = waiting.shift()) {
-    for (const derived of decodeViews(view, budget)) {
+    for (const derived of view.depth < deepest ? decodeViews(view, budget) : fileViews(view, budget)) {
       if (!spend(budget, derived.bytes.length)) return;
       onView?.(derived.bytes);
       lookAt(derived, scene, looks, findings);
-      if (derived.depth < deepest) waiting.push(derived);
+      waiting.push(derived);
     }
   }
 }

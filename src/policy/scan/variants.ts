@@ -3,6 +3,8 @@ export interface Variant {
   readonly encoding: string;
   /** Letters and digits only, in lower case: as {@link compact} leaves a text. */
   readonly bytes: Buffer;
+  /** Letters and digits of a piece that is no chance, where they are not twenty. */
+  readonly least?: number;
 }
 
 const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -62,19 +64,29 @@ export function expand(bytes: Uint8Array, place: Place, count: number): number {
   return place.at;
 }
 
-function compacted(text: string): Buffer {
+/** The offset before `at` from which on there are `count` letters or digits. */
+export function retract(bytes: Uint8Array, at: number, count: number): number {
+  let first = at;
+  for (let seen = 0; seen < count; ) {
+    first -= 1;
+    if (lowerOf[bytes[first] as number]) seen += 1;
+  }
+  return first;
+}
+
+export function compacted(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   const into = Buffer.alloc(bytes.length + compactSlack);
   return into.subarray(0, compact(wide(bytes), 0, bytes.length, wide(into)));
 }
 
-const rot13 = (text: string): string =>
+export const rot13 = (text: string): string =>
   text.replace(/[a-z]/gi, (letter) => {
     const base = letter <= 'Z' ? 65 : 97;
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
   });
 
-const reversed = (text: string): string => Array.from(text).reverse().join('');
+export const reversed = (text: string): string => Array.from(text).reverse().join('');
 
 /** Base64 as it stands in the middle of a longer one: only what the value alone decides. */
 function base64At(value: Buffer, alignment: number): string {

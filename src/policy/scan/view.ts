@@ -5,7 +5,7 @@ export interface View {
   /** `text`, or what was undone, outermost first, joined by dots. */
   readonly name: string;
   readonly bytes: Buffer;
-  /** How often something was undone: 0 for the bytes as given. */
+  /** How often something was undone since the bytes as given, or since a file within was opened. */
   readonly depth: number;
   /** Offsets in the bytes as given that `[start, end)` of this view came from. */
   origin(start: number, end: number): readonly [number, number];
@@ -15,7 +15,7 @@ export interface View {
 
 export function textView(bytes: Uint8Array): View {
   const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return newView('text', buffer, 0, itself);
+  return newView(whole, buffer, 0, itself);
 }
 
 const itself: View['origin'] = (start, end) => [start, end];
@@ -27,9 +27,35 @@ export function derivedView(
   bytes: Buffer,
   origin: (start: number, end: number) => readonly [number, number],
 ): View {
-  const name = parent.depth === 0 ? undone : `${parent.name}.${undone}`;
-  return newView(name, bytes, parent.depth + 1, (start, end) => parent.origin(...origin(start, end)));
+  return derived(parent, parent.depth + 1, undone, bytes, origin);
 }
+
+/**
+ * What a file within holds. It is a text of its own, in which as much may be encoded: files within files are bounded by
+ * the budget alone.
+ */
+export function containedView(
+  parent: View,
+  undone: string,
+  bytes: Buffer,
+  origin: (start: number, end: number) => readonly [number, number],
+): View {
+  return derived(parent, parent.depth, undone, bytes, origin);
+}
+
+function derived(
+  parent: View,
+  depth: number,
+  undone: string,
+  bytes: Buffer,
+  origin: (start: number, end: number) => readonly [number, number],
+): View {
+  const name = parent.name === whole ? undone : `${parent.name}.${undone}`;
+  return newView(name, bytes, depth, (start, end) => parent.origin(...origin(start, end)));
+}
+
+/** The name of the bytes as given. */
+const whole = 'text';
 
 function newView(name: string, bytes: Buffer, depth: number, origin: View['origin']): View {
   let runs: readonly number[] | null = null;

@@ -2,7 +2,7 @@ import { isText } from '../message/files.js';
 import { gzipData, gzipMagic } from '../message/gzip.js';
 import { type Compression, type Inflated, inflate, salvage } from '../message/inflate.js';
 import type { Budget } from '../scan/budget.js';
-import { derivedView, type View } from '../scan/view.js';
+import { containedView, type View } from '../scan/view.js';
 
 const zipLocalHeader = Buffer.from('PK\x03\x04', 'latin1');
 const zipHeaderLength = 30;
@@ -50,17 +50,22 @@ function* member(
   const bytes = view.bytes.subarray(data, limit);
   // What something else was undone in is a damaged copy of what was looked at before.
   const result =
-    view.depth === 0 ? salvage(compression, bytes, budget) : inflate(compression, bytes, budget, true);
+    view.depth === 0 && view.name === 'text'
+      ? salvage(compression, bytes, budget)
+      : inflate(compression, bytes, budget, true);
   yield* unpacked(view, name, result, start, data);
 }
 
 function* unpacked(view: View, name: string, result: Inflated, start: number, data: number): Iterable<View> {
   if (result.outcome !== 'complete' || result.bytes.length === 0) return;
   const end = data + result.consumed;
-  yield derivedView(view, name, result.bytes, () => [start, end]);
+  yield containedView(view, name, result.bytes, () => [start, end]);
 }
 
-/** zTXt and iTXt chunks (PNG 11.3.3); tEXt and eXIf are plain text already. */
+/** Chunks that hold text, compressed, after a name that ends with a zero byte. */
+const compressedChunks = new Set(['zTXt', 'iTXt', 'iCCP']);
+
+/** zTXt, iTXt and iCCP chunks (PNG 11.3.3); tEXt and eXIf are plain text already. */
 function* pngText(view: View, from: number, budget: Budget): Iterable<View> {
   const { bytes } = view;
   for (let at = from; at + 12 <= bytes.length; ) {
@@ -68,7 +73,7 @@ function* pngText(view: View, from: number, budget: Budget): Iterable<View> {
     const kind = bytes.toString('latin1', at + 4, at + 8);
     const end = Math.min(bytes.length, at + 12 + length);
     if (kind === 'IEND') return;
-    if (kind === 'zTXt' || kind === 'iTXt') {
+    if (compressedChunks.has(kind)) {
       const data = bytes.subarray(at + 8, Math.min(bytes.length, at + 8 + length));
       const stream = data.indexOf(0x78, data.indexOf(0) + 1);
       if (stream > 0) yield* member(view, 'png', 'zlib', at, at + 8 + stream, budget, at + 8 + data.length);

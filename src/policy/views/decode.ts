@@ -20,6 +20,11 @@ const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
   ['zero', utf16Views],
 ];
 
+/** What the files within hold, and nothing that is encoded otherwise. */
+export function fileViews(view: View, budget: Budget): Iterable<View> {
+  return signsOf(view.bytes).archive.length > 0 ? archiveViews(view, budget) : [];
+}
+
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
 export function* decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);

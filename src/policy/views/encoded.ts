@@ -1,3 +1,4 @@
+import { beginsArchive } from '../message/files.js';
 import { type Budget, costs, spend } from '../scan/budget.js';
 import { shortestRun } from '../scan/runs.js';
 import { derivedView, type View } from '../scan/view.js';
@@ -20,8 +21,8 @@ interface Segment {
 
 /** What base64 of zip, gzip and PNG begins with. */
 const archives = ['UEsD', 'H4sI', 'iVBO'].map((head) => Buffer.from(head, 'latin1'));
-const archiveStarts = (bytes: Buffer, start: number): boolean =>
-  archives.some((head) => head.every((byte, i) => bytes[start + i] === byte));
+/** Characters of a run in which an archive is looked for behind its beginning: digests are shorter. */
+const leastPrefixed = 100;
 const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG'].map((head) => Buffer.from(head, 'latin1'));
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
@@ -48,10 +49,11 @@ function addBase64(
   budget: Budget,
   whole: Omit<Segment, 'from'> | null,
 ): void {
-  const archive = archiveStarts(bytes, start);
+  const archive = archiveIn(bytes, start, end);
   /** Alignments at which all was decoded, for the sake of an archive. */
   let done = 0;
-  for (const { from, to } of archive ? [{ from: start, to: end }] : textWindows(bytes, start, end)) {
+  const windows = archive === start ? [] : textWindows(bytes, start, end);
+  for (const { from, to } of archive < 0 ? windows : [{ from: archive, to: end }, ...windows]) {
     const lane = 1 << ((from - start) & 3);
     if (done & lane) continue;
     if (!spend(budget, costs.part + to - from)) return;
@@ -64,6 +66,15 @@ function addBase64(
     }
     addSegment(into, decoded, whole ?? { start: from, end: stop, group: [4, 3] });
   }
+}
+
+/** Where in a run the base64 of an archive begins; -1: nowhere. */
+function archiveIn(bytes: Buffer, start: number, end: number): number {
+  if (archives.some((head) => head.every((byte, i) => bytes[start + i] === byte))) return start;
+  if (end - start < leastPrefixed) return -1;
+  const run = bytes.subarray(start, end);
+  const found = archives.map((head) => run.indexOf(head)).filter((at) => at >= 0);
+  return found.length === 0 ? -1 : start + Math.min(...found);
 }
 
 /** A line break as such, or as strings write it, and what may indent the next line. */
@@ -137,7 +148,8 @@ function addHexStretch(bytes: Buffer, from: number, to: number, into: Decoded): 
   for (const shift of [0, 1]) {
     if (to - from - shift < leastHex) continue;
     const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-    if (hasText(decoded)) addSegment(into, decoded, { start: from + shift, end: to, group: [2, 1] });
+    if (hasText(decoded) || beginsArchive(decoded))
+      addSegment(into, decoded, { start: from + shift, end: to, group: [2, 1] });
   }
 }
 

@@ -18,21 +18,34 @@ const hexPair = (bytes: Buffer, at: number): number => {
 
 const undoPercent: Undo = (bytes, at, collector) => {
   if (bytes[at] !== 0x25) return -1;
+  if (bytes[at + 1] === 0x75) return putDigits(bytes, at, at + 2, 4, collector);
   const value = hexPair(bytes, at + 1);
   if (value < 0) return -1;
   put(collector, value, at, at + 3);
   return at + 3;
 };
 
-/** Percent-encoding (RFC 3986, 2.1). */
+/** Puts what `count` hexadecimal digits from `first` on say; -1 where there are fewer. */
+function putDigits(bytes: Buffer, at: number, first: number, count: number, collector: Collector): number {
+  let code = 0;
+  for (let digit = first; digit < first + count; digit += 1) {
+    const value = hexValue(bytes[digit]);
+    if (value < 0) return -1;
+    code = code * 16 + value;
+  }
+  putCodePoint(collector, code, at, first + count);
+  return first + count;
+}
+
+/** Percent-encoding (RFC 3986, 2.1), and JavaScript's own `%u0041` (ECMA-262, B.2.1.1). */
 export function percentViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => hexPair(view.bytes, at + 1) >= 0);
+  const marks = signs.filter((at) => view.bytes[at + 1] === 0x75 || hexPair(view.bytes, at + 1) >= 0);
   return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
 /**
- * `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them. Strings within strings double every
- * backslash: any number of them is one, before `\n` and its kin too; a single `\n` stays as it is.
+ * `\u0041`, `\u{41}`, `\x41`, `\101`, `\/` as JSON and JavaScript write them, `\U00000041` as Python does, `\x{41}` as
+ * Perl does, and the shell's `\0101`. Strings within strings double every backslash: any number of them is one, before `\n` and its kin too; a single `\n` stays as it is.
  */
 const undoBackslash: Undo = (bytes, at, collector) => {
   const last = lastBackslash(bytes, at);
@@ -43,13 +56,14 @@ const undoBackslash: Undo = (bytes, at, collector) => {
     put(collector, plain, at, last + 2);
     return last + 2;
   }
-  if (kind === 0x78) {
+  if (kind === 0x55) return putDigits(bytes, at, last + 2, 8, collector);
+  if (kind === 0x78 && bytes[last + 2] !== 0x7b) {
     const value = hexPair(bytes, last + 2);
     if (value < 0) return -1;
     put(collector, value, at, last + 4);
     return last + 4;
   }
-  if (kind === 0x75) return undoUnicode(bytes, at, last, collector);
+  if (kind === 0x75 || kind === 0x78) return undoUnicode(bytes, at, last, collector);
   return undoOctal(bytes, at, last, collector);
 };
 
@@ -69,36 +83,63 @@ function escapedPlain(kind: number | undefined): number | undefined {
   return kind === 0x74 ? 0x09 : undefined;
 }
 
-/** @param last offset of the backslash before `u` */
+/** Zeros that a number may begin with are not counted, up to so many. */
+const mostZeros = 64;
+
+function afterZeros(bytes: Buffer, first: number): number {
+  let at = first;
+  while (bytes[at] === 0x30 && at < first + mostZeros) at += 1;
+  return at;
+}
+
+/** @param last offset of the backslash before `u`, or before `x` and a brace */
 function undoUnicode(bytes: Buffer, at: number, last: number, collector: Collector): number {
-  const braced = bytes[last + 2] === 0x7b;
-  const first = braced ? last + 3 : last + 2;
-  let end = first;
-  const limit = braced ? last + 9 : last + 6;
+  if (bytes[last + 2] !== 0x7b) return undoFour(bytes, at, last, collector);
+  let end = afterZeros(bytes, last + 3);
+  const limit = end + 6;
   let code = 0;
   while (end < limit && hexValue(bytes[end]) >= 0) {
     code = code * 16 + hexValue(bytes[end]);
     end += 1;
   }
-  if (braced ? bytes[end] !== 0x7d || end === first : end !== limit) return -1;
-  if (braced) end += 1;
-  putCodePoint(collector, code, at, end);
-  return end;
+  if (bytes[end] !== 0x7d || end === last + 3) return -1;
+  putCodePoint(collector, code, at, end + 1);
+  return end + 1;
+}
+
+/** Four digits, or twice four where they are halves of one letter (UTF-16). */
+function undoFour(bytes: Buffer, at: number, last: number, collector: Collector): number {
+  const high = hexPair(bytes, last + 2);
+  if (high < 0xd8 || high > 0xdb) return putDigits(bytes, at, last + 2, 4, collector);
+  const [low, next] = [hexPair(bytes, last + 4), lastBackslash(bytes, last + 6)];
+  const [otherHigh, otherLow] = [hexPair(bytes, next + 2), hexPair(bytes, next + 4)];
+  const joined = low >= 0 && next > 0 && bytes[next + 1] === 0x75 && otherLow >= 0;
+  if (!joined || otherHigh < 0xdc || otherHigh > 0xdf) return putDigits(bytes, at, last + 2, 4, collector);
+  const code = 0x10000 + ((((high & 3) << 8) | low) << 10) + (((otherHigh & 3) << 8) | otherLow);
+  putCodePoint(collector, code, at, next + 6);
+  return next + 6;
 }
 
 function undoOctal(bytes: Buffer, at: number, last: number, collector: Collector): number {
   let code = 0;
-  for (let i = last + 1; i < last + 4; i += 1) {
-    const digit = (bytes[i] ?? 0) - 0x30;
-    if (digit < 0 || digit > 7) return -1;
-    code = code * 8 + digit;
+  let end = last + 1;
+  // The shell's have a zero before their three digits.
+  for (
+    const limit = bytes[end] === 0x30 && isOctal(bytes[end + 3]) ? end + 4 : end + 3;
+    end < limit;
+    end += 1
+  ) {
+    if (!isOctal(bytes[end])) return -1;
+    code = code * 8 + (bytes[end] as number) - 0x30;
   }
-  put(collector, code & 0xff, at, last + 4);
-  return last + 4;
+  put(collector, code & 0xff, at, end);
+  return end;
 }
 
+const isOctal = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x37;
+
 /** What several backslashes are undone before. */
-const afterSeveral = Buffer.from('ux/01234567', 'latin1');
+const afterSeveral = Buffer.from('uUx/01234567', 'latin1');
 /** And these, where the next escape is no further than a letter away: a value that is written a letter a line. */
 const betweenLetters = Buffer.from('nrt', 'latin1');
 
@@ -142,9 +183,9 @@ const undoReference: Undo = (bytes, at, collector) => {
   if (bytes[at + 1] !== 0x23) return undoNamed(bytes, at, collector);
   const base = ((bytes[at + 2] ?? 0) | 0x20) === 0x78 ? 16 : 10;
   const first = base === 16 ? at + 3 : at + 2;
-  const limit = first + (base === 16 ? 6 : 7);
+  let end = afterZeros(bytes, first);
+  const limit = end + (base === 16 ? 6 : 7);
   let code = 0;
-  let end = first;
   for (; end < limit; end += 1) {
     const value = hexValue(bytes[end]);
     if (value < 0 || value >= base) break;

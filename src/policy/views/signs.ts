@@ -2,9 +2,9 @@ import { foldedLeads } from './unicode.js';
 
 /** Offsets, ascending, at which something may have to be undone: by what its first two bytes tell, no more. */
 export interface Signs {
-  /** `%` before a hexadecimal digit. */
+  /** `%` before a hexadecimal digit or `u`. */
   readonly percent: readonly number[];
-  /** A backslash before `u`, `x`, `/`, an octal digit or another backslash. */
+  /** A backslash before `u`, `U`, `x`, `/`, an octal digit or another backslash. */
   readonly backslash: readonly number[];
   /** `&` before `#` or a letter. */
   readonly reference: readonly number[];
@@ -25,8 +25,8 @@ const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** First byte, kind, and which bytes may follow; one kind a first byte. */
 const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) => boolean])[] = [
-  [0x25, 'percent', isOneOf(hexDigits)],
-  [0x5c, 'backslash', isOneOf('ux/01234567\\')],
+  [0x25, 'percent', isOneOf(`${hexDigits}u`)],
+  [0x5c, 'backslash', isOneOf('uUx/01234567\\')],
   [0x26, 'reference', isOneOf(`#${letters}`)],
   [0x3d, 'quoted', isOneOf('\n\r234567\\')],
   [0x00, 'zero', (next) => next !== 0],

@@ -17,7 +17,10 @@ const isLetter = (byte: number | undefined): boolean =>
 /** Between two probes: a spaced-out value is at least twice `least` bytes long. */
 const probeStep = 14;
 
-/** Values with a separator of one or two bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`. */
+/**
+ * Values with a separator of one to three bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`,
+ * `g | h | p | _`, and the blanks of Unicode.
+ */
 export function spacedViews(view: View): readonly View[] {
   const { bytes } = view;
   let collector: Collector | null = null;
@@ -40,7 +43,7 @@ export function spacedViews(view: View): readonly View[] {
 
 /**
  * The first probe from `from` on at which a letter and a separator follow each other, and one byte comes again
- * two and four, or three and six bytes on; -1 when there is none.
+ * two and four, three and six, or four and eight bytes on; -1 when there is none.
  */
 function nextProbe(bytes: Buffer, from: number): number {
   const roles = rolesOf;
@@ -57,7 +60,10 @@ function nextProbe(bytes: Buffer, from: number): number {
       (first === third && third === bytes[at + 5]) ||
       (bytes[at] === third && third === bytes[at + 6]) ||
       (first === bytes[at + 4] && first === bytes[at + 7]) ||
-      (second === bytes[at + 5] && second === bytes[at + 8])
+      (second === bytes[at + 5] && second === bytes[at + 8]) ||
+      (first === bytes[at + 5] && first === bytes[at + 9]) ||
+      (second === bytes[at + 6] && second === bytes[at + 10]) ||
+      (third === bytes[at + 7] && third === bytes[at + 11])
     )
       return at;
   }
@@ -75,7 +81,7 @@ function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
   const separator = bytes[at + 1];
   if (separator === undefined || !((rolesOf[separator] as number) & separates) || !isLetter(bytes[at]))
     return null;
-  for (const period of [2, 3]) {
+  for (const period of [2, 3, 4]) {
     if (bytes[at + 1 + period] !== separator || bytes[at + 1 + 2 * period] !== separator) continue;
     let count = 0;
     let end = at;

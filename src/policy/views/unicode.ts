@@ -7,6 +7,11 @@ for (const [letters, ascii] of [
   ['АВЕЅІЈКМНОРСТУХаеѕіјорсухԁһԛԝ', 'ABESIJKMHOPCTYXaesijopcyxdhqw'],
   ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρτυκ', 'ABEZHIKMNOPTYXaoivptuk'],
   ['ıɡɩℓ‐‑‒–—−＿․', 'igil------_.'],
+  // Those that compatibility decomposition (Unicode, UAX 15) makes ASCII letters, besides whole ranges below.
+  ['ªºſʰʲʳʷʸˡˢˣᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁᵂᵃᵇᵈᵉᵍᵏᵐᵒᵖᵗᵘᵛᵢᵣᵤᵥᶜᶠᶻ', 'aoshjrwylsxABDEGHIJKLMNOPRTUWabdegkmoptuviruvcfz'],
+  ['²³¹⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉ₐₑₒₓₕₖₗₘₙₚₛₜ', '2310i456789n0123456789aeoxhklmnpst'],
+  ['ℂℊℋℌℍℎℐℑℒℕℙℚℛℜℝℤℨKℬℭℯℰℱℳℴℹⅅⅆⅇⅈⅉ', 'CgHHHhIILNPQRRRZZKBCeEFMoiDdeij'],
+  ['ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ①②③④⑤⑥⑦⑧⑨⓪ⱼⱽ﹍﹎﹏', 'IVXLCDMivxlcdm1234567890jV___'],
 ] as const) {
   Array.from(letters).forEach((letter, i) => {
     lookAlikes.set(letter.codePointAt(0) ?? 0, ascii.charCodeAt(i));
@@ -28,6 +33,9 @@ function foldCodePoint(code: number): number {
   if (code >= 0x1d400 && code <= 0x1d7ff) return foldMathematical(code);
   if (code >= 0x24b6 && code <= 0x24cf) return code - 0x24b6 + 0x41;
   if (code >= 0x24d0 && code <= 0x24e9) return code - 0x24d0 + 0x61;
+  // In squares, and the digits of old computers' screens.
+  if (code >= 0x1f130 && code <= 0x1f149) return code - 0x1f130 + 0x41;
+  if (code >= 0x1fbf0 && code <= 0x1fbf9) return code - 0x1fbf0 + 0x30;
   return lookAlikes.get(code) ?? kept;
 }
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Exchange } from '../exchange.js';
-import { scannedBody, wholeBodies } from '../request-body.js';
+import { NoRoomError, scannedBody, wholeBodies, wholeBody } from '../request-body.js';
 
 /** A body as far as it could be gathered. */
 export type Gathered = { readonly whole: Buffer } | { readonly pieces: AsyncIterable<Buffer> };
@@ -8,6 +8,8 @@ export type Gathered = { readonly whole: Buffer } | { readonly pieces: AsyncIter
 /**
  * Reads a body of a size that nobody said, whole if it is small enough; what was read of a longer one comes first in
  * its pieces. Rejects when the client leaves.
+ *
+ * @throws NoRoomError
  */
 export async function gatherBody(exchange: Exchange, content: Readable): Promise<Gathered> {
   const { admission, gate, body } = exchange;
@@ -25,7 +27,8 @@ export async function gatherBody(exchange: Exchange, content: Readable): Promise
     body.release();
   };
   exchange.body = { ...body, release: releaseBoth };
-  while (size <= scannedBody.whole && gate.held.bytes <= wholeBodies) {
+  while (size <= scannedBody.whole) {
+    if (size > wholeBody && gate.held.bytes > wholeBodies) throw new NoRoomError();
     const { done, value } = await source.next();
     if (done) return { whole: Buffer.concat(chunks) };
     chunks.push(value);

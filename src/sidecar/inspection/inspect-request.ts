@@ -4,6 +4,9 @@ import type { TrailMessage } from '../../policy/across/trail.js';
 import { decide } from '../../policy/decide.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
+  approvableValues,
+  type BodyExamination,
+  describeFound,
   type Examination,
   type Found,
   foremost,
@@ -18,8 +21,10 @@ import { valuesOf } from '../../policy/request-head.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
+import { NoRoomError } from '../request-body.js';
 import { inspectedStream } from './body-stream.js';
 import { gatherBody } from './gather-body.js';
+import type { HeadMemory } from './request-inspection.js';
 import type { Prepared } from './scanners.js';
 
 /** What becomes of a request once it was scanned. */
@@ -35,7 +40,8 @@ export async function inspectRequest(exchange: Exchange, route: CompiledRoute): 
   let outcome: Inspected;
   try {
     outcome = await inspect({ exchange, route, prepared });
-  } catch {
+  } catch (error) {
+    if (error instanceof NoRoomError) throw error;
     outcome = exchange.request.socket.destroyed
       ? 'client-left'
       : { refusal: refusalOf({ route }, 'scan-failed', 'it could not be scanned') };
@@ -60,25 +66,49 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
     target: outgoing.target,
     headers: outgoing.headers,
   };
-  const { examination: ofHead, seen } = gate.inspection.examineHead(prepared, head);
+  const { examination: ofHead, memory } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
   const ofBody = source ? await gate.inspection.examineBodySoon(prepared, source) : nothingFound;
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
-  const outcome =
-    found.length > 0
-      ? await settle(inspection, found, { head, ofHead, source })
-      : await inspectTrail(inspection, {
-          target: head.target,
-          headers: head.headers,
-          headSeen: seen,
-          body: plainBody(source),
-          pieces: ofBody.pieces,
-        });
-  return outcome === 'let-out' && long ? inspectLongBody(inspection, long) : outcome;
+  let outcome: Inspected = 'let-out';
+  if (found.length > 0) outcome = await settle(inspection, found, { head, ofHead, source });
+  if (outcome === 'let-out') {
+    const pieces = found.length > 0 ? await piecesLeft(inspection, ofBody) : ofBody.pieces;
+    outcome = await inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
+  }
+  if (outcome !== 'let-out') return outcome;
+  memory.left = true;
+  return long ? inspectLongBody(inspection, long) : outcome;
 }
+
+/** The request as it leaves, with what was found in it covered or approved. */
+function trailMessage(
+  { exchange, route }: Inspection,
+  found: readonly Found[],
+  { left }: HeadMemory,
+  pieces: TrailMessage['pieces'],
+): TrailMessage {
+  const { target, headers } = exchange.outgoing;
+  const approved = route.route.dlp.outboundOnMatch === 'supervise' ? namesOf(found) : [];
+  return { target, headers, headSeen: left, body: plainBody(bodySource(exchange)), pieces, approved };
+}
+
+/** Those of the body as it leaves: what was covered has none. */
+async function piecesLeft(
+  { exchange, route, prepared }: Inspection,
+  { pieces }: BodyExamination,
+): Promise<TrailMessage['pieces']> {
+  const source = bodySource(exchange);
+  if (!source || route.route.dlp.outboundOnMatch === 'supervise') return pieces;
+  return (await exchange.gate.inspection.examineBody(prepared, source)).pieces;
+}
+
+/** Of the values that the bottle holds. */
+export const namesOf = (found: readonly Found[]): readonly string[] =>
+  found.flatMap(({ finding }) => (finding.class === 'known' ? [finding.rule] : []));
 
 /** What no request shows alone: parts of a value that the bottle holds, in several. */
 async function inspectTrail(inspection: Inspection, message: TrailMessage): Promise<Inspected> {
@@ -102,7 +132,7 @@ async function readBody(exchange: Exchange): Promise<AsyncIterable<Buffer> | nul
 }
 
 const plainBody = (source: BodySource | null): Buffer | null =>
-  source?.contentEncoding === null ? source.bytes : null;
+  source && /^[\s,]*(?:identity[\s,]*)*$/i.test(source.contentEncoding ?? '') ? source.bytes : null;
 
 /** A body that is held whole; null: there is none. */
 function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
@@ -169,8 +199,8 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
   const answer = await askAboutFinding(exchange, {
     detector: first.finding.detector,
     rule: routeRule(route.route.host, 'dlp'),
-    snippet: `${first.finding.rule} in ${first.place}: ${first.snippet}`,
-    values: [...new Set(found.map(({ value }) => value))],
+    snippet: describeFound(found, first),
+    values: approvableValues(found),
     allow: allowYaml(route),
   });
   if (answer.approved) {

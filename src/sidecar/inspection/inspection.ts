@@ -35,6 +35,7 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
     examineBody: (prepared, source) => ready().examineBody(prepared, source),
     examineBodySoon: (prepared, source) => ready().examineBodySoon(prepared, source),
     redactBody: (prepared, source) => ready().redactBody(prepared, source),
+    pieces: (prepared, bytes) => ready().pieces(prepared, bytes),
     across: (prepared, message) => ready().across(prepared, message),
     shown: (target) => ready().shown(target),
     isLoaded: () => loaded !== null,

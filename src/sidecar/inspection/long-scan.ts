@@ -1,7 +1,14 @@
 import type { Refusal } from '../../contract/refusal.js';
-import { foundIn } from '../../policy/outbound/examination.js';
+import { type Found, foundAcross, foundAll } from '../../policy/outbound/examination.js';
 import { scanStream } from '../../policy/scan/stream.js';
-import { findingRefusal, type Inspection, note, problemOf, superviseFindings } from './inspect-request.js';
+import {
+  findingRefusal,
+  type Inspection,
+  namesOf,
+  note,
+  problemOf,
+  superviseFindings,
+} from './inspect-request.js';
 
 /** Ends a request whose body was found unfit after some of it had gone. */
 export class BodyRefused extends Error {
@@ -22,22 +29,27 @@ export interface LongScan {
   end(): Promise<Buffer>;
 }
 
+/** Of what went on so much is looked at again with the next, for parts of a value. */
+const leadBytes = 256;
+
 /** Scans as `place` what comes, and does with a finding what the route says. */
 export function createLongScan(inspection: Inspection, place: 'body' | 'frame'): LongScan {
   const { scanner } = inspection.prepared;
   const stream = scanStream(scanner, place);
   let offset = 0;
+  /** The end of what went before. */
+  let lead = Buffer.alloc(0);
   /** What may go of one step. */
   const settle = async ({ release, findings, outcome }: ReturnType<typeof stream.end>): Promise<Buffer> => {
     const from = offset;
     offset += release.length;
-    if (findings.length === 0 && outcome === 'complete') return release;
+    if (findings.length === 0 && outcome === 'complete') return unlessKnown(release, []);
     const placed = findings.map((finding) => ({
       ...finding,
       start: finding.start - from,
       end: finding.end - from,
     }));
-    const found = placed.map((finding) => foundIn(release, finding, placed, place));
+    const found = foundAll(release, placed, place);
     const problem = problemOf(inspection, { found, outcome, reason: null });
     if (problem) throw new BodyRefused(problem);
     const { outboundOnMatch } = inspection.route.route.dlp;
@@ -45,12 +57,28 @@ export function createLongScan(inspection: Inspection, place: 'body' | 'frame'):
       const covered = Buffer.from(release);
       note(inspection.exchange, found, 'redacted');
       for (const { start, end } of placed) covered.fill(0x2a, Math.max(0, start), Math.max(0, end));
-      return covered;
+      return unlessKnown(covered, []);
     }
-    if (outboundOnMatch === 'block') throw new BodyRefused(findingRefusal(inspection, found, 'secret-found'));
+    await settleFound(found);
+    return unlessKnown(release, namesOf(found));
+  };
+  /** Throws unless the operator approved. */
+  const settleFound = async (found: readonly Found[]): Promise<void> => {
+    if (inspection.route.route.dlp.outboundOnMatch !== 'supervise')
+      throw new BodyRefused(findingRefusal(inspection, found, 'secret-found'));
     const answer = await superviseFindings(inspection, found);
-    if (answer === 'let-out') return release;
-    throw new BodyRefused(answer === 'client-left' ? null : answer.refusal);
+    if (answer !== 'let-out') throw new BodyRefused(answer === 'client-left' ? null : answer.refusal);
+  };
+  /** The same bytes, unless a value comes together with them from parts that left. */
+  const unlessKnown = async (body: Buffer, approved: readonly string[]): Promise<Buffer> => {
+    const { exchange, prepared } = inspection;
+    const text = Buffer.concat([lead, body]);
+    const pieces = exchange.gate.inspection.pieces(prepared, text);
+    const message = { target: '', headers: [], headSeen: true, body: null, pieces, approved };
+    const secret = exchange.gate.inspection.across(prepared, message);
+    if (secret !== null) await settleFound([foundAcross(secret)]);
+    lead = Buffer.from(text.subarray(-leadBytes));
+    return body;
   };
   return {
     push: (chunk) => settle(stream.push(chunk)),

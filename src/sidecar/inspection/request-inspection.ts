@@ -1,5 +1,5 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import { buildPieceIndex } from '../../policy/across/piece-index.js';
+import { buildPieceIndex, type SecretPiece } from '../../policy/across/piece-index.js';
 import { createTrail, type TrailMessage } from '../../policy/across/trail.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
@@ -19,8 +19,13 @@ import { createWorkers } from './workers.js';
 interface ExaminedHead {
   /** null: nothing was found. */
   readonly examination: HeadExamination | null;
-  /** It was looked at lately, when it was the same. */
-  readonly seen: boolean;
+  readonly memory: HeadMemory;
+}
+
+/** What is known of a head that was clean by itself. */
+export interface HeadMemory {
+  /** It has left before, so that whatever parts it has are on the trail. */
+  left: boolean;
 }
 
 /** What the proxy asks about a request's contents. */
@@ -37,6 +42,8 @@ export interface RequestInspection {
   readonly examineBodySoon: (prepared: Prepared, source: BodySource) => Promise<BodyExamination>;
   /** null: not all that was found can be covered. */
   readonly redactBody: (prepared: Prepared, source: BodySource) => Promise<Buffer | null>;
+  /** What may be parts of known values, as it stands there. */
+  readonly pieces: (prepared: Prepared, bytes: Buffer) => readonly SecretPiece[];
   /** The name of a value that comes together with this request from parts that left lately; null: none does. */
   readonly across: (prepared: Prepared, message: TrailMessage) => string | null;
   /** A target as it may be shown, with what any detector finds in it covered. */
@@ -76,6 +83,7 @@ export async function createRequestInspection(
     examineBodySoon: (prepared, source) => (isForWorker(source) ? examineLong : batched)(prepared, source),
     redactBody: async ({ scanner, names }, source) =>
       isForWorker(source) ? workers.redact(names, source) : redactBody(scanner, source),
+    pieces: ({ seeksKnown }, bytes) => (seeksKnown ? index.find(bytes) : []),
     across: ({ seeksKnown }, message) => (seeksKnown ? trail.add(message, Date.now()) : null),
     shown: (target) => paths.getOrCreate(target, () => covered(scanners.all, target)),
   };
@@ -83,24 +91,25 @@ export async function createRequestInspection(
 
 /** A client's requests differ little in their heads: one that was clean is so the next time. */
 function rememberClean(): RequestInspection['examineHead'] {
-  const clean = new Map<Prepared, Set<string>>();
+  const clean = new Map<Prepared, Map<string, HeadMemory>>();
   return (prepared, head) => {
     let known = clean.get(prepared);
     if (!known) {
-      known = new Set();
+      known = new Map();
       clean.set(prepared, known);
     }
     let key = `${head.host}\n${head.target}`;
     for (const part of head.headers) key += `\n${part}`;
-    if (known.has(key)) return { examination: null, seen: true };
+    const before = known.get(key);
+    if (before) return { examination: null, memory: before };
     const examination = examineHead(prepared.scanner, head);
-    if (examination.found.length > 0 || examination.outcome !== 'complete')
-      return { examination, seen: false };
+    const memory = { left: false };
+    if (examination.found.length > 0 || examination.outcome !== 'complete') return { examination, memory };
     if (key.length <= longestCleanHead) {
       if (known.size >= cleanHeads) known.clear();
-      known.add(key);
+      known.set(key, memory);
     }
-    return { examination: null, seen: false };
+    return { examination: null, memory };
   };
 }
 

@@ -1,3 +1,4 @@
+import type { TrailMessage } from '../../policy/across/trail.js';
 import type { BodySource } from '../../policy/message/body.js';
 import { type BodyExamination, type Found, foundAcross } from '../../policy/outbound/examination.js';
 import type { CompiledRoute } from '../../policy/routes.js';
@@ -5,12 +6,13 @@ import type { Exchange } from '../exchange.js';
 import {
   findingRefusal,
   type Inspection,
+  namesOf,
   note,
   problemOf,
   superviseFindings,
 } from '../inspection/inspect-request.js';
 import { BodyRefused, createLongScan } from '../inspection/long-scan.js';
-import type { MessageInspector, MessageStream, Passed } from './inspector.js';
+import { isStop, type MessageInspector, type MessageStream, type Passed } from './inspector.js';
 
 /** Bytes of a message that are held. */
 const whole = 1024 * 1024;
@@ -35,8 +37,18 @@ export function outboundMessages(exchange: Exchange, route: CompiledRoute): Mess
       if (payload.length === 0) return payload;
       // It can't wait, and it is no place for a value.
       const { findings, outcome } = prepared.scanner.scan(payload, 'frame');
-      if (findings.length === 0 && outcome === 'complete') return payload;
-      const found = findings.map((finding) => ({ finding, place: 'ping', value: '', snippet: '' }));
+      const found: Found[] = findings.map((finding) => ({
+        finding,
+        place: 'ping',
+        value: null,
+        snippet: '',
+      }));
+      if (findings.length === 0 && outcome === 'complete') {
+        const pieces = exchange.gate.inspection.pieces(prepared, payload);
+        const secret = comesTogether(inspection, { body: payload, pieces, approved: [] });
+        if (secret === null) return payload;
+        found.push(foundAcross(secret));
+      }
       return { stop: findingRefusal(inspection, found, 'secret-found') };
     },
     stream: () => streamOf(inspection),
@@ -51,34 +63,56 @@ function settle(
 ): Passed | Promise<Passed> {
   const problem = problemOf(inspection, examination);
   if (problem) return { stop: problem };
-  const { exchange, route, prepared } = inspection;
-  if (examination.found.length === 0) {
-    const { pieces } = examination;
-    const message = { target: '', headers: [], headSeen: true, body: source.bytes, pieces };
-    const secret = exchange.gate.inspection.across(prepared, message);
-    if (secret === null) return source.bytes;
-    const found = [foundAcross(secret)];
-    if (route.route.dlp.outboundOnMatch === 'supervise') return supervise(inspection, source, found);
-    return { stop: findingRefusal(inspection, found, 'secret-found') };
-  }
+  const { pieces } = examination;
+  if (examination.found.length === 0)
+    return leaving(inspection, { body: source.bytes, pieces, approved: [] });
   const found = examination.found.map(inFrame);
-  switch (route.route.dlp.outboundOnMatch) {
+  switch (inspection.route.route.dlp.outboundOnMatch) {
     case 'block':
       return { stop: findingRefusal(inspection, found, 'secret-found') };
     case 'supervise':
-      return supervise(inspection, source, found);
+      return supervise(inspection, source.bytes, found).then((passed) =>
+        isStop(passed) ? passed : leaving(inspection, { body: passed, pieces, approved: namesOf(found) }),
+      );
     case 'redact':
-      return redact(inspection, source, found);
+      return redact(inspection, source, found).then((passed) =>
+        isStop(passed) ? passed : leavingCovered(inspection, passed),
+      );
   }
+}
+
+/** What is left of a message where something was covered. */
+async function leavingCovered(inspection: Inspection, body: Buffer): Promise<Passed> {
+  const { exchange, prepared } = inspection;
+  const source = { bytes: body, contentType: null, contentEncoding: null };
+  const { pieces } = await exchange.gate.inspection.examineBody(prepared, source);
+  return leaving(inspection, { body, pieces, approved: [] });
+}
+
+interface Leaving {
+  readonly body: Buffer;
+  readonly pieces: TrailMessage['pieces'];
+  readonly approved: readonly string[];
+}
+
+/** The name of a value that comes together with a message from parts that left lately; null: none does. */
+function comesTogether({ exchange, prepared }: Inspection, parts: Leaving): string | null {
+  const message = { target: '', headers: [], headSeen: true, ...parts };
+  return exchange.gate.inspection.across(prepared, message);
+}
+
+function leaving(inspection: Inspection, parts: Leaving): Passed | Promise<Passed> {
+  const secret = comesTogether(inspection, parts);
+  if (secret === null) return parts.body;
+  const found = [foundAcross(secret)];
+  if (inspection.route.route.dlp.outboundOnMatch === 'supervise')
+    return supervise(inspection, parts.body, found);
+  return { stop: findingRefusal(inspection, found, 'secret-found') };
 }
 
 const inFrame = (found: Found): Found => (found.place === 'body' ? { ...found, place: 'frame' } : found);
 
-async function supervise(
-  inspection: Inspection,
-  { bytes }: BodySource,
-  found: readonly Found[],
-): Promise<Passed> {
+async function supervise(inspection: Inspection, bytes: Buffer, found: readonly Found[]): Promise<Passed> {
   const answer = await superviseFindings(inspection, found);
   if (answer === 'let-out') return bytes;
   return { stop: answer === 'client-left' ? null : answer.refusal };

@@ -125,6 +125,13 @@ describe('a message with a known value', () => {
     expect(reached.join('').replaceAll(/\W|part/g, '')).not.toContain(secret.replaceAll('-', ''));
   });
 
+  test('is found over pings', async () => {
+    const client = await open('block.test');
+    for (let at = 0; at < secret.length; at += 9) client.ping(secret.slice(at, at + 9));
+    await expectCut(client);
+    expect(reached.join('').replaceAll(/\W|ping/g, '')).not.toContain(secret.replaceAll('-', ''));
+  });
+
   test('is found in a message that is too long to be held, wherever it stands', async () => {
     const line = 'a line of ordinary text, and then another one.\n';
     for (const before of [0, 30_000, 60_000]) {

@@ -43,7 +43,7 @@ export const limits: readonly Limit[] = [
   },
   {
     name: 'the numbers of its letters',
-    known: true,
+    known: false,
     message: (value) => json({ data: [...Buffer.from(value)] }),
   },
   {

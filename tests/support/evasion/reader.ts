@@ -100,9 +100,14 @@ function acrossRequests(requests: readonly Received[]): string[] {
 /** Whatever a text can be read as, one step further. */
 function readings(text: string): string[] {
   const found: string[] = [
-    text.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    text.replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide, hex) =>
+      String.fromCharCode(Number.parseInt(wide ?? hex, 16)),
+    ),
+    text.replace(/(?:\\u[0-9a-fA-F]{4})+/g, (escapes) =>
+      latin1(Buffer.from(JSON.parse(`"${escapes}"`) as string, 'utf8')),
+    ),
     text.replace(
-      /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|([0-7]{3})|(["\\/nrt]))/gi,
+      /\\(?:[ux]\{0*([0-9a-f]{1,6})\}|u(?:0000)?([0-9a-f]{4})|x([0-9a-f]{2})|(0?[0-7]{3})|(["\\/nrt]))/gi,
       (_, a, b, c, octal, plain) => {
         if (plain) return { n: '\n', r: '\r', t: '\t' }[plain as 'n'] ?? plain;
         return asBytes(octal ? Number.parseInt(octal, 8) : Number.parseInt(a ?? b ?? c, 16));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import knownSecrets from '../../../src/policy/detectors/known-secrets.js';
 import tokenPatterns from '../../../src/policy/detectors/token-patterns.js';
@@ -30,6 +31,44 @@ const values = {
 };
 const scanner = createScanner([tokenPatterns, knownSecrets], {
   knownSecrets: [{ name: 'KNOWN', value: known }],
+});
+
+it.each<[string, (value: string) => string | Buffer]>([
+  ['hexadecimal of gzip', (value) => gzipSync(`note ${value}`).toString('hex')],
+  [
+    'base64 of gzip behind other letters',
+    (value) => `v1_${gzipSync(`a longer note ${random('note', 40)} ${value}`).toString('base64')}`,
+  ],
+  [
+    'base64 of gzip with a letter escaped',
+    (value) => gzipSync(`note ${value}`).toString('base64').replace(/^H/, '\\u0048'),
+  ],
+  ['gzip in gzip in gzip in gzip', (value) => gzipSync(gzipSync(gzipSync(gzipSync(value))))],
+  [
+    'base64 of gzip in gzip in gzip',
+    (value) => gzipSync(gzipSync(gzipSync(`note ${value}`))).toString('base64'),
+  ],
+])('finds a value in %s', (_name, write) => {
+  for (const value of Object.values(values)) {
+    const { findings } = scanner.scan(
+      Buffer.concat([Buffer.from('data="'), Buffer.from(write(value)), Buffer.from('"')]),
+      'body',
+    );
+    expect(findings).not.toEqual([]);
+  }
+});
+
+it('gives up on files within files without end', () => {
+  let file = Buffer.from(`note ${known}`);
+  for (let depth = 0; depth < 300; depth += 1) file = gzipSync(file);
+  expect(scanner.scan(file, 'body').outcome).toBe('over-budget');
+});
+
+it('joins the two halves of a letter beyond sixteen bits', () => {
+  const mathematical = encodings['mathematical letters']?.(known) as string;
+  const escaped = mathematical.replace(/[\ud800-\udfff]/g, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+  const { findings } = scanner.scan(Buffer.from(`{"note":"${escaped}"}`), 'body');
+  expect(findings).toMatchObject([{ rule: 'KNOWN', start: 9, end: 9 + escaped.length }]);
 });
 
 describe.each(Object.entries(encodings))('written as %s', (_name, encode) => {

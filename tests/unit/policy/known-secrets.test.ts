@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import crlf from '../../../src/policy/detectors/crlf.js';
 import knownSecrets from '../../../src/policy/detectors/known-secrets.js';
 import { createScanner } from '../../../src/policy/scan/scanner.js';
+import { rareEncodings } from '../../support/rare-encodings.js';
 
 const many = Array.from({ length: 400 }, (_, i) => ({
   name: `SECRET_${i}`,
@@ -39,6 +40,35 @@ describe('known_secrets', () => {
   it('finds a value across the blocks it looks at', () => {
     const value = many[9]?.value ?? '';
     for (const at of [65_530, 65_536, 69_630]) expect(scan(`${' .'.repeat(at / 2)}${value}`)).toHaveLength(1);
+  });
+
+  it('finds a value whose letters are any distance apart', () => {
+    const value = `${many[9]?.value}${many[10]?.value}`;
+    for (const distance of [300, 5000]) {
+      const text = Array.from(value).join(' '.repeat(distance));
+      const found = scan(text);
+      expect(found.map(({ rule }) => rule)).toContain('SECRET_9');
+      const covered = Buffer.from(text);
+      for (const { start, end } of found) covered.fill(0x2a, start, end);
+      expect(covered.toString().replaceAll(/\W/g, '')).toBe('');
+    }
+  });
+});
+
+describe('a value among few', () => {
+  const value = 'vault-Qm4tZ8xWp2Lr7Ns5Kd9bV6yHc3';
+  const few = createScanner([knownSecrets], { knownSecrets: [{ name: 'VAULT_KEY', value }] });
+
+  it.each(rareEncodings)('is found in %s', (_name, text) => {
+    const { findings } = few.scan(Buffer.from(`see ${text} .`), 'header');
+    expect(findings.map(({ rule }) => rule)).toContain('VAULT_KEY');
+  });
+
+  it.each(rareEncodings)('is not found in another value in %s', (_name, text) => {
+    const other = createScanner([knownSecrets], {
+      knownSecrets: [{ name: 'OTHER', value: value.split('').reverse().join('x') }],
+    });
+    expect(other.scan(Buffer.from(`see ${text} .`), 'header').findings).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { proposalLine } from '../../../src/console/print-proposals.js';
 import type { Proposal } from '../../../src/contract/proposal.js';
 import { detailHeight, detailLines, rowText } from '../../../src/tui/lines.js';
 import {
@@ -174,6 +175,10 @@ describe('what is shown of a request', () => {
     const all = [rowText(hostile, true, 0), ...detailLines(hostile, [])];
     for (const line of all) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     expect(detailLines(hostile, [])).toHaveLength(detailHeight);
+    const long = { ...hostile, method: 'GET', host: `api.github.com.${'login.'.repeat(36)}evil.example` };
+    for (const line of [rowText(long, true, 0), detailLines(long, [])[1] ?? ''])
+      expect(line.slice(0, 80)).toContain('.evil.example');
+    expect(proposalLine(long, 0)).toContain('.evil.example');
     expect(detailLines(null, [])).toHaveLength(detailHeight);
   });
 });

@@ -14,6 +14,7 @@ const request = (target: string, body: string | null = null, headers: readonly s
   body: body === null ? null : Buffer.from(body),
   pieces: body === null ? [] : index.find(Buffer.from(body)),
   headSeen: false,
+  approved: [],
 });
 const pieces = (size: number) => value.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
 
@@ -50,6 +51,56 @@ describe('the trail', () => {
           .match(/.{1,10}/g) ?? [];
       expect(encoded.map((piece) => trail.add(request(`/${piece}`), 0))).toContain('VAULT_KEY');
     }
+  });
+
+  it('knows pieces of several forms as those of one value', () => {
+    const trail = createTrail(secrets, index);
+    const base64 = Buffer.from(value.slice(6, 15)).toString('base64').replaceAll('=', '');
+    const forms = [
+      value.slice(0, 8),
+      base64,
+      Buffer.from(value.slice(14, 20)).toString('hex'),
+      Array.from(value.slice(19)).reverse().join(''),
+    ];
+    const answers = forms.map((form, index) => trail.add(request(`/${index}`, `note ${form} .`), 0));
+    expect(answers.indexOf('VAULT_KEY')).toBe(1);
+    const second = createTrail(secrets, index);
+    const parts = pieces(8).map((piece) => Array.from(piece).reverse().join(''));
+    expect(parts.map((piece, index) => second.add(request(`/${index}/${piece}`), 0))).toContain('VAULT_KEY');
+  });
+
+  it('knows them behind any number of others, in a long body too', () => {
+    const trail = createTrail(secrets, index);
+    const first = value.slice(0, 12);
+    const others: string[] = [];
+    for (let length = 7; length <= 12; length += 1)
+      for (let from = 0; from + length <= 12; from += 1) others.push(first.slice(from, from + length));
+    const body = `${others.join(' .. ')} ${'lorem ipsum '.repeat(9000)} ${value.slice(13, 25)}`;
+    expect(trail.add(request('/', body), 0)).toBe('VAULT_KEY');
+  });
+
+  it('knows a part wherever it stands in a long body', () => {
+    const trail = createTrail(secrets, index);
+    const letters = 1 << 16;
+    const filler = (length: number) => 'z'.repeat(length);
+    const body = `${filler(letters - 6)}${value.slice(0, 12)}${filler(letters - 12)}${value.slice(13, 25)}`;
+    expect(trail.add(request('/', body), 0)).toBe('VAULT_KEY');
+  });
+
+  it.each([4, 12])('refuses a last part of %i letters again and again', (size) => {
+    const trail = createTrail(secrets, index);
+    const parts = pieces(size);
+    const known = parts.findIndex((part) => trail.add(request(`/log?m=${part}`), 0) !== null);
+    expect(known).toBeGreaterThan(0);
+    for (let attempt = 0; attempt < 100; attempt += 1)
+      expect(trail.add(request(`/log?m=${parts[known]}`), 0)).toBe('VAULT_KEY');
+  });
+
+  it('counts nothing of a value that may leave', () => {
+    const trail = createTrail(secrets, index);
+    const approved = { ...request('/', value), approved: ['VAULT_KEY'] };
+    expect(trail.add(approved, 0)).toBe(null);
+    expect(trail.add(request('/', value.slice(0, 8)), 0)).toBe(null);
   });
 
   it('forgets pieces after its time', () => {
