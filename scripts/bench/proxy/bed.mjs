@@ -1,9 +1,9 @@
 // The test bed: upstream, load generator and a process for each rig, all on loopback, all gone after stop().
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { firstLine, startProgram } from '../shared/processes.mjs';
+import { ask, nextAnswer, startWorker } from '../shared/workers.mjs';
 import { startGenerator } from './load/generator.mjs';
 
 const upstreamMain = join(dirname(fileURLToPath(import.meta.url)), 'upstream/main.mjs');
@@ -11,11 +11,23 @@ const newHostCount = 2000;
 
 export const knownHost = 'known.bench.test';
 
+/** A name whose server shows a certificate that no rig has a reason to trust. */
+const strangerHost = 'stranger.bench.test';
+
 async function startUpstream() {
-  const program = startProgram(process.execPath, [upstreamMain]);
-  const { port, certificate } = await firstLine(program);
-  return { port, certificate, pids: [program.child.pid], stop: program.stop };
+  const worker = startWorker(upstreamMain);
+  const { port, certificate } = await nextAnswer(worker);
+  return {
+    port,
+    certificate,
+    pids: [worker.pid],
+    /** Requests and TLS connections that it has served so far. */
+    served: () => ask(worker, 'served'),
+    stop: async () => worker.disconnect(),
+  };
 }
+
+const isAlive = ({ pids }) => pids.every((pid) => existsSync(`/proc/${pid}`));
 
 export async function makeBed({ profile }) {
   const folder = mkdtempSync(join(tmpdir(), 'bot-bottle-bench-'));
@@ -23,7 +35,7 @@ export async function makeBed({ profile }) {
   process.once('exit', clean);
   // A rig that drops root's rights (squid) reads its own folder below.
   chmodSync(folder, 0o755);
-  const upstream = await startUpstream();
+  const [upstream, stranger] = await Promise.all([startUpstream(), startUpstream()]);
   const load = startGenerator();
   const newHosts = Array.from({ length: newHostCount }, (_, index) => `new${index}.bench.test`);
   const instances = new Map();
@@ -32,10 +44,31 @@ export async function makeBed({ profile }) {
   async function start(rig, options) {
     const own = join(folder, `rig${running.size}-${Date.now()}`);
     mkdirSync(own);
-    const context = { upstream, folder: own, names: [knownHost, ...newHosts], profile, ...options };
-    const { connect, pids, stop } = await rig.start(context);
-    const instance = { target: connect, pids, stop };
+    const names = [knownHost, strangerHost, ...newHosts];
+    const context = { upstream, folder: own, names, stranger: { host: strangerHost, port: stranger.port } };
+    const { connect, ...others } = await rig.start({ ...context, profile, ...options });
+    const instance = { target: connect, ...others };
     running.add(instance);
+    return instance;
+  }
+
+  /** Whether a rig leads to a server whose certificate it can't verify; null where it never came to it. */
+  async function trustsStrangers(rig) {
+    const { target } = await shared(rig);
+    const authorityPort = target.authorityPort === upstream.port ? stranger.port : target.authorityPort;
+    const before = await stranger.served();
+    await load.run('connections', { hosts: [strangerHost] }, { ...target, authorityPort });
+    const { requests, sockets } = await stranger.served();
+    return sockets === before.sockets ? null : requests > before.requests;
+  }
+
+  /** The one process of a rig with these options, started when it is first asked for and when it is gone. */
+  async function shared(rig, options = {}) {
+    const key = `${rig.name} ${JSON.stringify(options)}`;
+    const before = instances.get(key);
+    if (before && isAlive(await before)) return before;
+    const instance = start(rig, options);
+    instances.set(key, instance);
     return instance;
   }
 
@@ -44,19 +77,15 @@ export async function makeBed({ profile }) {
     upstream,
     newHosts,
     start,
-    /** The one process of a rig with these options, started when it is first asked for. */
-    async shared(rig, options = {}) {
-      const key = `${rig.name} ${JSON.stringify(options)}`;
-      if (!instances.has(key)) instances.set(key, await start(rig, options));
-      return instances.get(key);
-    },
+    shared,
+    trustsStrangers,
     async release(instance) {
       running.delete(instance);
       await instance.stop();
     },
     async stop() {
       load.stop();
-      await Promise.allSettled([...running, upstream].map((part) => part.stop()));
+      await Promise.allSettled([...running, upstream, stranger].map((part) => part.stop()));
       process.off('exit', clean);
       clean();
     },

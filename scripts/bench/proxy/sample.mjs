@@ -18,7 +18,7 @@ export function createNameSource(names) {
 function createMeter(bed) {
   const members = [];
   const started = performance.now();
-  const before = { client: cpuSeconds(bed.load.pids), upstream: cpuSeconds(bed.upstream.pids) };
+  const before = { client: cpuSeconds(bed.load.pids()), upstream: cpuSeconds(bed.upstream.pids) };
   const machineBefore = machineSeconds();
   return {
     join(instance) {
@@ -30,7 +30,7 @@ function createMeter(bed) {
     read() {
       const seconds = (performance.now() - started) / 1000;
       const proxy = members.reduce((sum, member) => sum + cpuSeconds(member.pids) - member.before, 0);
-      const client = cpuSeconds(bed.load.pids) - before.client;
+      const client = cpuSeconds(bed.load.pids()) - before.client;
       const upstream = cpuSeconds(bed.upstream.pids) - before.upstream;
       const others = Math.max(0, machineSeconds() - machineBefore - proxy - client - upstream);
       const peak = Math.max(0, ...members.map(({ pids }) => peakMegabytes(pids)));
@@ -39,14 +39,49 @@ function createMeter(bed) {
   };
 }
 
+/** Hands jobs to the load generator and counts the answers that came. */
+function countAnswers(load) {
+  const counted = { answers: 0 };
+  const run = async (...job) => {
+    const result = await load.run(...job);
+    counted.answers += result.latencies?.length ?? 0;
+    return result;
+  };
+  return { counted, load: { run } };
+}
+
+/** An answer that the upstream did not give came out of a cache, or the like: then nothing of a proxy was measured. */
+async function ensureServed(bed, before, answers) {
+  const { requests, connections } = await bed.upstream.served();
+  const served = requests - before.requests;
+  if (served < answers) throw new Error(`${answers} answers, of which the upstream gave ${served}`);
+  return { upstreamConnections: connections - before.connections };
+}
+
+async function measureCase(bed, benchCase, context) {
+  const { counted, load } = countAnswers(bed.load);
+  try {
+    const before = await bed.upstream.served();
+    const figures = await benchCase.measure({ ...context, load });
+    return { ...figures, ...(await ensureServed(bed, before, counted.answers)) };
+  } catch (error) {
+    return { failure: error.message, errors: 1 };
+  }
+}
+
 /** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else, and `peak` megabytes. */
 export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
-  const shared = benchCase.ownProcesses ? null : await bed.shared(rig);
   const opened = [];
+  let shared = null;
+  let failure = null;
+  try {
+    if (!benchCase.ownProcesses) shared = await bed.shared(rig);
+  } catch (error) {
+    failure = error.message;
+  }
   const meter = createMeter(bed);
   if (shared) meter.join(shared);
   const context = {
-    load: bed.load,
     target: shared?.target,
     host: knownHost,
     seconds,
@@ -59,12 +94,7 @@ export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts
       return meter.join(instance);
     },
   };
-  let figures;
-  try {
-    figures = await benchCase.measure(context);
-  } catch (error) {
-    figures = { failure: error.message, errors: 1 };
-  }
+  const figures = failure ? { failure, errors: 1 } : await measureCase(bed, benchCase, context);
   const used = meter.read();
   for (const instance of opened) await bed.release(instance);
   return { ...figures, ...used };

@@ -25,7 +25,7 @@ function route(host, upstream, settings) {
 
 /** `settings` go into every route: how a rig turns detectors on. `main` may be another build, to compare two. */
 export async function startSidecar(
-  { upstream, routes = 1, profile, secrets = {} },
+  { upstream, stranger, routes = 1, profile, secrets = {} },
   settings,
   main = builtSidecar,
 ) {
@@ -35,7 +35,10 @@ export async function startSidecar(
     version: 1,
     bottle: 'bench',
     listen: { host: '127.0.0.1', port },
-    routes: [...others, '*.bench.test'].map((host) => route(host, upstream, settings)),
+    routes: [
+      ...[...others, '*.bench.test'].map((host) => route(host, upstream, settings)),
+      route(stranger.host, { ...upstream, port: stranger.port }, settings),
+    ],
     secrets,
     extraCertificateAuthorities: [],
     nameServers: [],

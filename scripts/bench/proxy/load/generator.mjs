@@ -1,18 +1,10 @@
 // The load generator: hands each job to its worker processes and joins what they measured.
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ask, startWorker } from '../../shared/workers.mjs';
 
 const main = join(dirname(fileURLToPath(import.meta.url)), 'main.mjs');
-
-async function ask(worker, question) {
-  worker.send(question);
-  const [{ result, error }] = await once(worker, 'message');
-  if (error !== undefined) throw new Error(error);
-  return result;
-}
 
 /** Counts are added, times are those of the slowest. */
 function joinResults(results) {
@@ -30,9 +22,18 @@ function joinResults(results) {
 /** Up to four cores one worker keeps ahead of any proxy and leaves the others to proxy and upstream. */
 export function startGenerator() {
   const count = Math.max(1, Math.floor(availableParallelism() / 4));
-  const workers = Array.from({ length: count }, () => fork(main, [], { serialization: 'advanced' }));
+  const workers = [];
+  let stopped = false;
+  /** One that ends before its time, whatever a proxy did to it, fails its job and is followed by another. */
+  const fill = (index) => {
+    workers[index] = startWorker(main);
+    workers[index].once('exit', () => {
+      if (!stopped) fill(index);
+    });
+  };
+  for (let index = 0; index < count; index += 1) fill(index);
   return {
-    pids: workers.map(({ pid }) => pid),
+    pids: () => workers.map(({ pid }) => pid),
     /** Divides the connections of a job of kind `requests`; other kinds are one worker's. */
     async run(kind, job, target) {
       if (kind !== 'requests' || count === 1 || job.connections < count || job.count) {
@@ -45,6 +46,7 @@ export function startGenerator() {
       return joinResults(await Promise.all(questions));
     },
     stop() {
+      stopped = true;
       for (const worker of workers) worker.disconnect();
     },
   };

@@ -1,4 +1,5 @@
-// Squid (C++) that intercepts every tunnel with ssl-bump: no scan, no cache, an allow-list of domains.
+// Squid (C++) as Debian configures it, with its log and its cache (the upstream's answers may not be kept), besides an
+// allow-list of domains and ssl-bump for every tunnel: no scan.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +12,8 @@ const certificateHelper = '/usr/lib/squid/security_file_certgen';
 function settings({ folder, port, names }) {
   writeFileSync(join(folder, 'hosts'), names.map((name) => `127.0.0.1 ${name}\n`).join(''));
   return [
-    `http_port 127.0.0.1:${port} ssl-bump tls-cert=${folder}/ca.pem generate-host-certificates=on dynamic_cert_mem_cache_size=16MB`,
-    `sslcrtd_program ${certificateHelper} -s ${folder}/certificates -M 16MB`,
+    `http_port 127.0.0.1:${port} ssl-bump tls-cert=${folder}/ca.pem generate-host-certificates=on`,
+    `sslcrtd_program ${certificateHelper} -s ${folder}/certificates -M 4MB`,
     'sslcrtd_children 5 startup=1 idle=1',
     `hosts_file ${folder}/hosts`,
     'acl first at_step SslBump1',
@@ -23,16 +24,14 @@ function settings({ folder, port, names }) {
     'http_access allow allowed',
     'http_access deny all',
     'http_upgrade_request_protocols websocket allow all',
-    'cache deny all',
-    'access_log none',
+    `access_log daemon:${folder}/access.log squid`,
+    'logfile_rotate 0',
     `cache_log ${folder}/cache.log`,
-    'cache_store_log none',
     `pid_filename ${folder}/squid.pid`,
     `coredump_dir ${folder}`,
     'max_filedescriptors 8192',
     'shutdown_lifetime 0 seconds',
     'pinger_enable off',
-    'client_request_buffer_max_size 64 MB',
     '',
   ].join('\n');
 }
@@ -50,7 +49,7 @@ export default {
     writeFileSync(join(folder, 'ca.pem'), authority.certificate + authority.key);
     writeFileSync(join(folder, 'upstream.pem'), upstream.certificate);
     writeFileSync(join(folder, 'squid.conf'), settings({ folder, port, names }));
-    spawnSync(certificateHelper, ['-c', '-s', join(folder, 'certificates'), '-M', '16MB']);
+    spawnSync(certificateHelper, ['-c', '-s', join(folder, 'certificates'), '-M', '4MB']);
     mkdirSync(join(folder, 'run'), { recursive: true });
     // Started by root it works as the user proxy.
     if (process.getuid?.() === 0) {

@@ -1,4 +1,5 @@
-// The upstream of every case: a lean node:https server in a process of its own. Writes one JSON line when it listens.
+// The upstream of every case: a lean node:https server in a process of its own. Tells its parent where it listens and,
+// when asked, what it has served: a proxy that answered for it would be no proxy. Nothing it sends may be kept (RFC 9111 §5.2.2.5).
 import { createServer } from 'node:https';
 import { WebSocketServer } from 'ws';
 import { makeAuthority, makeLeaf } from '../../shared/certificates.mjs';
@@ -9,14 +10,17 @@ const small = Buffer.from(
 );
 const event = Buffer.from(`data: ${JSON.stringify({ type: 'delta', text: 'and then the next word' })}\n\n`);
 const pauseAfterFirstEvent = 50;
+const unkept = { 'cache-control': 'no-store' };
+/** `sockets` counts the connections that came, `connections` those that came as far as TLS. */
+const served = { requests: 0, connections: 0, sockets: 0 };
 
 function answer(response, body, type = 'application/json') {
-  response.writeHead(200, { 'content-type': type, 'content-length': body.length });
+  response.writeHead(200, { 'content-type': type, 'content-length': body.length, ...unkept });
   response.end(body);
 }
 
 function sendBytes(response, total) {
-  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': total });
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': total, ...unkept });
   let left = total;
   const more = () => {
     while (left > 0) {
@@ -33,7 +37,7 @@ function sendBytes(response, total) {
 /** One event at once; after a pause, events as fast as they are taken: a proxy may not notice that its client left. */
 function sendEvents(response, milliseconds) {
   const deadline = performance.now() + milliseconds;
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  response.writeHead(200, { 'content-type': 'text/event-stream', ...unkept });
   response.write(event);
   const more = () => {
     if (response.destroyed) return;
@@ -46,6 +50,7 @@ function sendEvents(response, milliseconds) {
 }
 
 function serve(request, response) {
+  served.requests += 1;
   const { pathname, searchParams } = new URL(request.url, 'https://upstream');
   response.on('error', () => {});
   if (pathname === '/small') return answer(response, small);
@@ -68,9 +73,16 @@ server.on('upgrade', (request, socket, head) => {
     client.on('error', () => {});
   });
 });
+server.on('connection', () => {
+  served.sockets += 1;
+});
+server.on('secureConnection', () => {
+  served.connections += 1;
+});
 server.on('tlsClientError', () => {});
 server.on('clientError', (_, socket) => socket.destroy());
 server.listen(0, '127.0.0.1', 4096, () => {
-  console.log(JSON.stringify({ port: server.address().port, certificate: authority.certificate }));
+  process.send({ result: { port: server.address().port, certificate: authority.certificate } });
 });
-process.stdin.on('end', () => process.exit(0)).resume();
+process.on('message', () => process.send({ result: served }));
+process.on('disconnect', () => process.exit(0));
