@@ -107,6 +107,7 @@ export async function measure({ quick, only = {}, rounds: wanted }) {
   const rounds = wanted ?? (quick ? 3 : 5);
   const all = await makeCases(quick);
   const cases = only.cases ? all.filter(({ name }) => only.cases.includes(name)) : all;
+  if (cases.length === 0 || only.rigs?.includes(ours.name) === false) return null;
   const taken = cases.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
     for (const [index, benchCase] of cases.entries()) {

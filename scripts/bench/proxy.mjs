@@ -11,10 +11,19 @@ function chosen(list, names) {
   return names ? list.filter(({ name }) => names.includes(name)) : list;
 }
 
-/** Ratios bear some of it, since rounds are interleaved; absolute figures don't. */
-function noteOn(busyElsewhere) {
-  if (busyElsewhere < 0.2) return null;
-  return `Other processes of the machine used ${busyElsewhere.toFixed(1)} cores meanwhile: the figures are disturbed.`;
+/** What a reader must know about the figures. */
+function notesOn({ busyElsewhere, unverified }) {
+  const notes = [
+    'Every answer was counted at the upstream, which lets nobody keep one; each proxy decrypts, or the client would not trust it.',
+  ];
+  if (unverified.length > 0)
+    notes.push(`Takes any certificate for the upstream's, which spares it work: ${unverified.join(', ')}.`);
+  // Ratios bear some of it, since rounds are interleaved; absolute figures don't.
+  if (busyElsewhere >= 0.2)
+    notes.push(
+      `Other processes of the machine used ${busyElsewhere.toFixed(1)} cores meanwhile: the figures are disturbed.`,
+    );
+  return notes;
 }
 
 export async function measure({ quick, only = {}, rounds, profile, say }) {
@@ -28,19 +37,18 @@ export async function measure({ quick, only = {}, rounds, profile, say }) {
   const cases = chosen(await readPlugins(join(here, 'cases')), only.cases)
     .filter((benchCase) => !(quick && benchCase.full))
     .sort((a, b) => a.order - b.order);
-  const {
-    rounds: taken,
-    cases: results,
-    busyElsewhere,
-  } = await runCases({ rigs, cases, quick, rounds, profile, say });
+  if (cases.length === 0 || rigs.length === 0) return null;
+  const taken = await runCases({ rigs, cases, quick, rounds, profile, say });
   return {
     name: 'proxy',
     title: 'The proxy',
-    rounds: taken,
-    rigs: rigs.map((rig) => ({ name: rig.name, title: rig.title, kind: rig.kind, version: rig.version() })),
+    rounds: taken.rounds,
+    rigs: rigs.map(({ name, title, kind, detectors, version }) => ({
+      ...{ name, title, kind, detectors, version: version() },
+    })),
     absent,
-    cases: results,
-    busyElsewhere,
-    note: noteOn(busyElsewhere),
+    cases: taken.cases,
+    busyElsewhere: taken.busyElsewhere,
+    notes: notesOn(taken),
   };
 }

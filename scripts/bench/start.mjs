@@ -7,6 +7,7 @@ import { inPath } from '../setup.mjs';
 import { summarize } from './shared/statistics.mjs';
 import { dockerRows } from './start/docker.mjs';
 
+const wholeCase = 'first-instruction';
 const firstInstruction = ['bash', '-c', 'echo $(($(date +%s%N) / 1000))'];
 const bareSandbox = [
   ['--unshare-all'],
@@ -86,34 +87,54 @@ function rowsFor(root, home) {
   ];
 }
 
-function takeTimes(rows, rounds, environment) {
-  const taken = rows.map(() => []);
+/** Of each row its times, and why the last that failed did. */
+function takeTimes(rows, rounds, { environment, say }) {
+  const taken = rows.map(() => ({ good: [], errors: 0, failure: null }));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, row] of rows.entries()) {
-      const one = once(row, { env: environment });
-      // The first round builds images and fills the page cache.
-      if (round > 0) taken[index].push(one);
+      const mine = taken[index];
+      try {
+        const one = once(row, { env: environment });
+        // The first round builds images and fills the page cache.
+        if (round > 0) mine.good.push(one);
+      } catch (error) {
+        mine.errors += 1;
+        mine.failure = error.message.split('\n', 1)[0];
+        say(`  ${row.rig.name}: ${mine.failure}`);
+      }
     }
   }
   return taken;
 }
 
+function resultOf({ good, errors, failure }) {
+  const figures = good.length > 0 ? { time: summarize(good.map(({ time }) => time)) } : {};
+  return { figures, errors, failure };
+}
+
+/** A step's time, and its share of the whole. */
+function summarizeStep(good, name) {
+  const own = good.map(({ steps }) => steps.find(([one]) => one === name)?.[1] ?? 0);
+  const summary = summarize(own);
+  return { ...summary, share: summary.median / summarize(good.map(({ time }) => time)).median };
+}
+
 /** For each of our rigs a case of its own: backends have other steps. */
 function stepCases(rows, taken) {
   return rows.flatMap(({ rig }, index) => {
-    const names = (taken[index][0]?.steps ?? []).map(([name]) => name);
+    const { good } = taken[index];
+    const names = (good[0]?.steps ?? []).map(([name]) => name);
     if (rig.kind !== 'ours' || names.length === 0) return [];
-    const times = (name) => taken[index].map(({ steps }) => steps.find(([one]) => one === name)?.[1] ?? 0);
     return [
       {
         name: `steps of ${rig.name}`,
-        title: `Of it, until each step had ended after the one before: ${rig.name}`,
+        title: `Of it, until each step had ended after the one before, and its share: ${rig.name}`,
         figures: Object.fromEntries(
           names.map((name) => [name, { title: name, unit: 'ms', better: 'lower', guard: false }]),
         ),
         results: {
           [rig.name]: {
-            figures: Object.fromEntries(names.map((name) => [name, summarize(times(name))])),
+            figures: Object.fromEntries(names.map((name) => [name, summarizeStep(good, name)])),
             errors: 0,
             failure: null,
           },
@@ -123,23 +144,23 @@ function stepCases(rows, taken) {
   });
 }
 
-export async function measure({ root, quick }) {
+export async function measure({ root, quick, only = {}, rounds: wanted, say }) {
+  if (only.cases?.includes(wholeCase) === false) return null;
   const home = mkdtempSync(join(tmpdir(), 'bot-bottle-bench-'));
-  const rounds = quick ? 5 : 21;
+  const rounds = wanted ?? (quick ? 5 : 21);
   try {
     writeBottle(home);
-    const all = rowsFor(root, home);
+    const all = rowsFor(root, home).filter(({ rig }) => only.rigs?.includes(rig.name) ?? true);
     const rows = all.filter(({ missing }) => missing === null);
-    const taken = takeTimes(rows, rounds, {
+    if (rows.length === 0) return null;
+    const environment = {
       ...process.env,
       BOT_BOTTLE_HOME: home,
       XDG_STATE_HOME: home,
       BOT_BOTTLE_BACKEND: '',
-    });
-    const results = rows.map(({ rig }, index) => [
-      rig.name,
-      { figures: { time: summarize(taken[index].map(({ time }) => time)) }, errors: 0, failure: null },
-    ]);
+    };
+    const taken = takeTimes(rows, rounds, { environment, say });
+    const results = rows.map(({ rig }, index) => [rig.name, resultOf(taken[index])]);
     return {
       name: 'start',
       title: 'The start of a bottle',
@@ -148,7 +169,7 @@ export async function measure({ root, quick }) {
       absent: all.filter((row) => !rows.includes(row)).map(({ rig, missing }) => ({ ...rig, missing })),
       cases: [
         {
-          name: 'first-instruction',
+          name: wholeCase,
           title: "From the command line to the agent's first instruction",
           figures: { time: { unit: 'ms', better: 'lower' } },
           results: Object.fromEntries(results),

@@ -6,6 +6,13 @@ import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
 
 const builtSidecar = join(root, 'dist/sidecar.cjs');
 
+/** What a bottle of the benchmark knows: made up; only the held requests have one in them. */
+export const knownSecrets = {
+  API_TOKEN: 'bench-4f0d8a66b1c7e2935ad0',
+  DEPLOY_KEY: 'Zk3Vq9Xw2Lm7Tr5Yb8Nc1Hd6Pf4',
+  REGISTRY_PASSWORD: 'user:correct-horse-battery-9f',
+};
+
 function route(host, upstream, settings) {
   return {
     host,
@@ -55,6 +62,7 @@ export async function startSidecar(
   return {
     connect: { proxyPort: port, authorityPort: 443, certificate },
     pids: [program.child.pid],
+    streams: { stdin: program.child.stdin, stdout: program.child.stdout },
     stop: program.stop,
   };
 }

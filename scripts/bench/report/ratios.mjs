@@ -36,10 +36,36 @@ function* ratiosOf(run) {
   }
 }
 
-/** The guarded ratios of `now` that are more than a quarter below the stored ones. */
+/** Whether `now` has measured that case with both rigs, as far as they could be. */
+function wasTried(now, { part, case: caseName, ours, other }) {
+  const measured = now.parts.find(({ name }) => name === part);
+  const has = (rig) => measured?.rigs.some(({ name }) => name === rig);
+  return measured?.cases.some(({ name }) => name === caseName) && has(ours) && has(other);
+}
+
+/** A ratio that is gone because our rig has no figure any more. */
+function isLost(now, { part, case: caseName, figure, ours, other }) {
+  const { results } = now.parts.find(({ name }) => name === part).cases.find(({ name }) => name === caseName);
+  return results[other]?.figures[figure] !== undefined && results[ours]?.figures[figure] === undefined;
+}
+
+/** How many guarded ratios stand in both runs. */
+export function countCompared(stored, now) {
+  const before = new Set([...ratiosOf(stored)].map(({ id }) => id));
+  return [...ratiosOf(now)].filter(({ id, guard }) => guard && before.has(id)).length;
+}
+
+/**
+ * The guarded ratios that are more than a quarter below the stored ones, with the stored one as `before`; 0 where our
+ * rig failed. What was not measured now (a peer that isn't there, a case left out) is not judged.
+ */
 export function fallen(stored, now) {
-  const before = new Map([...ratiosOf(stored)].map((ratio) => [ratio.id, ratio.value]));
-  return [...ratiosOf(now)]
-    .filter(({ id, guard, value }) => guard && before.has(id) && value < before.get(id) * tolerated)
-    .map((ratio) => ({ ...ratio, before: before.get(ratio.id) }));
+  const values = new Map([...ratiosOf(now)].map((ratio) => [ratio.id, ratio.value]));
+  return [...ratiosOf(stored)].flatMap((ratio) => {
+    const { id, guard, value: before } = ratio;
+    if (!guard) return [];
+    const lost = !values.has(id) && wasTried(now, ratio) && isLost(now, ratio);
+    const value = lost ? 0 : values.get(id);
+    return value < before * tolerated ? [{ ...ratio, before, value }] : [];
+  });
 }

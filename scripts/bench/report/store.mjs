@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeGoals } from './goals.mjs';
-import { asMarkdown, asText, figureTable, goalTable, resourceTable } from './table.mjs';
+import { asMarkdown, asText, figureTable, goalTable, obstacleList, resourceTable } from './table.mjs';
 
 const introduction = `Written by \`npm run bench\`; not edited by hand. Loopback only: load generator, proxy and upstream share one machine, so
 a figure is only as good as the others of the same run, taken in interleaved rounds. Each cell is the median of the rounds;
@@ -12,14 +12,22 @@ function machineLine({ cpu, cores, memory, node, platform }) {
   return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node}`;
 }
 
+/** A part that was measured on another day says so. */
+function headingOf({ title, rounds, seconds, date }, run) {
+  const day = date === run.date ? '' : `, ${date}`;
+  return `${title} (${rounds} interleaved rounds, ${Math.round(seconds)} s${day})`;
+}
+
 /** Title, tables of a run; `format` writes one table. */
 function sections(run, format, heading) {
   const text = [];
   const goals = judgeGoals(run);
   if (goals.length > 0) text.push(heading('What it should show'), format(goalTable(goals)));
+  const inTheWay = obstacleList(goals);
+  if (inTheWay.length > 0) text.push(['What stands in the way:', '', ...inTheWay].join('\n'));
   for (const part of run.parts) {
-    text.push(heading(`${part.title} (${part.rounds} interleaved rounds)`), format(figureTable(part)));
-    if (part.note) text.push(part.note);
+    text.push(heading(headingOf(part, run)), format(figureTable(part)));
+    text.push(...(part.notes ?? []));
     const resources = resourceTable(part, run.machine.cores);
     if (resources.rows.length > 0) {
       text.push(heading(`${part.title}: what it used (cores, mean over the rounds)`), format(resources));

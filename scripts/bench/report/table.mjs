@@ -5,8 +5,9 @@ import { timesBetter } from './ratios.mjs';
 function cell(result, name) {
   const summary = result?.figures[name];
   if (!summary) return result ? 'fails' : '–';
-  if (summary.least === summary.most) return digits(summary.median);
-  return `${digits(summary.median)} ±${Math.round(summary.spread * 100)}%`;
+  const share = summary.share === undefined ? '' : ` (${Math.round(summary.share * 100)} %)`;
+  if (summary.least === summary.most) return digits(summary.median) + share;
+  return `${digits(summary.median)} ±${Math.round(summary.spread * 100)}%${share}`;
 }
 
 function ratioCell(figure, name, ours, result) {
@@ -76,6 +77,12 @@ export function resourceTable(part, machineCores) {
     head: ['', 'proxy', 'client', 'upstream', 'all else', 'saturated', 'proxy µs each', 'peak MB', 'errors'],
     rows,
   };
+}
+
+/** For each goal that is missed, what stands in the way. */
+export function obstacleList(goals) {
+  const missed = goals.filter(({ met }) => !met);
+  return missed.map(({ title, rig, why }) => `- ${title} (${rig}): ${why ?? 'not looked into yet.'}`);
 }
 
 export function goalTable(goals) {

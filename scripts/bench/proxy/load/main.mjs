@@ -2,11 +2,12 @@
 import { createSecureContext } from 'node:tls';
 import { connections } from './jobs/connections.mjs';
 import { events } from './jobs/events.mjs';
+import { held } from './jobs/held.mjs';
 import { messages } from './jobs/messages.mjs';
 import { requests } from './jobs/requests.mjs';
 import { tunnels } from './jobs/tunnels.mjs';
 
-const jobs = { connections, events, messages, requests, tunnels };
+const jobs = { connections, events, held, messages, requests, tunnels };
 const contexts = new Map();
 
 function contextFor(certificate) {

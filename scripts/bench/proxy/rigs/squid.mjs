@@ -32,6 +32,8 @@ function settings({ folder, port, names }) {
     'max_filedescriptors 8192',
     'shutdown_lifetime 0 seconds',
     'pinger_enable off',
+    // With the 512 KB that it has by itself, most bumped uploads of many megabytes end in an abort (5.7).
+    'client_request_buffer_max_size 64 MB',
     '',
   ].join('\n');
 }
