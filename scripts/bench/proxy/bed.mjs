@@ -1,5 +1,5 @@
 // The test bed: upstream, load generator and a process for each rig, all on loopback, all gone after stop().
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,8 +42,7 @@ export async function makeBed({ profile }) {
   const running = new Set();
 
   async function start(rig, options) {
-    const own = join(folder, `rig${running.size}-${Date.now()}`);
-    mkdirSync(own);
+    const own = mkdtempSync(join(folder, 'rig-'));
     const names = [knownHost, strangerHost, ...newHosts];
     const context = { upstream, folder: own, names, stranger: { host: strangerHost, port: stranger.port } };
     const { connect, ...others } = await rig.start({ ...context, profile, ...options });

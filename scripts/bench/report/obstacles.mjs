@@ -1,2 +1,25 @@
 // What stands in the way of each goal (by its name in goals.mjs), printed while it is missed.
-export const obstacles = {};
+const oneLoop = `the proxy fills one core with a small request's fixed cost ("proxy µs each"): two TLS connections, node:http and
+undici with their streams and objects, and about as much again for the scan. No function of ours takes more than a few
+percent of a profile, most of it is Node's`;
+
+export const obstacles = {
+  squid: `${oneLoop}. Squid does the same in C++ and scans nothing. An HTTP parser of our own would save some of it and was
+turned down (docs/prds/0003: what two parsers read differently is a hole); several workers need more than two cores.`,
+  mitmdump: `${oneLoop}.`,
+  'http-mitm-proxy': `${oneLoop}. It runs on the same Node without a scan, so the way to 3× is short.`,
+  'scan-cost': `the detectors take the smaller part of the difference ("What a model client sends"). The rest is what surrounds
+them: a body is gathered whole before its first byte goes, and the answer too is held and judged before the agent sees it.`,
+  down: `one thread takes TLS off and puts it on again, which direct leaves to two processes, and every byte of the answer is
+looked at for injections and for secrets that come back.`,
+  rest: `Node's own share is about half; the rest are the compiled rules, the automaton over known secrets and the
+injection model, which are loaded before the first request so that it doesn't wait for them.`,
+  peak: `the processes of most cases are shared by all rounds, and V8 lets its heap grow under load before it collects;
+with large bodies come the workers, each with rules and a heap of its own. Every connection's share is bounded.`,
+  clean:
+    'the slowest kind is full of words and characters that begin a rule or an encoding, each of which is looked into.',
+  hostile: `where the worst are compressed members, the time is that of the text that comes out of them, which the budget bounds.
+The others make a rule's pattern be tried at every few bytes.`,
+  'docker-bare': `besides the two containers a bottle makes two networks, waits for the agent's network so that its walls can be
+proved from inside it, and starts the sidecar's Node; its own command line is part of the time too (steps below).`,
+};

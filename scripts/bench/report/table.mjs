@@ -82,7 +82,9 @@ export function resourceTable(part, machineCores) {
 /** For each goal that is missed, what stands in the way. */
 export function obstacleList(goals) {
   const missed = goals.filter(({ met }) => !met);
-  return missed.map(({ title, rig, why }) => `- ${title} (${rig}): ${why ?? 'not looked into yet.'}`);
+  return missed.map(
+    ({ title, rig, why }) => `- ${title} (${rig}): ${why?.replace(/\s+/g, ' ') ?? 'not looked into yet.'}`,
+  );
 }
 
 export function goalTable(goals) {

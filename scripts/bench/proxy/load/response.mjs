@@ -61,6 +61,8 @@ export function createResponseReader(onData, onEnd) {
     }
     response = parseHead(data.latin1Slice(at, stop + 2));
     chunks = response.chunked ? createChunkReader() : null;
+    // Nothing else may follow.
+    if (!chunks && response.left === 0) finish();
     return stop + 4;
   }
 

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import { type BenchmarkRun, partOf, runOf } from '../../../support/benchmark-runs.js';
+import { importScript } from '../../../support/scripts.js';
+
+type Again = (parts: readonly string[], cases: readonly string[]) => Promise<BenchmarkRun>;
+
+const { check } = await importScript<{
+  check: (
+    stored: BenchmarkRun,
+    first: BenchmarkRun,
+    use: { again: Again; say: (text: string) => void },
+  ) => Promise<number>;
+}>('bench/report/check.mjs');
+
+function runWith(ours: number, busyElsewhere = 0): BenchmarkRun {
+  return runOf(partOf({ 'bot-bottle': { requests: ours }, squid: { requests: 100 } }, { busyElsewhere }));
+}
+
+/** The exit code, what was said, and what was measured again. */
+async function checked(first: BenchmarkRun, second: BenchmarkRun) {
+  const said: string[] = [];
+  const asked: unknown[] = [];
+  const again: Again = async (...words) => {
+    asked.push(words);
+    return second;
+  };
+  const code = await check(runWith(200), first, { again, say: (text) => said.push(text) });
+  return { code, said: said.join('\n'), asked };
+}
+
+it('passes where no ratio fell, without measuring anything again', async () => {
+  const { code, asked } = await checked(runWith(190), runWith(0));
+  expect({ code, asked }).toEqual({ code: 0, asked: [] });
+});
+
+it('fails where a ratio fell in both measurements, and names it', async () => {
+  const { code, said, asked } = await checked(runWith(100), runWith(110));
+  expect(code).toBe(1);
+  expect(said).toContain('fell: proxy / small-gets / requests / bot-bottle / squid: 2.00× → 1.00×');
+  expect(asked).toEqual([[['proxy'], ['small-gets']]]);
+});
+
+it('passes where the ratio came back when it was measured by itself', async () => {
+  expect((await checked(runWith(100), runWith(200))).code).toBe(0);
+});
+
+it('does not judge a machine that others kept busy', async () => {
+  const { code, said } = await checked(runWith(100, 1.2), runWith(100));
+  expect(code).toBe(2);
+  expect(said).toContain('1.2 cores');
+});
+
+it('fails where nothing can be compared', async () => {
+  expect((await checked(runOf(), runOf())).code).toBe(1);
+});
