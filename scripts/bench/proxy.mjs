@@ -27,7 +27,9 @@ function notesOn({ busyElsewhere, unverified }) {
 }
 
 export async function measure({ quick, only = {}, rounds, profile, say }) {
-  const known = chosen(await readPlugins(join(here, 'rigs')), only.rigs);
+  const known = chosen(await readPlugins(join(here, 'rigs')), only.rigs).filter(
+    (rig) => !(quick && rig.full) || only.rigs,
+  );
   known.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || a.name.localeCompare(b.name));
   const rigs = known.filter((rig) => rig.missing() === null);
   const absent = known

@@ -65,14 +65,20 @@ function rowsFor(root, home) {
     ],
   });
   const bwrap = inPath('bwrap') ? null : 'program bwrap';
+  const bwrapVersion = spawnSync('bwrap', ['--version'], { encoding: 'utf8' }).stdout?.trim();
   return [
     {
-      rig: { name: 'bot-bottle (bubblewrap)', title: 'bot-bottle start --backend bubblewrap', kind: 'ours' },
+      rig: {
+        name: 'bot-bottle (bubblewrap)',
+        title: 'bot-bottle start --backend bubblewrap',
+        kind: 'ours',
+        beside: ['bwrap alone', 'node alone'],
+      },
       missing: bwrap,
       ...bottle('bubblewrap'),
     },
     {
-      rig: { name: 'bwrap alone', title: 'bwrap alone', kind: 'limit' },
+      rig: { name: 'bwrap alone', title: 'bwrap alone', kind: 'limit', version: bwrapVersion },
       missing: bwrap,
       command: 'bwrap',
       args: [...bareSandbox, ...firstInstruction],
@@ -147,7 +153,7 @@ function stepCases(rows, taken) {
 export async function measure({ root, quick, only = {}, rounds: wanted, say }) {
   if (only.cases?.includes(wholeCase) === false) return null;
   const home = mkdtempSync(join(tmpdir(), 'bot-bottle-bench-'));
-  const rounds = wanted ?? (quick ? 5 : 21);
+  const rounds = wanted ?? (quick ? 3 : 11);
   try {
     writeBottle(home);
     const all = rowsFor(root, home).filter(({ rig }) => only.rigs?.includes(rig.name) ?? true);

@@ -4,11 +4,9 @@ import { makeBed } from './bed.mjs';
 import { createNameSource, takeSample } from './sample.mjs';
 
 const settings = {
-  full: { rounds: 5, seconds: 0.5, warmUp: 0.2 },
-  quick: { rounds: 3, seconds: 0.2, warmUp: 0.1 },
+  full: { rounds: 5, seconds: 0.5, warmUp: 0.2, longWarmUp: 1.5 },
+  quick: { rounds: 3, seconds: 0.15, warmUp: 0.05, longWarmUp: 0.5 },
 };
-
-const longWarmUp = 1.5;
 
 /** Each round begins with another rig, so that none is always the first after a pause. */
 function rotated(list, by) {
@@ -31,6 +29,7 @@ function join(benchCase, samples) {
   const each = good.filter(({ work }) => work > 0).map(({ cpu: used, work }) => (used.proxy / work) * 1e6);
   return {
     figures,
+    seconds,
     errors: add(samples.map((sample) => sample.errors ?? 0)),
     failure: samples.find(({ failure }) => failure !== undefined)?.failure ?? null,
     cores: Object.fromEntries(
@@ -43,7 +42,7 @@ function join(benchCase, samples) {
 
 async function oneRound(bed, { rigs, cases, round, seconds, quick, names, say }, onSample) {
   for (const benchCase of cases) {
-    if ((benchCase.rounds ?? Number.POSITIVE_INFINITY) <= round) continue;
+    if (quick && benchCase.rounds !== undefined ? round > 0 : benchCase.rounds <= round) continue;
     const wanted = rotated(rigs, Math.max(round, 0)).filter((rig) => benchCase.rigs?.(rig) ?? true);
     for (const rig of wanted) {
       const sample = await takeSample(bed, rig, benchCase, { seconds, quick, newHosts: names(rig) });
@@ -64,7 +63,7 @@ async function trusting(bed, rigs) {
 }
 
 export async function runCases({ rigs, cases, quick, rounds, profile, say }) {
-  const { rounds: usual, seconds, warmUp } = quick ? settings.quick : settings.full;
+  const { rounds: usual, seconds, warmUp, longWarmUp } = quick ? settings.quick : settings.full;
   const wanted = rounds ?? usual;
   const samples = new Map();
   const bed = await makeBed({ profile });

@@ -7,15 +7,19 @@ export function timesBetter(figure, ours, other) {
   return figure.better === 'higher' ? ours.median / other.median : other.median / ours.median;
 }
 
+/** Whether a ratio of these two rigs says anything: a rig of ours may name those it stands beside. */
+export function areCompared(ours, other) {
+  return other.kind !== 'ours' && (ours.beside?.includes(other.name) ?? true);
+}
+
 /** Every ratio of a run: `{id, part, case, figure, ours, other, value, guard}`. */
 function* ratiosOf(run) {
   for (const part of run.parts) {
     const ours = part.rigs.filter(({ kind }) => kind === 'ours');
-    const others = part.rigs.filter(({ kind }) => kind !== 'ours');
     for (const benchCase of part.cases) {
       for (const [name, figure] of Object.entries(benchCase.figures)) {
         for (const mine of ours) {
-          for (const other of others) {
+          for (const other of part.rigs.filter((rig) => areCompared(mine, rig))) {
             const left = benchCase.results[mine.name]?.figures[name];
             const right = benchCase.results[other.name]?.figures[name];
             if (!left || !right) continue;

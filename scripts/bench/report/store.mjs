@@ -6,7 +6,8 @@ import { asMarkdown, asText, figureTable, goalTable, obstacleList, resourceTable
 
 const introduction = `Written by \`npm run bench\`; not edited by hand. Loopback only: load generator, proxy and upstream share one machine, so
 a figure is only as good as the others of the same run, taken in interleaved rounds. Each cell is the median of the rounds;
-± is half of the way from the least to the most. *Better by* says how many times better bot-bottle is: above 1 it is ahead.`;
+± is half of the way from the least to the most. *Better by* says how many times better bot-bottle is: above 1 it is ahead.
+A dash: not measured, because it would say nothing (growth is measured for bot-bottle and direct only).`;
 
 function machineLine({ cpu, cores, memory, node, platform }) {
   return `${cpu}, ${cores} cores, ${memory} GiB, ${platform}, Node ${node}`;

@@ -1,6 +1,6 @@
 // A run as tables of text cells, for the terminal and for Markdown alike.
 import { digits } from '../shared/statistics.mjs';
-import { timesBetter } from './ratios.mjs';
+import { areCompared, timesBetter } from './ratios.mjs';
 
 function cell(result, name) {
   const summary = result?.figures[name];
@@ -30,7 +30,7 @@ export function figureTable(part) {
       rows.push({ cells: [figureTitle(figure), ...part.rigs.map((rig) => cell(results[rig.name], name))] });
       for (const mine of ours) {
         const ratios = part.rigs.map((rig) =>
-          rig.kind === 'ours' ? '' : ratioCell(figure, name, results[mine.name], results[rig.name]),
+          areCompared(mine, rig) ? ratioCell(figure, name, results[mine.name], results[rig.name]) : '',
         );
         const label = ours.length > 1 ? `  ${mine.name} is better by` : '  better by';
         if (ratios.some((text) => text !== '')) rows.push({ cells: [label, ...ratios], ratio: true });

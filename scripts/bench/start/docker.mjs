@@ -15,8 +15,10 @@ const noProgram = 'the program docker, or an engine that answers it';
 /** A row for a bottle under each runtime, and one for what the engine alone takes; those that can't run say what is missing. */
 export function dockerRows(bottle, firstInstruction) {
   const engine = docker('info', '--format', '{{json .Runtimes}}');
+  const version = docker('version', '--format', '{{.Server.Version}}');
   const found = engine === null ? [] : Object.keys(JSON.parse(engine));
   return runtimes.flatMap(({ runtime, name }) => {
+    const bare = `docker run twice (${runtime})`;
     const missing = engine === null ? noProgram : found.includes(runtime) ? null : `the runtime ${runtime}`;
     return [
       {
@@ -24,15 +26,17 @@ export function dockerRows(bottle, firstInstruction) {
           name: `bot-bottle (${name})`,
           title: `bot-bottle start --backend docker --runtime ${runtime}`,
           kind: 'ours',
+          beside: [bare, 'node alone'],
         },
         missing,
         ...bottle('docker', ['--runtime', runtime]),
       },
       {
         rig: {
-          name: `docker run twice (${runtime})`,
+          name: bare,
           title: `docker run --detach, then docker run under ${runtime}: an engine's two bare containers`,
           kind: 'limit',
+          version,
         },
         missing,
         ...twoContainers(runtime, firstInstruction),

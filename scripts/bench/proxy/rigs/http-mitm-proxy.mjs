@@ -8,5 +8,6 @@ export default {
   kind: 'peer',
   missing: () => null,
   version: () => dependencyVersion('http-mitm-proxy'),
+  full: true,
   start: (context) => startNodePeer(context, 'http-mitm-proxy', { tuned: false }),
 };

@@ -5,5 +5,6 @@ export default {
   ...mitmdump,
   name: 'mitmdump',
   title: 'mitmdump, plain',
+  full: true,
   start: (context) => startMitmdump(context, []),
 };
