@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuild, ensureDependencies, ensureNode, fail, root, say } from './setup.mjs';
 
 const usage = `npm run bench [-- NAME... [options]]: all, or only the measurements named (proxy, detectors, start), whose part of the table is stored anew
-  --quick            shorter rounds, fewer of them, no growth cases, no peer as it comes where it is also measured tuned: under two minutes
+  --quick            shorter rounds, fewer of them, no growth cases, fewer peers: under two minutes
   --check            compares the ratios with docs/benchmarks.json; fails (1) where one fell by more than a quarter,
                      2 where other processes kept the machine too busy to tell
   --install-peers    installs the proxies to compare with (apt-get, npm) first

@@ -39,6 +39,27 @@ function createMeter(bed) {
   };
 }
 
+const heartbeat = 100;
+/** Milliseconds without a heartbeat after which the machine, or its clock, must have stood still. */
+const standstill = 2000;
+
+/** Notices when this process, which only waits meanwhile, did not run. */
+function watchForStandstill() {
+  let last = performance.now();
+  let longest = 0;
+  const beat = () => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(beat, heartbeat);
+  return () => {
+    clearInterval(timer);
+    beat();
+    return longest > standstill ? longest : 0;
+  };
+}
+
 /** Hands jobs to the load generator and counts the answers that came. */
 function countAnswers(load) {
   const counted = { answers: 0 };
@@ -69,7 +90,10 @@ async function measureCase(bed, benchCase, context) {
   }
 }
 
-/** The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else, and `peak` megabytes. */
+/**
+ * The case's figures, or `{failure}`; with `seconds`, `cpu` of proxy, client, upstream and all else, and `peak` megabytes.
+ * `stoodStill` milliseconds: a virtual machine was paused meanwhile, so the sample says nothing.
+ */
 export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts }) {
   const opened = [];
   let shared = null;
@@ -79,6 +103,7 @@ export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts
   } catch (error) {
     failure = error.message;
   }
+  const stopWatching = watchForStandstill();
   const meter = createMeter(bed);
   if (shared) meter.join(shared);
   const context = {
@@ -96,6 +121,7 @@ export async function takeSample(bed, rig, benchCase, { seconds, quick, newHosts
   };
   const figures = failure ? { failure, errors: 1 } : await measureCase(bed, benchCase, context);
   const used = meter.read();
+  const stoodStill = stopWatching();
   for (const instance of opened) await bed.release(instance);
-  return { ...figures, ...used };
+  return { ...figures, ...used, stoodStill };
 }

@@ -8,5 +8,6 @@ export default {
   kind: 'peer',
   missing: () => (cachedVersion('mockttp') ? null : 'npm package mockttp'),
   version: () => cachedVersion('mockttp'),
+  full: true,
   start: (context) => startNodePeer(context, 'mockttp', { packages: cachedPackages }),
 };
