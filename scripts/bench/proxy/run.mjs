@@ -4,7 +4,7 @@ import { makeBed } from './bed.mjs';
 import { createNameSource, takeSample } from './sample.mjs';
 
 const settings = {
-  full: { rounds: 5, seconds: 0.5, warmUp: 0.2, longWarmUp: 1.5 },
+  full: { rounds: 5, seconds: 0.4, warmUp: 0.2, longWarmUp: 1.5 },
   quick: { rounds: 3, seconds: 0.15, warmUp: 0.05, longWarmUp: 1.5 },
 };
 
