@@ -5,6 +5,7 @@ export default {
   order: 71,
   title: 'Small GETs as the routes grow, 32 kept connections',
   ownProcesses: true,
+  warmsUp: true,
   rigs: ({ detectors }) => detectors === true,
   full: true,
   figures: Object.fromEntries(

@@ -7,6 +7,7 @@ export default {
   order: 73,
   title: 'JSON posts of 1 KB as the known secrets grow, 32 kept connections',
   ownProcesses: true,
+  warmsUp: true,
   rigs: ({ detectors }) => detectors === true,
   full: true,
   figures: Object.fromEntries(
