@@ -89,7 +89,6 @@ if (result.parts.length === 0) fail('nothing is left to measure', usage);
 printRun(result);
 if (stored === null) say(`stored in ${storeRun(root, result)}`);
 else {
-  const again = (parts, cases) =>
-    run(parts, { ...settings, quick: false, rounds: 7, only: { ...settings.only, cases } });
+  const again = ({ parts, ...only }) => run(parts, { ...settings, quick: false, rounds: 7, only });
   process.exitCode = await check(stored, result, { again, say });
 }

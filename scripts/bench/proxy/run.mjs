@@ -79,7 +79,9 @@ export async function runCases({ rigs, cases, quick, rounds, profile, say }) {
     const shared = { rigs, cases, quick, names, say };
     const repeated = cases.filter((benchCase) => benchCase.rounds === undefined);
     // A runtime that compiles as it goes is at its speed only after some thousand requests.
-    const first = cases.filter(({ warmsUp }) => warmsUp);
+    // The case that is for it may have been left out; then each does it for itself.
+    const isThere = repeated.some(({ warmsUp, ownProcesses }) => warmsUp && !ownProcesses);
+    const first = repeated.filter(({ warmsUp }) => warmsUp || !isThere);
     await oneRound(bed, { ...shared, cases: first, round: -1, seconds: longWarmUp }, () => {});
     await oneRound(bed, { ...shared, cases: repeated, round: -1, seconds: warmUp, quick: true }, () => {});
     for (let round = 0; round < wanted; round += 1) {

@@ -5,7 +5,7 @@ import { countCompared, fallen } from './ratios.mjs';
 const undisturbed = 0.5;
 
 /**
- * Ratios that fell are measured once more, by themselves, with `again(parts, cases)`, which answers another run. Returns the
+ * Ratios that fell are measured once more, by themselves, with `again({ parts, cases, rigs })`, which answers another run. Returns the
  * process's exit code: 1 where one fell both times or none could be compared, 2 where the machine was too busy to tell.
  */
 export async function check(stored, first, { again, say }) {
@@ -17,10 +17,12 @@ export async function check(stored, first, { again, say }) {
   }
   if (missing.length > 0) {
     say(`${missing.length} ratios fell by more than a quarter: measuring those cases once more`);
-    const distinct = (field) => [...new Set(missing.map((ratio) => ratio[field]))];
-    const still = new Set(
-      fallen(stored, await again(distinct('part'), distinct('case'))).map(({ id }) => id),
-    );
+    const distinct = (...fields) => [
+      ...new Set(missing.flatMap((ratio) => fields.map((field) => ratio[field]))),
+    ];
+    const rigs = distinct('ours', 'other');
+    const second = await again({ parts: distinct('part'), cases: distinct('case'), rigs });
+    const still = new Set(fallen(stored, second).map(({ id }) => id));
     missing = missing.filter(({ id }) => still.has(id));
   }
   for (const { id, before, value } of missing)

@@ -2,7 +2,13 @@ import { expect, it } from 'vitest';
 import { type BenchmarkRun, partOf, runOf } from '../../../support/benchmark-runs.js';
 import { importScript } from '../../../support/scripts.js';
 
-type Again = (parts: readonly string[], cases: readonly string[]) => Promise<BenchmarkRun>;
+interface Fallen {
+  readonly parts: readonly string[];
+  readonly cases: readonly string[];
+  readonly rigs: readonly string[];
+}
+
+type Again = (fallen: Fallen) => Promise<BenchmarkRun>;
 
 const { check } = await importScript<{
   check: (
@@ -20,8 +26,8 @@ function runWith(ours: number, busyElsewhere = 0): BenchmarkRun {
 async function checked(first: BenchmarkRun, second: BenchmarkRun) {
   const said: string[] = [];
   const asked: unknown[] = [];
-  const again: Again = async (...words) => {
-    asked.push(words);
+  const again: Again = async (fallen) => {
+    asked.push(fallen);
     return second;
   };
   const code = await check(runWith(200), first, { again, say: (text) => said.push(text) });
@@ -37,7 +43,7 @@ it('fails where a ratio fell in both measurements, and names it', async () => {
   const { code, said, asked } = await checked(runWith(100), runWith(110));
   expect(code).toBe(1);
   expect(said).toContain('fell: proxy / small-gets / requests / bot-bottle / squid: 2.00× → 1.00×');
-  expect(asked).toEqual([[['proxy'], ['small-gets']]]);
+  expect(asked).toEqual([{ parts: ['proxy'], cases: ['small-gets'], rigs: ['bot-bottle', 'squid'] }]);
 });
 
 it('passes where the ratio came back when it was measured by itself', async () => {
