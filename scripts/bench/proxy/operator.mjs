@@ -14,7 +14,7 @@ export function hireOperator({ stdin, stdout }) {
     wake();
   });
   return {
-    /** The first `count` proposals, when they have come. */
+    /** The next `count` proposals, when they have come. */
     async proposals(count) {
       let late = false;
       const timer = setTimeout(() => {
@@ -28,7 +28,7 @@ export function hireOperator({ stdin, stdout }) {
       }
       clearTimeout(timer);
       if (late) throw new Error(`${proposals.length} of ${count} requests were held`);
-      return proposals.slice(0, count);
+      return proposals.splice(0, count);
     },
     approve({ id }) {
       stdin.write(
