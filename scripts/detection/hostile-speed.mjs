@@ -13,7 +13,7 @@ export function hostileSpeed(scan, keywords, every = 1) {
   const measured = [];
   let refused = 0;
   let index = 0;
-  for (const [name, text] of hostileTexts(keywords, size)) {
+  for (const [name, text, comesTo = text.length] of hostileTexts(keywords, size)) {
     index += 1;
     if (index % every !== 0) continue;
     let result;
@@ -21,7 +21,9 @@ export function hostileSpeed(scan, keywords, every = 1) {
       result = scan(text);
     }, text);
     if (result.outcome === 'over-budget') refused += 1;
-    measured.push([name, value < median / 5 ? rate(scan, text, 8) : value]);
+    const best = value < median / 5 ? rate(scan, text, 8) : value;
+    // Of what is packed, by what comes out: that is scanned too.
+    measured.push([name, (best * comesTo) / text.length]);
   }
   measured.sort((a, b) => a[1] - b[1]);
   return { size, median, slowestClean: clean[0], refused, measured };

@@ -38,14 +38,18 @@ function generator(seed) {
   };
 }
 
-/** Every keyword over and over, with what its rule wants next cut short; encodings in layers; and two thousand mixtures. */
+/**
+ * Every keyword over and over, with what its rule wants next cut short; encodings in layers; and two thousand mixtures.
+ * A name, the bytes and, of what is packed, how many it comes to.
+ */
 export function* hostileTexts(keywords, size) {
   for (const keyword of keywords)
     for (const body of bodies) yield [`${keyword}${body}`, repeat(Buffer.from(keyword + body), size)];
   const named = units();
   for (const [name, unit] of Object.entries(named))
     yield [name, repeat(Buffer.from(unit, /heads/.test(name) ? 'latin1' : 'utf8'), size)];
-  yield ['gzip members', repeat(gzipSync(Buffer.alloc(1000, 'text ')), size)];
+  const packed = gzipSync(Buffer.alloc(1000, 'text '));
+  yield ['gzip members', repeat(packed, size), (size / packed.length) * 1000];
   const random = generator(20);
   const pieces = [...keywords, ...bodies, ...Object.values(named)];
   for (let i = 0; i < 2000; i += 1) {

@@ -67,6 +67,9 @@ function occurrencesIn(bytes: Buffer): Occurrences {
   return found;
 }
 
+/** Occurrences of one keyword, each a byte after the last, that are looked at. */
+const mostSame = 4;
+
 /** Tries the rules behind the provider keywords, and keeps the context words in place of the occurrences. */
 function triggerAll(
   bytes: Buffer,
@@ -77,9 +80,15 @@ function triggerAll(
 ): Marks {
   if (found.count > 0) progress.until.fill(0);
   let kept = 0;
+  const last = { id: -1, end: 0, same: 0 };
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
     const end = found.ends[i] as number;
+    last.same = id === last.id && end === last.end + 1 ? last.same + 1 : 0;
+    last.id = id;
+    last.end = end;
+    // A run of the one letter that a prefix is made of (zeros in base64): it begins where the run does.
+    if (last.same > mostSame) continue;
     if (id >= firstWord) {
       const word = id - firstWord;
       if (atWordStart[word] && continuesWord(bytes, end - (automaton.lengths[id] as number))) continue;

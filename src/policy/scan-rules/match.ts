@@ -197,6 +197,7 @@ export function matchPattern(
   progress.spent += costs.attempt;
   if (!isFollowed(rule, bytes, end, progress, slot)) return null;
   const from = patternStart(rule, bytes, keywordStart);
+  progress.spent += (keywordStart - from) >> 2;
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
   progress.spent += costs.pattern + (rule.back ? costs.pattern : 0) + ((to - from) >> 4);
