@@ -5,7 +5,7 @@ import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
-import type { Candidate } from '../scan-context/candidate.js';
+import { type Candidate, isEncodedJson, isEncrypted } from '../scan-context/candidate.js';
 import { featuresOf, formatShift, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
@@ -146,7 +146,7 @@ function lookAtContext(
   report: (sighting: Sighting) => void,
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (budget.remaining < 0 || readsAsWords(bytes, candidate.start, candidate.end)) return;
+    if (budget.remaining < 0 || isNoCredential(bytes, candidate)) return;
     spend(budget, costs.candidate + candidate.end - candidate.start);
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
@@ -160,6 +160,12 @@ function lookAtContext(
   });
 }
 
+/** What no context makes a credential. */
+const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
+  readsAsWords(bytes, candidate.start, candidate.end) ||
+  isEncodedJson(bytes, candidate) ||
+  isEncrypted(bytes, candidate);
+
 /** Every candidate of a text with its features. @public for the training script */
 export function contextCandidates(
   bytes: Buffer,
@@ -167,7 +173,7 @@ export function contextCandidates(
 ): void {
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
+    if (isNoCredential(bytes, candidate)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);
     visit(candidate, features.slice(0, count));
   });
