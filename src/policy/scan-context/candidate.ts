@@ -14,7 +14,14 @@ const valueByte = Uint8Array.from(memberships, (bits, byte) =>
 );
 /** What may stand in a value at all. */
 const inValue = Uint8Array.from(memberships, (bits, byte) =>
-  bits & alphabets.graphic || byte === 0x3b || byte === 0x3c || byte === 0x3e || byte === 0x2c ? 1 : 0,
+  bits & alphabets.graphic ||
+  byte === 0x3b ||
+  byte === 0x3c ||
+  byte === 0x3e ||
+  byte === 0x2c ||
+  byte === 0x60
+    ? 1
+    : 0,
 );
 const longestValue = 512;
 const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || byte === 0x60;

@@ -45,7 +45,7 @@ jiratoken a24|jotform a32|jumpcloud h40|jumpseller h32|juro a40|kairos h32|kakao
 knapsack h32|kontent h36|kraken b56,88|kucoin h24,u|kylas u|languagelayer h32|larksuite a32|lastfm l32|launchdarkly u|leadfeeder d43|lemlist h32
 lemonsqueezy t900-|lessannoying d57|lexigram t301|librato l64|linemessaging b171-172|linkedin a14,16|linkpreview h32|linode h64|liveagent a32
 loadmill u|lob.com d40|locationiq t35|loggly u|loginradius u|logzio u,l32|lokalise h40|looker a24,20|loyverse h32|lunchmoney h50|luno l13,d43
-macaddress a32|madkudu h32|magicbell d40|magnetic u|mailboxlayer h32|mailchimp h32|mailerlite h32|mailgun h32|mailjet a32,b88|mailmodo d31
+macaddress a32|madkudu h32|magicbell d40|magnetic u|mailboxlayer h32|mailchimp h32|mailerlite h32|mailgun h32,d72|mailjet a32,b88|mailmodo d31
 mailsac d38-|mandrill d22|manifest d32|mapbox t80-240|mapquest a32|marketstack h32|mattermost l26|mavenlink h64|maxmind a16|meaningcloud l32
 mediastack h32|meistertask a43|meraki h40|mesibo a64|messagebird a25|metaapi h64,24|metrilo h16|mindmeister a43|miro d27|mite h16|mixmax u
 mixpanel h32,d30-40|mockaroo h8|moderation t190-|monday t100-|monkeylearn h40|moonclerk h32|moosend u|moralis a64|mux u,b75|myfreshworks d20-22
@@ -65,7 +65,7 @@ scrapersite a45|scrapestack h32|scrapfly h32|scrapingant h32|scrapingbee U80|scr
 secret_access_key b40,h48|secretaccesskey b40,h48|securitytrails a32|segment a32|selectpdf u|semaphore l32|sendbird h24,40,u|sentiment a20
 sentry h32,64|serpapi h64|serphouse a60|serpstack h32|sheety l32,64|sherpadesk l32|shipday t31|shodan a32|shopify h32|shortcut u|shotstack a40
 shutterstock a32|signable h32|signalwire a50,u|signaturit a86|signupgenius a32|sigopt U48|simfin a32|simplesat h40|simplynoted t340-360|simvoly l33
-sinch l32|sirv b88,a26|siteleaf l32|skrapp a42|skybiometry l25-26|smartsheet a26,37|smartystreet a20,u|smooch d86,t28|snipcart d75|snyk u
+sinch l32|sirv t88,a26|siteleaf l32|skrapp a42|skybiometry l25-26|smartsheet a26,37|smartystreet a20,u|smooch d86,t28|snipcart d75|snyk u
 solarwinds d71|solcast d32|sonar h40|sourcegraph h40|sparkpost a40|speechtext h32|splunk u,a22|spoonacular h32|sportradar l24|sportsmonk a60
 spotify h32|squarespace u|sslmate a36|statuscake a20|statuspage u|stitchdata d35|stockdata a40|storecove d43|stormboard h40|stormglass d73
 storyblok d24|storychief t900-|strava h40|streak h32|stytch b48,d49|sugester a32|sumo_token a14,64|sumologic a14,64|supabase h40|supernotes d43

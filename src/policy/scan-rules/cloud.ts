@@ -74,7 +74,6 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('trigger-dev-key', ['tr_dev_', 'tr_prod_', 'tr_pat_', 'tr_stg_'], 'alnum', 20, 48),
   prefix('resend-key', 're_', 'word', 30, 40, { entropy: 3.8 }),
   prefix('salesforce-refresh-token', '5Aep861', 'dotted', 80, 120),
-  prefix('salesforce-consumer-key', '3MVG9', 'dotted', 78, 82),
   prefix('cockroach-key', 'CCDB1_', 'word', 40, 80),
 ];
 

@@ -130,7 +130,13 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
       if (byte !== 0x2f && byte !== 0x2b) continue;
       const shape = at - start >= 27 ? shapeOf(view.bytes, start, at) : null;
       if (shape && !isPlaceholder(view.bytes, start, at))
-        report({ rule: shape.id, start, end: at, score: shape.score, class: 'structured' });
+        report({
+          rule: shape.id,
+          start: start - (shape.before ?? 0),
+          end: at,
+          score: shape.score,
+          class: 'structured',
+        });
       start = at + 1;
     }
   }

@@ -7,7 +7,7 @@ import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { commercePatterns, commercePrefixes } from './commerce.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
-import { joinedEnd } from './joined.js';
+import { joinParts } from './joined.js';
 import { modelPatterns, modelPrefixes } from './models.js';
 import { namedPatterns } from './named.js';
 import { isPlaceholder } from './placeholder.js';
@@ -105,12 +105,13 @@ export function matchPrefix(
     return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
   if (length > 24) progress.until[slot] = stop;
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
-  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet, progress);
-  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
-    return null;
-  if (!rule.wordy && readsLikeWords(bytes, end, joined)) return null;
-  progress.until[slot] = joined;
-  return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
+  const joined = joinParts(bytes, end, stop, rule.min, alphabet, progress);
+  if (!joined || isPlaceholder(bytes, end, stop)) return null;
+  if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
+  const body = Buffer.from(joined.text, 'latin1');
+  if (!rule.wordy && (!hasDigit(body, 0, body.length) || readsLikeWords(body, 0, body.length))) return null;
+  progress.until[slot] = joined.end;
+  return { rule: rule.id, start, end: joined.end, score: 0.8, class: 'structured' };
 }
 
 /** A quote, `&`, `;` or a backslash: the value may go on in the next field. */

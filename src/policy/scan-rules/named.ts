@@ -66,10 +66,18 @@ export const namedPatterns: readonly PatternRule[] = [
     window: 90,
   },
   {
-    // PowerShell, ConvertTo-SecureString: a password in the clear is its argument.
+    // PowerShell, ConvertTo-SecureString: a password in the clear is its argument, before its switches or after them.
     id: 'powershell-secure-string',
     keywords: ['convertto-securestring'],
-    pattern: /ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?\\?["'](?<secret>[^"'\s$\\]{8,100})\\?["']/iy,
+    pattern:
+      /ConvertTo-SecureString\s{1,3}(?:-[a-z]{1,20}\s{1,3}){0,3}\\?["'](?<secret>[^"'\s$\\]{8,100})\\?["']/iy,
+    unlikeWords: true,
+  },
+  {
+    id: 'powershell-secure-string',
+    keywords: ['convertto-securestring'],
+    pattern:
+      /ConvertTo-SecureString\s{1,3}(?:-[a-z]{1,20}\s{1,3}){1,3}(?<secret>[0-9A-Za-z!#%&*+@^_][^"'\s\\(){}]{7,100})/iy,
     unlikeWords: true,
   },
   {
