@@ -2,6 +2,7 @@ import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alpha
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
+import { endsRandomRun, isWeak, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { commercePatterns, commercePrefixes } from './commerce.js';
@@ -101,8 +102,11 @@ export function matchPrefix(
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
   progress.spent += length >> 2;
-  if (length > rule.min || length === rule.min)
-    return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
+  if (length >= rule.min) {
+    if (!distinctive && isWeak(prefix) && (stop > limit || endsRandomRun(bytes, start))) return null;
+    const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
+    return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
+  }
   if (length > 24) progress.until[slot] = stop;
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
   const joined = joinParts(bytes, end, stop, rule.min, alphabet, progress);
@@ -117,9 +121,6 @@ export function matchPrefix(
 /** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
 const partsFields = (byte: number | undefined): boolean =>
   byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
-
-/** A prefix of so many bytes is nobody else's: a letter put after a token of its provider hides nothing. */
-const unmistakable = 6;
 
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
 function isDistinctive(prefix: Uint8Array): boolean {

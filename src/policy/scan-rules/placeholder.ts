@@ -30,7 +30,7 @@ const words = [
   'string',
 ];
 /** `my-token`, but no token that has these letters by chance: a word begins there. */
-const mine = String.raw`(?<![0-9a-z])my[-_]`;
+const mine = '(?<![0-9a-z])my[-_]';
 const stop = new RegExp([...words.map((word) => word.replace(/[*.]/g, '\\$&')), mine].join('|'), 'i');
 
 /** One byte, or two, over and over: `xxxxxxxx`. */
