@@ -47,38 +47,39 @@ lemonsqueezy t900-|lessannoying d57|lexigram t301|librato l64|linemessaging b171
 loadmill u|lob.com d40|locationiq t35|loggly u|loginradius u|logzio u,l32|lokalise h40|looker a24,20|loyverse h32|lunchmoney h50|luno l13,d43
 macaddress a32|madkudu h32|magicbell d40|magnetic u|mailboxlayer h32|mailchimp h32|mailerlite h32|mailgun h32,d72|mailjet a32,b88|mailmodo d31
 mailsac d38-|mandrill d22|manifest d32|mapbox t80-240|mapquest a32|marketstack h32|mattermost l26|mavenlink h64|maxmind a16|meaningcloud l32
-mediastack h32|meistertask a43|meraki h40|mesibo a64|messagebird a25|metaapi h64,24|metrilo h16|mindmeister a43|miro d27|mite h16|mixmax u
+mediastack h32|meistertask a43|meraki h40|mesibo a64|messagebird a25|metaapi h64,24|metrilo h16|mindmeister a43|miro d27|mistral a32|mite h16|mixmax u
 mixpanel h32,d30-40|mockaroo h8|moderation t190-|monday t100-|monkeylearn h40|moonclerk h32|moosend u|moralis a64|mux u,b75|myfreshworks d20-22
 myintervals l11|nasa a40|nasdaq d20|netcore d32|nethunt u|netlify d43-45|netsuite a64|neutrino a48|new_relic a47,h40|newrelic d47,h40|newsapi h32
 newscatcher d43|nexmo a16,h8|nftport u|ngrok d49|nicereply h40|nimble a30|nitro h32|noticeable a20|notion a43|novu h32|nozbe d81|npm u|numverify h32
 nutritionix h32|nylas a30|nytimes a32|oanda a24,d65|odds-api h32|okta d42|omdb h8|omnisend d75|onelogin l64|onepagecrm b44,l24|onesignal u,b48
 onfleet h32|oopspam a40|opencage h32|opengraphr a80|opensea h32|openuv h32|openweather h32|opsgenie u|optimizely t54|owlbot h40|packagecloud h48
-pagerduty d20|pandadoc h40|pandascore d51|paralleldots a43|parseur h40|partnerstack a64|passbase a128|pastebin d32|paydirt h32|paymo a44|paymongo d32
-paypal d80|pdflayer h32|pdfshift h32|peopledata h64|pepipost d32|percy h64|phantombuster d39-43|phrase h64|pinata h64,20|pipedream h32|pipedrive h40
-pivotaltracker h32|pixabay h32-36|plaid l24,30|planetscale d43,47|planviewleankit h128|planyo l62|plivo d40,U20|pocket d30|podio a64|pollsapi U28
-poloniex h128,d35|polygon a32|positionstack h32|postageapp a32|postmark u|powrbot a40|prodpad h64|prospectcrm d32|protocols.io l64|proxycrawl d22
-pubnub u|purestake a40|pushbullet d34|pusher h20|pushover l30|qase h40|qualaroo b64|qualtrics a40|qubole l64|quickbooks d50|quickmetrics d22|rachio u
-railway u|rapidapi a50|raven d16,17|rawg h32|readme d32|reallysimple t900-|rebrandly h32|reddit d27-30|refiner u|remove.bg a24|repairshopr d51
-replyio a24|restpack a48|rev.ai b28,d27|revampcrm a40|ringcentral d22|ritekit h44|roaring d28|rocketreach d39|rollbar h32|ronin a24-26|route4me h32
-rownd u,l48|runrun h32,a18-20|salesblink a16|salescookie d32|salesflare d45|sauce u|scaleway u|scrapeowl l30|scraperapi h32|scraperbox h32
-scrapersite a45|scrapestack h32|scrapfly h32|scrapingant h32|scrapingbee U80|screenshotapi d31|screenshotlayer h32|scrutinizer h64
-secret_access_key b40,h48|secretaccesskey b40,h48|securitytrails a32|segment a32|selectpdf u|semaphore l32|sendbird h24,40,u|sentiment a20
-sentry h32,64|serpapi h64|serphouse a60|serpstack h32|sheety l32,64|sherpadesk l32|shipday t31|shodan a32|shopify h32|shortcut u|shotstack a40
-shutterstock a32|signable h32|signalwire a50,u|signaturit a86|signupgenius a32|sigopt U48|simfin a32|simplesat h40|simplynoted t340-360|simvoly l33
-sinch l32|sirv t88,a26|siteleaf l32|skrapp a42|skybiometry l25-26|smartsheet a26,37|smartystreet a20,u|smooch d86,t28|snipcart d75|snyk u
+pagerduty d20|pandadoc h40|pandascore d51|paralleldots a43|parseur h40|partnerstack a64|passbase a128|pastebin d32|paydirt h32|paymo a44
+paymongo d32|paypal d80|pdflayer h32|pdfshift h32|peopledata h64|pepipost d32|percy h64|phantombuster d39-43|phrase h64|pinata h64,20|pinecone u
+pipedream h32|pipedrive h40|pivotaltracker h32|pixabay h32-36|plaid l24,30|planetscale d43,47|planviewleankit h128|planyo l62|plivo d40,U20|pocket d30
+podio a64|pollsapi U28|poloniex h128,d35|polygon a32|positionstack h32|postageapp a32|postmark u|powrbot a40|prodpad h64|prospectcrm d32
+protocols.io l64|proxycrawl d22|pubnub u|purestake a40|pushbullet d34|pusher h20|pushover l30|qase h40|qualaroo b64|qualtrics a40|qubole l64
+quickbooks d50|quickmetrics d22|rachio u|railway u|rapidapi a50|raven d16,17|rawg h32|readme d32|reallysimple t900-|rebrandly h32|reddit d27-30
+refiner u|remove.bg a24|repairshopr d51|replyio a24|restpack a48|rev.ai b28,d27|revampcrm a40|ringcentral d22|ritekit h44|roaring d28|rocketreach d39
+rollbar h32|ronin a24-26|route4me h32|rownd u,l48|runrun h32,a18-20|salesblink a16|salescookie d32|salesflare d45|sauce u|scaleway u|scrapeowl l30
+scraperapi h32|scraperbox h32|scrapersite a45|scrapestack h32|scrapfly h32|scrapingant h32|scrapingbee U80|screenshotapi d31|screenshotlayer h32
+scrutinizer h64|secret_access_key b40,h48|secretaccesskey b40,h48|securitytrails a32|segment a32|selectpdf u|semaphore l32|sendbird h24,40,u
+sentiment a20|sentry h32,64|serpapi h64|serphouse a60|serpstack h32|sheety l32,64|sherpadesk l32|shipday t31|shodan a32|shopify h32|shortcut u
+shotstack a40|shutterstock a32|signable h32|signalwire a50,u|signaturit a86|signupgenius a32|sigopt U48|simfin a32|simplesat h40|simplynoted t340-360
+simvoly l33|sinch l32|sirv t88,a26|siteleaf l32|skrapp a42|skybiometry l25-26|smartsheet a26,37|smartystreet a20,u|smooch d86,t28|snipcart d75|snyk u
 solarwinds d71|solcast d32|sonar h40|sourcegraph h40|sparkpost a40|speechtext h32|splunk u,a22|spoonacular h32|sportradar l24|sportsmonk a60
 spotify h32|squarespace u|sslmate a36|statuscake a20|statuspage u|stitchdata d35|stockdata a40|storecove d43|stormboard h40|stormglass d73
 storyblok d24|storychief t900-|strava h40|streak h32|stytch b48,d49|sugester a32|sumo_token a14,64|sumologic a14,64|supabase h40|supernotes d43
 surveyanyplace u,a32|surveybot d80|surveysparrow d88|survicate l32|swell a32|swiftype d20|talentlms a30|tallyfy t200-|tatum u|taxjar h32
 teamgate l40,a80|teamwork t70-80|tefter l20|telesign b88|testingbot h32|text2data u|textmagic a30|theoddsapi h32|thinkific h32|thousandeyes a32
-ticketmaster a32|tiingo h40|timecamp h26|timezoneapi a20|tly.io a60|tmetric U64|todoist h40|toggl h32|tomorrow.io a32|tomtom a32|tradier a28
-transferwise u|travelpayouts h32|travis d22|travisci d22|trello h32,64,d32|tumblr a50|twelvedata h32|twilio h32|twitch l30|twitter a25,50,d80-120
-tyntec a32|typeform a44,t40-60|typetalk a64|unify b44,d44|unplugg h64|unsplash d43|upcdatabase U32|uplead h32|uploadcare h20|uptimerobot d30-36
-upwave h32|urlscan u|userstack h32|vatlayer h32|vbout a25|vercel a24|verifier h96|verimail U32|veriphone U32|versioneye d40|viewneo t800-
-virustotal h64|visualcrossing U25|voicegain t180-|vonage a16,h8|vouchery u|vpnapi h32|vultr U36|vyte l50|wakatime u|walkscore h32|weatherapi a31
-weatherbit h32|weatherstack h32|webex a64|webflow h64|webscraper a60|webscraping a32|wepay d62|whoisxml d32|whoxy l33|wit.ai U32|worksnaps a40
-workstack a60|worldcoinindex a35|worldweather a31|wrike t300-|yandex t83|yelp d128|youneedabudget h64|yousign l32|youtube d39,24|zendesk a40
-zenhub h80|zenkit d41|zenrows h40|zenscrape u|zenserp u|zeplin t350-400|zerobounce h32|zerotier a32|zipapi l32|zipcode a64|zonka a36|zulip a32
+ticketmaster a32|tiingo h40|timecamp h26|timezoneapi a20|tly.io a60|tmetric U64|todoist h40|toggl h32|tomorrow.io a32|tomtom a32
+tradier a28|transferwise u|travelpayouts h32|travis d22|travisci d22|trello h32,64,d32|tumblr a50|twelvedata h32|twilio h32|twitch l30
+twitter a25,50,d80-120|tyntec a32|typeform a44,t40-60|typetalk a64|unify b44,d44|unplugg h64|unsplash d43|upcdatabase U32|uplead h32|uploadcare h20
+uptimerobot d30-36|upwave h32|urlscan u|userstack h32|vastai h64|vatlayer h32|vbout a25|vercel a24|verifier h96|verimail U32|veriphone U32
+versioneye d40|viewneo t800-|virustotal h64|visualcrossing U25|voicegain t180-|vonage a16,h8|vouchery u|vpnapi h32|vultr U36|vyte l50|wakatime u
+walkscore h32|wandb h40|weatherapi a31|weatherbit h32|weatherstack h32|webex a64|webflow h64|webscraper a60|webscraping a32|weightsandbiases h40
+wepay d62|whoisxml d32|whoxy l33|wireguard b44|wit.ai U32|worksnaps a40|workstack a60|worldcoinindex a35|worldweather a31|wrike t300-|yandex t83
+yelp d128|youneedabudget h64|yousign l32|youtube d39,24|zendesk a40|zenhub h80|zenkit d41|zenrows h40|zenscrape u|zenserp u|zeplin t350-400
+zerobounce h32|zerotier a32|zhipu t49|zipapi l32|zipcode a64|zonka a36|zulip a32
 `;
 
 interface Format {

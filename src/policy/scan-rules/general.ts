@@ -144,9 +144,9 @@ export const generalPatterns: readonly PatternRule[] = [
   },
   {
     id: 'dotnet-connection-string',
-    keywords: ['data source=', 'user id=', 'initial catalog=', 'uid=', 'server='],
+    keywords: ['data source=', 'user id=', 'initial catalog=', 'uid=', 'server=', 'driver={'],
     pattern:
-      /(?:data source|user id|uid|initial catalog|server)=[^"'\r\n<>]{1,160}?; {0,2}(?:password|pwd)=(?<secret>[^\s;"'<>${}&]{4,100})/iy,
+      /(?:data source|user id|uid|initial catalog|server|driver)=[^"'\r\n<>]{1,160}?; {0,2}(?:password|pwd)=(?<secret>[^\s;"'<>${}&]{4,100})/iy,
     entropy: 1.5,
     spent: 'line',
   },
@@ -184,11 +184,6 @@ export const generalPatterns: readonly PatternRule[] = [
       /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})"?/y,
     window: 1600,
     whole: true,
-  },
-  {
-    id: 'password-hash',
-    keywords: [':$apr1$', ':$2y$', ':$6$', ':$1$', ':$5$'],
-    pattern: /:\$(?:apr1|2y|6|5|1)\$[\w./$]{16,120}/y,
   },
   {
     id: 'nuget-password',

@@ -8,6 +8,7 @@ import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { commercePatterns, commercePrefixes } from './commerce.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
+import { hashPatterns } from './hashes.js';
 import { joinParts } from './joined.js';
 import { modelPatterns, modelPrefixes } from './models.js';
 import { namedPatterns } from './named.js';
@@ -32,6 +33,7 @@ export const patternRules: readonly PatternRule[] = [
   ...commercePatterns,
   ...platformPatterns,
   ...namedPatterns,
+  ...hashPatterns,
   ...generalPatterns,
 ];
 
@@ -108,7 +110,8 @@ export function matchPrefix(
     return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
   }
   if (length > 24) progress.until[slot] = stop;
-  if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
+  if (glued || !distinctive || stop === end || !partsFields(bytes[stop]) || continuesName(bytes, start))
+    return null;
   const joined = joinParts(bytes, end, stop, rule.min, alphabet, progress);
   if (!joined || isPlaceholder(bytes, end, stop)) return null;
   if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
@@ -117,6 +120,10 @@ export function matchPrefix(
   progress.until[slot] = joined.end;
   return { rule: rule.id, start, end: joined.end, score: 0.8, class: 'structured' };
 }
+
+/** `_` or `-` before a prefix: it is the end of a name. */
+const continuesName = (bytes: Uint8Array, start: number): boolean =>
+  bytes[start - 1] === 0x5f || bytes[start - 1] === 0x2d;
 
 /** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
 const partsFields = (byte: number | undefined): boolean =>
