@@ -17,6 +17,7 @@ const alphabets = {
   d: `${digits}${lower}${upper}_-`,
   b: `${digits}${lower}${upper}+/`,
   t: `${digits}${lower}${upper}_-.`,
+  g: `${digits}${lower}${upper}:!@#`,
   u: `${digits}abcdef`,
 };
 
