@@ -10,7 +10,7 @@ export function chance(features: Uint16Array, count: number): number {
 }
 
 /** From this chance on a value is reported: set so that real code and configuration hardly ever are. */
-export const contextThreshold = 0.48;
+export const contextThreshold = 0.53;
 
 /** The same where the text is known to hold a credential. */
 export const thoroughThreshold = 0.05;
