@@ -5,10 +5,6 @@ import type { PrefixRule } from './rule.js';
 /** A prefix of so many bytes is nobody else's: a letter put before or after a token of its provider hides nothing. */
 export const unmistakable = 6;
 
-/** Letters and digits of a prefix shorter than this stand in every long run of base64 by chance. */
-const weakest = 5;
-export const isWeak = (prefix: Uint8Array): boolean => prefix.length < weakest;
-
 /** Bytes before a prefix that {@link endsRandomRun} looks at. */
 export const runBefore = 12;
 
@@ -23,6 +19,28 @@ export function endsRandomRun(bytes: Uint8Array, start: number): boolean {
     kinds |= bits & (alphabets.digit | alphabets.upper | alphabets.lower);
   }
   return kinds === (alphabets.digit | alphabets.upper | alphabets.lower);
+}
+
+/** Letters and digits of a prefix shorter than this stand in every long run of base64 by chance. */
+const weakest = 5;
+const weakestOfFixed = 4;
+
+/**
+ * A prefix of a few letters and digits that a long random run may have by chance: the run ends in it, or goes on after
+ * the longest that a token can be. Of a token of fixed length, which a run seldom ends with, the latter says enough.
+ * @param beyond the offset after the longest token where its run goes on, or -1
+ */
+export function isChance(
+  rule: PrefixRule,
+  prefix: Uint8Array,
+  bytes: Uint8Array,
+  start: number,
+  beyond: number,
+): boolean {
+  if (prefix.length >= weakest) return false;
+  if (beyond >= 0 && (memberships[bytes[beyond] as number] as number) & alphabets.alnum) return true;
+  const fixed = rule.min === rule.max && prefix.length >= weakestOfFixed;
+  return !fixed && endsRandomRun(bytes, start);
 }
 
 /** In the midst of a longer run, a prefix of four or five bytes may be chance: its checksum or its length says whether it is. */

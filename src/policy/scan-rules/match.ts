@@ -2,7 +2,7 @@ import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alpha
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
-import { endsRandomRun, isWeak, standsOut, unmistakable } from './chance.js';
+import { isChance, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { commercePatterns, commercePrefixes } from './commerce.js';
@@ -105,7 +105,7 @@ export function matchPrefix(
   const length = stop - end;
   progress.spent += length >> 2;
   if (length >= rule.min) {
-    if (!distinctive && isWeak(prefix) && (stop > limit || endsRandomRun(bytes, start))) return null;
+    if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
     const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
     return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
   }

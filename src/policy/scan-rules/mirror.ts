@@ -49,7 +49,7 @@ function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: numb
 }
 
 /** The prefix is short, nothing checks the rest, and it stands in the midst of a random run. */
-const isChance = ({ rule, prefix }: PrefixTrigger, around: Buffer, { start }: Sighting): boolean =>
+const standsByChance = ({ rule, prefix }: PrefixTrigger, around: Buffer, { start }: Sighting): boolean =>
   !rule.checksum && prefix.length < unmistakable && endsRandomRun(around, start);
 
 /** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
@@ -78,7 +78,7 @@ export function matchMirror(
   mirrored.spent = 0;
   const found = matchPrefix(trigger.of, around, keywordEnd, mirrored);
   progress.spent += costs.mirror + mirrored.spent;
-  if (!found || isChance(trigger.of, around, found)) return null;
+  if (!found || standsByChance(trigger.of, around, found)) return null;
   const place = reversed
     ? { start: to - found.end, end: to - found.start }
     : { start: from + found.start, end: from + found.end };

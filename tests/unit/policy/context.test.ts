@@ -82,4 +82,14 @@ describe('in a long random run', () => {
     );
     expect(found.findings.map(({ rule }) => rule)).toContain('github-personal-access-token');
   });
+
+  it.each([
+    ['a hyphen behind it', (token: string) => `key ${token}-`],
+    ['a random run and a hyphen before it', (token: string) => `x8Kd02mLQ9aZ-${token} `],
+  ])('a key of fixed length is found with %s', async (_name, surround) => {
+    const scanner = createScanner(await loadDetectors('outbound', null), { knownSecrets: [] });
+    const token = 'AIzaq7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJw1E';
+    const found = scanner.scan(Buffer.from(surround(token)), 'body');
+    expect(found.findings.map(({ rule }) => rule)).toContain('google-api-key');
+  });
 });
