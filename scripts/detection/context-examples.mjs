@@ -2,6 +2,7 @@
 import { assignmentRows } from './assignments.mjs';
 import { readCorpus } from './corpora.mjs';
 import { loadModule } from './load.mjs';
+import { providerRows } from './provider-rows.mjs';
 
 const { createScanner } = await loadModule('src/policy/scan/scanner.ts');
 const { contextCandidates, lookForTokens } = await loadModule('src/policy/scan-rules/look.ts');
@@ -51,6 +52,7 @@ export function readExamples(folds) {
   return [
     ...rows,
     ...assignmentRows(),
+    ...providerRows(),
     ...clean.map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' })),
   ].map((row) => toExample(row, folds));
 }

@@ -107,11 +107,12 @@ function print(
 ): void {
   if (options.json) {
     const rows = found.flatMap(({ file, findings }) =>
-      findings.map(({ line, detector, rule, view, start, end, score }) => ({
+      findings.map(({ line, detector, rule, class: kind, view, start, end, score }) => ({
         file,
         line,
         detector,
         rule,
+        class: kind,
         view,
         start,
         end,

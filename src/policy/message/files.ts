@@ -105,10 +105,10 @@ function isQuoted(bytes: Buffer, start: number, end: number): boolean {
   return bytes[at] === quote;
 }
 
-/** Gzip, zip or PNG. */
+/** Gzip, zip (a letter after `PK` begins none of its records: APPNOTE, 4.3) or PNG. */
 export function beginsArchive(head: Buffer): boolean {
   const two = ((head[0] ?? 0) << 8) | (head[1] ?? 0);
-  return two === 0x1f8b || two === 0x504b || two === 0x8950;
+  return two === 0x1f8b || (two === 0x504b && (head[2] ?? 0) < 0x09) || two === 0x8950;
 }
 
 function beginsSomething(head: Buffer): boolean {

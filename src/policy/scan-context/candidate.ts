@@ -14,7 +14,14 @@ const valueByte = Uint8Array.from(memberships, (bits, byte) =>
 );
 /** What may stand in a value at all. */
 const inValue = Uint8Array.from(memberships, (bits, byte) =>
-  bits & alphabets.graphic || byte === 0x3b || byte === 0x3c || byte === 0x3e || byte === 0x2c ? 1 : 0,
+  bits & alphabets.graphic ||
+  byte === 0x3b ||
+  byte === 0x3c ||
+  byte === 0x3e ||
+  byte === 0x2c ||
+  byte === 0x60
+    ? 1
+    : 0,
 );
 const longestValue = 512;
 const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || byte === 0x60;
@@ -102,3 +109,39 @@ function plainEnd(bytes: Uint8Array, from: number): number {
 function edged(bytes: Uint8Array, start: number, end: number): Candidate {
   return { start, end, before: bytes[start - 1] ?? 0, after: bytes[end] ?? 0 };
 }
+
+/** `{"` and a letter in base64, and no dot, so that it is no signed token: a text, which is looked at decoded. */
+export function isEncodedJson(bytes: Uint8Array, { start, end }: Candidate): boolean {
+  if (bytes[start] !== 0x65 || bytes[start + 1] !== 0x79 || bytes[start + 2] !== 0x4a) return false;
+  for (let at = start; at < end; at += 1) if (bytes[at] === 0x2e) return false;
+  return true;
+}
+
+/** Names of what was encrypted already, or wrapped in another key: RFC 7516, 7.2; RFC 5652, 6.2. */
+const encryptedNames = [
+  'encrypted_key',
+  'encryptedkey',
+  'ciphertext',
+  'wrapped_key',
+  'wrappedkey',
+  'encrypteddata',
+];
+
+/** Whether one of these names stands before the value, with nothing but marks between. */
+export function isEncrypted(bytes: Uint8Array, { start }: Candidate): boolean {
+  let nameEnd = start;
+  const limit = Math.max(0, start - 8);
+  while (nameEnd > limit && !((memberships[bytes[nameEnd - 1] as number] as number) & alphabets.word))
+    nameEnd -= 1;
+  const last = bytes[nameEnd - 1] as number | undefined;
+  if (last === undefined || !lastLetters.has(last | 0x20)) return false;
+  const before = Buffer.from(
+    bytes.buffer,
+    bytes.byteOffset + Math.max(0, nameEnd - 16),
+    Math.min(16, nameEnd),
+  )
+    .toString('latin1')
+    .toLowerCase();
+  return encryptedNames.some((name) => before.endsWith(name));
+}
+const lastLetters = new Set(encryptedNames.map((name) => name.charCodeAt(name.length - 1)));

@@ -2,7 +2,7 @@ import { alphabets, entropy, memberships } from '../scan/alphabet.js';
 import type { Occurrences } from '../scan/automaton.js';
 import { strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
-import { fitsFormat } from './formats.js';
+import { type Fit, fitOf, fits } from './formats.js';
 import { groupNames } from './keywords.js';
 import { closingOf, closings, isTorn, oddKind, openingOf, openings, shapeName, shapes } from './make-up.js';
 
@@ -11,8 +11,8 @@ import { closingOf, closings, isTorn, oddKind, openingOf, openings, shapeName, s
  * with {@link opensBit} set when a value is looked for after it, and from {@link formatShift} on a provider's set of formats.
  */
 export type Marks = Occurrences;
-export const opensBit = 0x80;
-export const formatShift = 8;
+export const opensBit = 0x20;
+export const formatShift = 6;
 
 const shortestExact = 12;
 const longestExact = 72;
@@ -53,7 +53,8 @@ const layout = (() => {
     torn: block(4),
     spoilt: block(3),
     odd: block(5),
-    formatShape: block(3 * shapes.length),
+    formatShape: block(4 * shapes.length),
+    fit: block(4),
   };
   return { at, size: () => size };
 })();
@@ -83,7 +84,7 @@ const providerGroup = groupNames.indexOf('provider');
 const oddShape = shapes.indexOf('odd');
 const nearBytes = 28;
 /** More than ever hold at once: the context words, and one of each other kind. */
-export const mostFeatures = 2 * groupNames.length + 32;
+export const mostFeatures = 2 * groupNames.length + 33;
 
 /** Writes the indices of the features that hold to `into` and returns how many; the words are `marks[first..last)`. */
 export function featuresOf(
@@ -127,6 +128,7 @@ export function featuresOf(
   add(at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
   add(at.formatShape + context.format * shapes.length + shape);
   if (shape === oddShape) add(at.odd + oddKind(bytes, start, end));
+  add(at.fit + context.format);
   addMakeUp(bytes, start, end, add);
   return count;
 }
@@ -143,14 +145,16 @@ function addContext(
   let openersSeen = 0;
   let named = false;
   let nearest = -1;
-  let format = formatUnknown;
+  let format: Fit = fits.unknown;
   for (let i = last - 1; i >= first; i -= 1) {
     const end = marks.ends[i] as number;
     const group = (marks.ids[i] as number) & (opensBit - 1);
     const near = start - end <= nearBytes;
     const set = (marks.ids[i] as number) >> formatShift;
-    if (set > 0 && format !== formatFits)
-      format = fitsFormat(set, bytes, start, valueEnd) ? formatFits : formatMisfits;
+    if (set > 0 && format !== fits.fits) {
+      const fit = fitOf(set, bytes, start, valueEnd);
+      if (fit !== fits.other || format === fits.unknown) format = fit;
+    }
     const slot = near ? group : groupNames.length + group;
     if (seenNear[slot]) continue;
     seenNear[slot] = 1;
@@ -169,10 +173,6 @@ function addContext(
   const kind = (named ? 1 : 0) + (credential ? 2 : 0);
   return { openers: openersSeen, kind, assignment: assigned, format };
 }
-
-const formatUnknown = 0;
-const formatFits = 1;
-const formatMisfits = 2;
 
 const seenNear = new Uint8Array(groupNames.length * 2);
 

@@ -13,4 +13,4 @@ export function chance(features: Uint16Array, count: number): number {
 export const contextThreshold = 0.53;
 
 /** The same where the text is known to hold a credential. */
-export const thoroughThreshold = 0.1;
+export const thoroughThreshold = 0.05;

@@ -69,6 +69,8 @@ vyte walkscore watson weatherapi weatherbit weatherstack webex webflow webscrape
 wit.ai wiz workato workable workday worksnaps workstack worldcoinindex worldweather wrike yahoo yandex yelp youneedabudget
 youtube zendesk zenhub zenkit zenrows zenscrape zenserp zeplin zerobounce zerotier zipapi zipbooks zipcode zoho zoom zulip
 cos_hmac secret_access_key secretaccesskey aws_secret_key couchdb auth_hmac gitea drupal wordpress ldap mysql postgres ftp smtp kubernetes docker sumo_token ifttt wakatime
+canny ethplorer apifonica apptivo alconost debounce dynalist integromat ipinfodb lastfm meaningcloud nethunt nozbe onepagecrm opengraphr scrapersite signalwire squarespace sslmate stockdata text2data whoxy yousign zonka okta vastai zhipu wandb weightsandbiases mistral wireguard
+cloudsight runscope m3o satismeter onwater karmacrm technicalanalysisapi baseapi fakejson planview pyowm ipifi linenotify
 `
   .trim()
   .split(/\s+/);

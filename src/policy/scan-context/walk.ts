@@ -29,6 +29,7 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       const candidate = nextCandidate(bytes, at, to, least);
       if (!candidate) break;
       at = candidate.end;
+      if (candidate.start === end) skipJoint(bytes, candidate);
       cutAtOpener(bytes, marks, i, candidate);
       if (last < i) last = i;
       while (last < marks.count && (ends[last] as number) <= candidate.start) last += 1;
@@ -39,6 +40,14 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
     }
     walked = Math.max(at, to);
   }
+}
+
+const isJoint = (byte: number | undefined): boolean => byte === 0x2d || byte === 0x5f || byte === 0x2e;
+
+/** `provider-1a2b…`: what joins the value to the word before it is no part of it. */
+function skipJoint(bytes: Uint8Array, candidate: Candidate): void {
+  while (candidate.end - candidate.start > 14 && isJoint(bytes[candidate.start])) candidate.start += 1;
+  candidate.before = bytes[candidate.start - 1] as number;
 }
 
 function onlyLetters(bytes: Uint8Array, from: number, to: number): boolean {
@@ -53,8 +62,7 @@ function cutAtOpener(bytes: Uint8Array, marks: Marks, from: number, candidate: C
     const end = marks.ends[i] as number;
     if (!((marks.ids[i] as number) & opensBit) || end <= candidate.start) continue;
     let start = end;
-    while (start < candidate.end && (bytes[start] === 0x2d || bytes[start] === 0x5f || bytes[start] === 0x2e))
-      start += 1;
+    while (start < candidate.end && isJoint(bytes[start])) start += 1;
     if (candidate.end - start < 14 || !onlyLetters(bytes, candidate.start, end)) return;
     candidate.start = start;
     candidate.before = bytes[start - 1] as number;

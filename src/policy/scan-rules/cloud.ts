@@ -68,13 +68,12 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('elastic-cloud-key', 'essu_', 'base64', 40, 120),
   prefix('mongodb-atlas-service-account', 'mdb_sa_sk_', 'dashed', 40),
   prefix('fauna-key', 'fnA', 'dashed', 37, 45),
-  prefix('astra-token', 'AstraCS:', 'token', 60, 100),
+  prefix('astra-token', 'AstraCS:', 'graphic', 60, 100, { shape: /^[0-9A-Za-z]{20,40}:[0-9a-f]{64}$/ }),
   prefix('xata-key', 'xau_', 'alnum', 28, 48),
   prefix('pinecone-key', 'pcsk_', 'word', 60, 80),
   prefix('trigger-dev-key', ['tr_dev_', 'tr_prod_', 'tr_pat_', 'tr_stg_'], 'alnum', 20, 48),
   prefix('resend-key', 're_', 'word', 30, 40, { entropy: 3.8 }),
   prefix('salesforce-refresh-token', '5Aep861', 'dotted', 80, 120),
-  prefix('salesforce-consumer-key', '3MVG9', 'dotted', 78, 82),
   prefix('cockroach-key', 'CCDB1_', 'word', 40, 80),
 ];
 

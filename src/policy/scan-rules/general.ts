@@ -4,6 +4,12 @@ import type { PatternRule } from './rule.js';
 const isUserAndPassword = (secret: string): boolean =>
   /^[\x20-\x7e]{1,120}:[\x20-\x7e]{1,200}$/.test(Buffer.from(secret, 'base64').toString('latin1'));
 
+/**
+ * The first entry of a Secret's `data` (Kubernetes API, core/v1), after comments, as a plain or a block scalar; a long one
+ * up to a bound.
+ */
+const kubernetesData = String.raw`data:\s{0,4}[\r\n]{1,2}(?:[ \t]{0,12}#[^\r\n]{0,120}[\r\n]{1,2}){0,3}[ \t]{0,12}[\w.-]{1,80}:[ ]{0,4}(?:[>|][+-]?[ ]{0,4}[\r\n]{1,2}[ \t]{0,12})?["']?(?<secret>[0-9A-Za-z+/]{400}|[0-9A-Za-z+/]{8,400}={0,2}(?=["']?(?:[\r\n]|$)))`;
+
 /** Credentials of no one provider: keys in their armour, signed tokens, connection strings, authorisation headers. */
 export const generalPatterns: readonly PatternRule[] = [
   {
@@ -64,12 +70,13 @@ export const generalPatterns: readonly PatternRule[] = [
       '+pymysql://',
     ],
     pattern:
-      /[a-z+0-9]{4,14}:\/\/[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$:%-]{1,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
+      /[a-z+0-9]{4,14}:\/\/(?!username:password@)[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$:%-]{1,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
     back: 'userinfo',
     window: 800,
     whole: true,
   },
   {
+    // A password of a few letters at a host that RFC 2606, 3 reserves for examples is one.
     id: 'url-with-password',
     run: { alphabet: 'userinfo', min: 1, ends: ':' },
     keywords: [
@@ -93,7 +100,7 @@ export const generalPatterns: readonly PatternRule[] = [
       'git+https://',
     ],
     pattern:
-      /[a-z+0-9]{3,9}:\/\/[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@[\w.:-]{3,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
+      /[a-z+0-9]{3,9}:\/\/(?!username:password@)[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@(?!(?<=:[^:@]{1,5}@)(?:[\w-]{1,40}\.){0,3}example\.(?:com|net|org)\b)[\w.:-]{3,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
     window: 800,
     whole: true,
     accept: (secret) => !/^(?:pass|password|passwd|pwd|user|username|x|xxx|token)$/i.test(secret),
@@ -137,9 +144,9 @@ export const generalPatterns: readonly PatternRule[] = [
   },
   {
     id: 'dotnet-connection-string',
-    keywords: ['data source=', 'user id=', 'initial catalog=', 'uid=', 'server='],
+    keywords: ['data source=', 'user id=', 'initial catalog=', 'uid=', 'server=', 'driver={'],
     pattern:
-      /(?:data source|user id|uid|initial catalog|server)=[^"'\r\n<>]{1,160}?; {0,2}(?:password|pwd)=(?<secret>[^\s;"'<>${}&]{4,100})/iy,
+      /(?:data source|user id|uid|initial catalog|server|driver)=[^"'\r\n<>]{1,160}?; {0,2}(?:password|pwd)=(?<secret>[^\s;"'<>${}&]{4,100})/iy,
     entropy: 1.5,
     spent: 'line',
   },
@@ -150,6 +157,15 @@ export const generalPatterns: readonly PatternRule[] = [
       /authorization["'\\]{0,3}[\s:=>,()[\]]{1,6}["'`\\]{0,3}(?:bearer|token|ssws|apikey|key)[ :]{1,3}(?<secret>[\w+/=.~-]{14,2000})/iy,
     window: 2100,
     entropy: 2.8,
+    unlikeWords: true,
+  },
+  {
+    // A value alone, which RFC 9110, 11.6.2 doesn't have but many services want.
+    id: 'authorization-value',
+    keywords: ['authorization'],
+    pattern:
+      /authorization["'\\]{0,3}\s{0,2}[:=]\s{0,3}["'`\\]{0,3}(?=[a-z_-]{0,40}\d)(?<secret>[\w-]{24,200})(?![\w.(-])/iy,
+    entropy: 3,
     unlikeWords: true,
   },
   {
@@ -170,11 +186,6 @@ export const generalPatterns: readonly PatternRule[] = [
     whole: true,
   },
   {
-    id: 'password-hash',
-    keywords: [':$apr1$', ':$2y$', ':$6$', ':$1$', ':$5$'],
-    pattern: /:\$(?:apr1|2y|6|5|1)\$[\w./$]{16,120}/y,
-  },
-  {
     id: 'nuget-password',
     keywords: ['password" value'],
     pattern: /password" value\s{0,2}=\s{0,2}"(?<secret>[^"<>\s]{8,120})"/iy,
@@ -182,17 +193,18 @@ export const generalPatterns: readonly PatternRule[] = [
   {
     id: 'kubernetes-secret',
     keywords: ['kind: secret', "kind: 'secret", 'kind: "secret', '"kind": "secret'],
-    pattern:
-      /"?kind"?:\s{0,4}["']?secret["']?\s[^{}]{0,400}?\bdata:\s{0,4}[\r\n]{1,2}[ \t]{0,8}[\w.-]{1,80}:[ ]{0,4}["']?(?<secret>[0-9A-Za-z+/]{8,400}={0,2})["']?[\r\n]/iy,
-    window: 900,
+    pattern: new RegExp(String.raw`"?kind"?:\s{0,4}["']?secret["']?\s[^{}]{0,400}?\b${kubernetesData}`, 'iy'),
+    window: 1300,
     spent: 'window',
   },
   {
     id: 'kubernetes-secret',
     keywords: ['\ndata:'],
-    pattern:
-      /\ndata:\s{0,4}[\r\n]{1,2}[ \t]{0,8}[\w.-]{1,80}:[ ]{0,4}["']?(?<secret>[0-9A-Za-z+/]{8,400}={0,2})["']?[\r\n][^{}]{0,400}?kind:\s{0,4}["']?secret["']?(?![\w])/iy,
-    window: 900,
+    pattern: new RegExp(
+      String.raw`\n${kubernetesData}["']?[\r\n][^{}]{0,400}?kind:\s{0,4}["']?secret["']?(?![\w])`,
+      'iy',
+    ),
+    window: 1300,
   },
   {
     id: 'private-key-hex',

@@ -7,30 +7,33 @@ const between =
 const mostParts = 24;
 const longestGap = 96;
 
-/**
- * Follows a value of the alphabet over field boundaries until it is at least `min` bytes long.
- * Answers the end of its last part, or -1 when it doesn't come to that.
- */
-export function joinedEnd(
+/** A value that stands in parts: the end of its last one, and the parts put together. */
+export interface Joined {
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Follows a value of the alphabet over field boundaries until it is at least `min` bytes long; null when it doesn't come to that. */
+export function joinParts(
   bytes: Buffer,
   start: number,
   end: number,
   min: number,
   alphabet: number,
   meter: { spent: number },
-): number {
-  let length = end - start;
+): Joined | null {
+  let text = bytes.toString('latin1', start, end);
   let at = end;
-  for (let part = 0; part < mostParts && length < min; part += 1) {
+  for (let part = 0; part < mostParts && text.length < min; part += 1) {
     meter.spent += costs.part;
     const gap = between.exec(bytes.toString('latin1', at, at + longestGap));
-    if (!gap) return -1;
+    if (!gap) return null;
     let stop = at + gap[0].length;
     const from = stop;
     while (stop < bytes.length && (memberships[bytes[stop] as number] as number) & alphabet) stop += 1;
-    if (stop === from) return -1;
-    length += stop - from;
+    if (stop === from) return null;
+    text += bytes.toString('latin1', from, stop);
     at = stop;
   }
-  return length >= min ? at : -1;
+  return text.length >= min ? { end: at, text } : null;
 }

@@ -5,7 +5,7 @@ import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
-import type { Candidate } from '../scan-context/candidate.js';
+import { type Candidate, isEncodedJson, isEncrypted } from '../scan-context/candidate.js';
 import { featuresOf, formatShift, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
@@ -139,7 +139,13 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
       if (byte !== 0x2f && byte !== 0x2b) continue;
       const shape = at - start >= 27 ? shapeOf(view.bytes, start, at) : null;
       if (shape && !isPlaceholder(view.bytes, start, at))
-        report({ rule: shape.id, start, end: at, score: shape.score, class: 'structured' });
+        report({
+          rule: shape.id,
+          start: start - (shape.before ?? 0),
+          end: at,
+          score: shape.score,
+          class: 'structured',
+        });
       start = at + 1;
     }
   }
@@ -155,7 +161,7 @@ function lookAtContext(
   report: (sighting: Sighting) => void,
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (budget.remaining < 0 || readsAsWords(bytes, candidate.start, candidate.end)) return;
+    if (budget.remaining < 0 || isNoCredential(bytes, candidate)) return;
     spend(budget, costs.candidate + candidate.end - candidate.start);
     const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
@@ -169,6 +175,12 @@ function lookAtContext(
   });
 }
 
+/** What no context makes a credential. */
+const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
+  readsAsWords(bytes, candidate.start, candidate.end) ||
+  isEncodedJson(bytes, candidate) ||
+  isEncrypted(bytes, candidate);
+
 /** Every candidate of a text with its features. @public for the training script */
 export function contextCandidates(
   bytes: Buffer,
@@ -176,7 +188,7 @@ export function contextCandidates(
 ): void {
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (readsAsWords(bytes, candidate.start, candidate.end)) return;
+    if (isNoCredential(bytes, candidate)) return;
     const count = featuresOf(bytes, candidate, marks, first, last, features);
     visit(candidate, features.slice(0, count));
   });

@@ -2,12 +2,14 @@ import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alpha
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
+import { isChance, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
 import { commercePatterns, commercePrefixes } from './commerce.js';
 import { developmentPatterns, developmentPrefixes } from './development.js';
 import { generalPatterns } from './general.js';
-import { joinedEnd } from './joined.js';
+import { hashPatterns } from './hashes.js';
+import { joinParts } from './joined.js';
 import { modelPatterns, modelPrefixes } from './models.js';
 import { namedPatterns } from './named.js';
 import { isPlaceholder } from './placeholder.js';
@@ -31,6 +33,7 @@ export const patternRules: readonly PatternRule[] = [
   ...commercePatterns,
   ...platformPatterns,
   ...namedPatterns,
+  ...hashPatterns,
   ...generalPatterns,
 ];
 
@@ -101,24 +104,30 @@ export function matchPrefix(
   const stop = runEnd(bytes, end, limit + 1, alphabet);
   const length = stop - end;
   progress.spent += length >> 2;
-  if (length > rule.min || length === rule.min)
-    return judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
+  if (length >= rule.min) {
+    if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
+    const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
+    return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
+  }
   if (length > 24) progress.until[slot] = stop;
-  if (glued || !distinctive || stop === end || !partsFields(bytes[stop])) return null;
-  const joined = joinedEnd(bytes, end, stop, rule.min, alphabet, progress);
-  if (joined < 0 || !(rule.wordy || hasDigit(bytes, end, joined)) || isPlaceholder(bytes, end, stop))
+  if (glued || !distinctive || stop === end || !partsFields(bytes[stop]) || continuesName(bytes, start))
     return null;
-  if (!rule.wordy && readsLikeWords(bytes, end, joined)) return null;
-  progress.until[slot] = joined;
-  return { rule: rule.id, start, end: joined, score: 0.8, class: 'structured' };
+  const joined = joinParts(bytes, end, stop, rule.min, alphabet, progress);
+  if (!joined || isPlaceholder(bytes, end, stop)) return null;
+  if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
+  const body = Buffer.from(joined.text, 'latin1');
+  if (!rule.wordy && (!hasDigit(body, 0, body.length) || readsLikeWords(body, 0, body.length))) return null;
+  progress.until[slot] = joined.end;
+  return { rule: rule.id, start, end: joined.end, score: 0.8, class: 'structured' };
 }
+
+/** `_` or `-` before a prefix: it is the end of a name. */
+const continuesName = (bytes: Uint8Array, start: number): boolean =>
+  bytes[start - 1] === 0x5f || bytes[start - 1] === 0x2d;
 
 /** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
 const partsFields = (byte: number | undefined): boolean =>
   byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
-
-/** A prefix of so many bytes is nobody else's: a letter put after a token of its provider hides nothing. */
-const unmistakable = 6;
 
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
 function isDistinctive(prefix: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet.js';
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
+import { endsRandomRun, runBefore, unmistakable } from './chance.js';
 import { matchPrefix, type Progress, ruleCount, type Trigger } from './match.js';
 
 type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
@@ -47,6 +48,10 @@ function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: numb
   return runEnd(bytes, end, end + min, alphabet) - end >= min;
 }
 
+/** The prefix is short, nothing checks the rest, and it stands in the midst of a random run. */
+const standsByChance = ({ rule, prefix }: PrefixTrigger, around: Buffer, { start }: Sighting): boolean =>
+  !rule.checksum && prefix.length < unmistakable && endsRandomRun(around, start);
+
 /** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
 export function matchMirror(
   trigger: MirrorTrigger,
@@ -60,8 +65,8 @@ export function matchMirror(
   if (!hasBody(trigger, bytes, start, end)) return null;
   progress.until[trigger.slot] = end + pause;
   const reversed = trigger.by === 'reversed';
-  const from = Math.max(0, reversed ? end - reach : start - 1);
-  const to = Math.min(bytes.length, reversed ? end + 1 : start + reach);
+  const from = Math.max(0, reversed ? end - reach : start - runBefore);
+  const to = Math.min(bytes.length, reversed ? end + runBefore : start + reach);
   const around = Buffer.from(bytes.subarray(from, to));
   if (reversed) around.reverse();
   else
@@ -73,7 +78,7 @@ export function matchMirror(
   mirrored.spent = 0;
   const found = matchPrefix(trigger.of, around, keywordEnd, mirrored);
   progress.spent += costs.mirror + mirrored.spent;
-  if (!found) return null;
+  if (!found || standsByChance(trigger.of, around, found)) return null;
   const place = reversed
     ? { start: to - found.end, end: to - found.start }
     : { start: from + found.start, end: from + found.end };

@@ -10,6 +10,7 @@ export const modelPrefixes: readonly PrefixRule[] = [
   prefix('llamaindex-key', 'llx-', 'alnum', 40, 64),
   prefix('exa-browserbase-key', 'bb_live_', 'dashed', 24, 40),
   prefix('e2b-key', 'e2b_', 'lowerHex', 40),
+  prefix('databento-key', 'db-', 'alnum', 29, 29, { entropy: 3.8 }),
   prefix('daytona-key', 'dtn_', 'lowerHex', 64),
   prefix('context7-key', 'ctx7sk-', 'dashed', 36, 48),
   prefix('chroma-key', 'ck-', 'alnum', 44, 44, { entropy: 4 }),

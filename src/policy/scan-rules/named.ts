@@ -66,10 +66,18 @@ export const namedPatterns: readonly PatternRule[] = [
     window: 90,
   },
   {
-    // PowerShell, ConvertTo-SecureString: a password in the clear is its argument.
+    // PowerShell, ConvertTo-SecureString: a password in the clear is its argument, before its switches or after them.
     id: 'powershell-secure-string',
     keywords: ['convertto-securestring'],
-    pattern: /ConvertTo-SecureString\s{1,3}(?:-String\s{1,3})?\\?["'](?<secret>[^"'\s$\\]{8,100})\\?["']/iy,
+    pattern:
+      /ConvertTo-SecureString\s{1,3}(?:-[a-z]{1,20}\s{1,3}){0,3}\\?["'](?<secret>[^"'\s$\\]{8,100})\\?["']/iy,
+    unlikeWords: true,
+  },
+  {
+    id: 'powershell-secure-string',
+    keywords: ['convertto-securestring'],
+    pattern:
+      /ConvertTo-SecureString\s{1,3}(?:-[a-z]{1,20}\s{1,3}){1,3}(?<secret>[0-9A-Za-z!#%&*+@^_][^"'\s\\(){}]{7,100})/iy,
     unlikeWords: true,
   },
   {
@@ -79,11 +87,32 @@ export const namedPatterns: readonly PatternRule[] = [
     pattern: /\{(?<secret>AQAAABAAAA[0-9A-Za-z+/]{30,600}={0,2})\}/y,
   },
   {
-    // pwdump: user, number, the LM hash and the NT hash.
-    id: 'windows-password-hash',
-    keywords: [':::'],
-    pattern: /[0-9a-f]{32}:[0-9a-f]{32}:::/iy,
-    before: 65,
-    entropy: 3,
+    // Blynk, 'HTTPS API': 32 letters, digits, `_` and `-`.
+    id: 'blynk-token',
+    keywords: ['blynk'],
+    pattern: beside('blynk', '[\\w-]{32}'),
+    entropy: 3.2,
+    spent: 'line',
+  },
+  {
+    // PHPMailer's property for the password of the mail server.
+    id: 'phpmailer-password',
+    keywords: ['->password'],
+    pattern: /->Password\s{0,4}=\s{0,4}["'](?<secret>[^"'\s$]{8,100})["']/y,
+    unlikeWords: true,
+  },
+  {
+    // Sysinternals, PsExec: -u user -p password.
+    id: 'psexec-password',
+    keywords: ['psexec'],
+    pattern: /psexec(?:64)?(?:\.exe)?[^\r\n]{1,100}? -u [^\s]{1,60} -p (?<secret>[^\s"'$<>{}%]{6,100})/iy,
+    unlikeWords: true,
+    spent: 'line',
+  },
+  {
+    // Bundler, 'bundle config': credentials of a host, for Sidekiq's.
+    id: 'contribsys-login',
+    keywords: ['contribsys__com'],
+    pattern: /contribsys__com["']?\s{0,3}[=:]\s{0,3}["']?(?<secret>[0-9a-f]{8}:[0-9a-f]{8})(?![0-9a-f])/iy,
   },
 ];

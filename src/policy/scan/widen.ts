@@ -17,10 +17,22 @@ export function widened(
   span: { readonly start: number; readonly end: number },
 ): [number, number] {
   const body = span.end - span.start >= cutOff ? alphabets.token : alphabets.dashed;
-  const end = runEnd(bytes, span.end, span.end + longestRun, body);
+  const end = escapedEnd(bytes, runEnd(bytes, span.end, span.end + longestRun, body), body);
   const wordStart = runStart(bytes, span.start, span.start - longestPrefix, alphabets.dashed);
   const start = urlStart(bytes, span.start) ?? wordStart;
   return quoted(bytes, start, end) ?? [start, end];
+}
+
+/** Where a value of a URL ends that goes on in percent escapes (RFC 3986, 2.1) and the alphabet. */
+function escapedEnd(bytes: Uint8Array, from: number, body: number): number {
+  let end = from;
+  while (
+    bytes[end] === 0x25 &&
+    end - from < longestRun &&
+    runEnd(bytes, end + 1, end + 3, alphabets.hex) === end + 3
+  )
+    end = runEnd(bytes, end + 3, end + longestRun, body);
+  return end;
 }
 
 /** Where `https` begins when only a host stands between it and `at`. */

@@ -67,6 +67,7 @@ const chosen: Readonly<Record<string, string>> = {
   'database-connection-string': 'postgres://deploy:r4Tq82xLm@db.internal:5432/shop?sslmode=require',
   'okta-api-token': `okta api: 00${'q7Wz0r8YbK3pT6mXc9Ld'.repeat(2)}`,
   'azure-key-signature': `AccountKey ${'q7Wz0r8YbK3pT6mXc9Ld'.repeat(4).slice(0, 76)}+AStq7Wz0r==`,
+  'blynk-token': 'https://blynk.cloud/external/api/get?token=q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJ&v1',
   'sumologic-access-id': 'sumo_access_id = "suQ7wZ0r8YbK3p"',
   'truenas-key': `login_with_api_key, params: ["4-${'q7Wz0r8YbK3pT6mX'.repeat(4)}"]`,
   'twitter-access-token': `twitter: 7348291056-${'q7Wz0r8YbK'.repeat(4)}`,

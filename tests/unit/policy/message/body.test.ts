@@ -114,11 +114,14 @@ describe('what is put together', () => {
     expect(parts.slice(1)).toEqual([['fields', 'one more and cone!']]);
   });
 
-  it('contents of multipart fields', () => {
+  it.each([
+    ['of any kind', 'one of two ', 'and the other'],
+    ['that begin like an archive and are none', 'PKu0T92mPq', 'PK and the other'],
+  ])('contents of multipart fields %s', (_name, one, other) => {
     const field = (content: string) =>
       `--b\r\nContent-Disposition: form-data; name="f"\r\n\r\n${content}\r\n`;
-    const bytes = Buffer.from(`${field('one of two ')}${field('and the other')}--b--\r\n`);
+    const bytes = Buffer.from(`${field(one)}${field(other)}--b--\r\n`);
     const { parts } = partsOf({ bytes, contentType: 'multipart/form-data; boundary="b"' });
-    expect(parts.slice(1)).toEqual([['fields', 'one of two and the other']]);
+    expect(parts.slice(1)).toEqual([['fields', one + other]]);
   });
 });
