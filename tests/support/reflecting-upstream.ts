@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { zstdRawFrame } from '../../src/policy/message/zstd/raw-frame.js';
 import { encodings } from './encodings.js';
 
 /** Content codings by the name that the query gives them. */
@@ -8,6 +9,8 @@ const coders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   deflate: (bytes) => deflateSync(bytes),
   'deflate-raw': (bytes) => deflateRawSync(bytes),
   br: (bytes) => brotliCompressSync(bytes),
+  zstd: (bytes) => zstdRawFrame(bytes),
+  sdch: (bytes) => bytes,
   'gzip, br': (bytes) => brotliCompressSync(gzipSync(bytes)),
 };
 

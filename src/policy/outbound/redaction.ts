@@ -2,6 +2,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { BodySource } from '../message/body.js';
 import { type ContentCoding, decodeBody } from '../message/encodings.js';
 import { coverHead } from '../message/head.js';
+import { zstdRawFrame } from '../message/zstd/raw-frame.js';
 import { budgetFor } from '../scan/budget.js';
 import { redact } from '../scan/redact.js';
 import type { Scanner } from '../scan/scanner.js';
@@ -14,6 +15,7 @@ const encoders: Readonly<Record<ContentCoding, (bytes: Buffer) => Buffer>> = {
   gzip: gzipSync,
   deflate: deflateSync,
   br: brotliCompressSync,
+  zstd: zstdRawFrame,
 };
 
 /**
@@ -38,10 +40,13 @@ export function redactHead(
   return last.outcome === 'complete' && last.placed.length === 0 ? current : null;
 }
 
-/** The same for a whole body; its content-encodings are applied again, so that its length may change. */
+/**
+ * The same for a whole body; its content-encodings are applied again, so that its length may change. What a reader could
+ * see besides the content (names in a gzip header) is not there any more.
+ */
 export function redactBody(scanner: Scanner, source: BodySource): Buffer | null {
   const decoded = decodeBody(source.bytes, source.contentEncoding, budgetFor(source.bytes.length));
-  if (decoded.outcome !== 'complete' || decoded.besides.length > 0) return null;
+  if (decoded.outcome !== 'complete') return null;
   const redaction = redact(scanner, decoded.bytes, 'body');
   if (redaction.outcome !== 'redacted') return null;
   const plain: BodySource = { ...source, bytes: redaction.bytes, contentEncoding: null };
