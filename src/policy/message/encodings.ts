@@ -28,19 +28,27 @@ const codings: Readonly<Record<string, ContentCoding>> = {
   zstd: 'zstd',
 };
 
+/** What a body was encoded with, in lower case, outermost last. @param contentEncoding all values of the header, joined by commas */
+export const codingNames = (contentEncoding: string | null): string[] =>
+  (contentEncoding ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+
+/** null: none that is undone. */
+export const codingOf = (name: string): ContentCoding | null =>
+  Object.hasOwn(codings, name) ? (codings[name] as ContentCoding) : null;
+
 /** Undoes every content-encoding of a whole body. @param contentEncoding all values of the header, joined by commas */
 export function decodeBody(bytes: Buffer, contentEncoding: string | null, budget: Budget): DecodedBody {
   const undone: ContentCoding[] = [];
   const besides: Buffer[] = [];
   let body = bytes;
-  const names = (contentEncoding ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');
+  const names = codingNames(contentEncoding);
   if (names.length > mostEncodings)
     return { outcome: 'cannot-scan', reason: `more than ${mostEncodings} content-encodings` };
   for (const name of names.reverse()) {
-    const coding = Object.hasOwn(codings, name) ? codings[name] : undefined;
+    const coding = codingOf(name);
     if (!coding)
       return {
         outcome: 'cannot-scan',

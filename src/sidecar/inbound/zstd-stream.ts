@@ -1,18 +1,11 @@
 import { Duplex } from 'node:stream';
-import { corrupt } from '../../policy/message/zstd/bits.js';
 import { createZstdDecoder, usualWindow, type ZstdOutput } from '../../policy/message/zstd/decoder.js';
-
-/** Bytes of a scan that its tables may cost: so many more, and so many for each of its own. */
-const work = { base: 64 * 1024, factor: 8 } as const;
+import { createWorkLimit } from '../zstd-work.js';
 
 /** Undoes Zstandard, no further than its reader has room. */
 export function createZstdStream(): Duplex {
-  let received = 0;
-  let worked = 0;
-  const decoder = createZstdDecoder(usualWindow, (bytes) => {
-    worked += bytes;
-    if (worked > work.base + received * work.factor) throw corrupt();
-  });
+  const limit = createWorkLimit();
+  const decoder = createZstdDecoder(usualWindow, limit.work);
   let outputs: Iterator<ZstdOutput> | null = null;
   let written: (() => void) | null = null;
 
@@ -36,7 +29,7 @@ export function createZstdStream(): Duplex {
   const stream: Duplex = new Duplex({
     read: () => guarded(advance),
     write(chunk: Buffer, _encoding, callback) {
-      received += chunk.length;
+      limit.received(chunk.length);
       outputs = decoder.push(chunk);
       written = callback;
       guarded(advance);

@@ -21,7 +21,8 @@ import { valuesOf } from '../../policy/request-head.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
-import { NoRoomError } from '../request-body.js';
+import { createReadAhead, type ReadAhead } from '../read-ahead.js';
+import { NoRoomError, roomAhead } from '../request-body.js';
 import { inspectedStream } from './body-stream.js';
 import { gatherBody } from './gather-body.js';
 import type { HeadMemory } from './request-inspection.js';
@@ -73,15 +74,31 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
-  let outcome: Inspected = 'let-out';
-  if (found.length > 0) outcome = await settle(inspection, found, { head, ofHead, source });
-  if (outcome === 'let-out') {
-    const pieces = found.length > 0 ? await piecesLeft(inspection, ofBody) : ofBody.pieces;
-    outcome = await inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
+  const settling =
+    found.length > 0
+      ? settleAll(inspection, found, { head, ofHead, source }, ofBody, memory)
+      : inspectTrail(inspection, trailMessage(inspection, found, memory, ofBody.pieces));
+  const outcome = await (long ? long.during(settling) : settling);
+  if (outcome !== 'let-out') {
+    long?.release();
+    return outcome;
   }
-  if (outcome !== 'let-out') return outcome;
   memory.left = true;
   return long ? inspectLongBody(inspection, long) : outcome;
+}
+
+/** What was found by itself, and then the parts that leave beside it. */
+async function settleAll(
+  inspection: Inspection,
+  found: readonly Found[],
+  parts: Parts,
+  ofBody: BodyExamination,
+  memory: HeadMemory,
+): Promise<Inspected> {
+  const outcome = await settle(inspection, found, parts);
+  if (outcome !== 'let-out') return outcome;
+  const pieces = await piecesLeft(inspection, ofBody);
+  return inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
 }
 
 /** The request as it leaves, with what was found in it covered or approved. */
@@ -121,12 +138,12 @@ async function inspectTrail(inspection: Inspection, message: TrailMessage): Prom
 }
 
 /** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
-async function readBody(exchange: Exchange): Promise<AsyncIterable<Buffer> | null> {
-  const { outgoing } = exchange;
+async function readBody(exchange: Exchange): Promise<ReadAhead | null> {
+  const { outgoing, gate } = exchange;
   const { content } = outgoing;
   if (content === null || Buffer.isBuffer(content)) return null;
   const gathered = await gatherBody(exchange, content);
-  if ('pieces' in gathered) return gathered.pieces;
+  if ('pieces' in gathered) return createReadAhead(gathered.pieces, gate.held, roomAhead);
   outgoing.content = gathered.whole;
   return null;
 }
@@ -147,12 +164,13 @@ function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' 
   };
 }
 
-function inspectLongBody(inspection: Inspection, content: AsyncIterable<Buffer>): Inspected {
+function inspectLongBody(inspection: Inspection, content: ReadAhead): Inspected {
   const { outgoing } = inspection.exchange;
   const { contentEncoding } = encodingOf(outgoing.headers);
   const stream = inspectedStream(content, contentEncoding, inspection);
   if ('refusal' in stream) return stream;
   outgoing.content = stream.content;
+  if (!stream.sameLength) outgoing.length = null;
   return 'let-out';
 }
 

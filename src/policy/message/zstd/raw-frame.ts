@@ -1,10 +1,9 @@
 const blockSize = 128 * 1024;
-/** Magic, a descriptor without any option, and a window of 128 KiB (RFC 8878, 3.1.1.1). */
-const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]);
-const endOfFrame = Buffer.from([1, 0, 0]);
+/** The beginning of a frame that says no length: a descriptor without any option, a window of 128 KiB (RFC 8878, 3.1.1.1). */
+export const zstdFrameStart: Buffer = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x38]);
 
-/** The beginning of a frame that says no length. */
-export const zstdFrameStart = (): Buffer => header;
+/** An empty last block. */
+export const zstdFrameEnd: Buffer = Buffer.from([1, 0, 0]);
 
 /** Bytes as blocks of a frame: every reader of Zstandard takes what isn't compressed too. */
 export function zstdRawBlocks(bytes: Uint8Array): Buffer {
@@ -18,9 +17,6 @@ export function zstdRawBlocks(bytes: Uint8Array): Buffer {
   return Buffer.concat(parts);
 }
 
-/** An empty last block. */
-export const zstdFrameEnd = (): Buffer => endOfFrame;
-
 /** A whole frame. */
 export const zstdRawFrame = (bytes: Uint8Array): Buffer =>
-  Buffer.concat([header, zstdRawBlocks(bytes), endOfFrame]);
+  Buffer.concat([zstdFrameStart, zstdRawBlocks(bytes), zstdFrameEnd]);
