@@ -112,6 +112,18 @@ describe('the credential that an upstream sends back', () => {
     },
   );
 
+  test.each(['text/event-stream', 'application/x-ndjson'])(
+    'is covered from its twelfth letter on in the words of a stream, three letters a time, of type %s',
+    async (type) => {
+      for (const encoding of ['plain', 'hex']) {
+        const answer = await ask({ encoding, surface: 'deltas', type });
+        const words = [...answer.body.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join('');
+        expect(words).toMatch(/^it is [^*]{8,40}\*{4,} ?\.$/);
+        expect(words).not.toContain(formOf(encoding).slice(0, Math.ceil(formOf(encoding).length / 2) + 5));
+      }
+    },
+  );
+
   test('is covered as Basic’s base64, as its user and password, and as the password alone', async () => {
     const answer = await ask({}, 'basic.test');
     expect(answer.body).toMatch(/^\{"authorization":"\*+"\}$/);
