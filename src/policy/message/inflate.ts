@@ -95,9 +95,10 @@ function overBudget(budget: Budget): Inflated {
 /** Frame after frame; with `partial` as far as they can be read. */
 function inflateZstd(bytes: Uint8Array, budget: Budget, most: number, partial: boolean): Inflated {
   // What comes out is bounded, and so is what is kept of it.
-  const decoder = createZstdDecoder(Number.POSITIVE_INFINITY, (work) => {
+  const onWork = (work: number) => {
     if (!spend(budget, work)) throw corrupt();
-  });
+  };
+  const decoder = createZstdDecoder(Number.POSITIVE_INFINITY, onWork, partial);
   const content: Buffer[] = [];
   const skipped: Buffer[] = [];
   let length = 0;

@@ -36,6 +36,7 @@ interface Frame {
   readonly window: number;
   readonly contentSize: number | null;
   readonly hasChecksum: boolean;
+  readonly lenient: boolean;
   readonly recent: Uint32Array;
   huffman: HuffmanTable | null;
   tables: SequenceTables | null;
@@ -57,8 +58,13 @@ type State =
  *
  * @param longestWindow bytes
  * @param onWork told what took longer than its output says, in bytes of a scan; it may throw
+ * @param lenient takes what the reference takes though it is damaged
  */
-export function createZstdDecoder(longestWindow: number, onWork: (bytes: number) => void): ZstdDecoder {
+export function createZstdDecoder(
+  longestWindow: number,
+  onWork: (bytes: number) => void,
+  lenient = false,
+): ZstdDecoder {
   let state: State = { at: 'frame' };
   /** What is not decoded yet, and how much of it the next step needs. */
   let waiting: Uint8Array[] = [];
@@ -70,7 +76,7 @@ export function createZstdDecoder(longestWindow: number, onWork: (bytes: number)
   function* step(bytes: Uint8Array): Generator<ZstdOutput, number> {
     switch (state.at) {
       case 'frame': {
-        const header = frameHeader(bytes, longestWindow);
+        const header = frameHeader(bytes, longestWindow, lenient);
         if (header) state = header.state;
         return header?.size ?? 0;
       }
@@ -133,6 +139,7 @@ export function createZstdDecoder(longestWindow: number, onWork: (bytes: number)
 function frameHeader(
   bytes: Uint8Array,
   longestWindow: number,
+  lenient: boolean,
 ): { readonly state: State; readonly size: number } | null {
   if (bytes.length < 4) return null;
   const magic = littleEndian(bytes, 0, 4);
@@ -160,6 +167,7 @@ function frameHeader(
     window,
     contentSize,
     hasChecksum: (descriptor & 4) !== 0,
+    lenient,
     recent: Uint32Array.of(1, 4, 8),
     huffman: null,
     tables: null,
@@ -218,7 +226,7 @@ function compressedBlock(
   most: number,
   onWork: (bytes: number) => void,
 ): void {
-  const literals = readLiterals(bytes, blockHeader, size, most, frame.huffman);
+  const literals = readLiterals(bytes, blockHeader, size, most, frame.huffman, frame.lenient);
   frame.huffman = literals.huffman;
   const sequences = readSequenceHeader(bytes, literals.end, size, frame.tables);
   frame.tables = sequences.tables;
@@ -230,6 +238,7 @@ function compressedBlock(
     limit: frame.length + most,
     recent: frame.recent,
     window: frame.window,
+    lenient: frame.lenient,
   };
   executeSequences(bytes, sequences.end, size, sequences, literals.bytes, target);
   frame.length = target.at;

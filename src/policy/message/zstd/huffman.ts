@@ -87,20 +87,26 @@ function tableOf(given: readonly number[]): HuffmanTable {
   return { depth, symbols, lengths };
 }
 
-/** Decodes one stream, which must come to just so many bytes. @throws ZstdError */
+/**
+ * Decodes one stream, which must come to just so many bytes.
+ *
+ * @param lenient it need not: some readers don't look, and read on
+ * @throws ZstdError
+ */
 export function decodeStream(
   { depth, symbols, lengths }: HuffmanTable,
   bytes: Uint8Array,
   start: number,
   end: number,
   out: Uint8Array,
+  lenient: boolean,
 ): void {
   const bits = backwardBits(bytes, start, end);
   for (let at = 0; at < out.length; at += 1) {
     const index = bitsAt(bits, bits.left - depth, depth);
     out[at] = symbols[index] as number;
     bits.left -= lengths[index] as number;
-    if (bits.left < 0) throw corrupt();
+    if (bits.left < 0 && !lenient) throw corrupt();
   }
-  if (bits.left !== 0) throw corrupt();
+  if (bits.left !== 0 && !lenient) throw corrupt();
 }

@@ -24,6 +24,7 @@ export function readLiterals(
   limit: number,
   most: number,
   known: HuffmanTable | null,
+  lenient: boolean,
 ): Literals {
   const first = bytes[start] as number;
   const kind = first & 3;
@@ -51,8 +52,8 @@ export function readLiterals(
   if (kind === ownTree) ({ table: huffman, end: from } = readHuffman(bytes, from, end));
   if (!huffman) throw corrupt();
   const out = new Uint8Array(size);
-  if (format === 0) decodeStream(huffman, bytes, from, end, out);
-  else decodeFour(huffman, bytes, from, end, out);
+  if (format === 0) decodeStream(huffman, bytes, from, end, out, lenient);
+  else decodeFour(huffman, bytes, from, end, out, lenient);
   return { bytes: out, end, huffman, fresh: kind === ownTree };
 }
 
@@ -63,6 +64,7 @@ function decodeFour(
   start: number,
   end: number,
   out: Uint8Array,
+  lenient: boolean,
 ): void {
   const each = (out.length + 3) >> 2;
   if (out.length < leastOfFour || start + 6 > end || 3 * each > out.length) throw corrupt();
@@ -71,7 +73,7 @@ function decodeFour(
     const to = stream === 3 ? end : from + littleEndian(bytes, start + 2 * stream, 2);
     if (to > end) throw corrupt();
     const part = out.subarray(stream * each, stream === 3 ? out.length : (stream + 1) * each);
-    decodeStream(huffman, bytes, from, to, part);
+    decodeStream(huffman, bytes, from, to, part, lenient);
     from = to;
   }
 }

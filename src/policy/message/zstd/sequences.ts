@@ -128,6 +128,8 @@ export interface Target {
   readonly recent: Uint32Array;
   /** How far back a copy may begin. */
   readonly window: number;
+  /** Bits may be left over. */
+  readonly lenient: boolean;
 }
 
 /**
@@ -170,7 +172,7 @@ export function executeSequences(
       literal += length;
       copyMatch(target, offsetOf(target.recent, offsetValue, length), match);
     }
-    if (bits.left !== 0) throw corrupt();
+    if (bits.left !== 0 && !target.lenient) throw corrupt();
   } else if (start !== end) throw corrupt();
   copyLiterals(target, literals, literal, literals.length - literal);
 }
