@@ -1,29 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { zstdRawFrame } from '../../src/policy/message/zstd/raw-frame.js';
-import {
-  get,
-  heldSecret,
-  type InspectionRig,
-  post,
-  postChunked,
-  startInspectionRig,
-} from '../support/inspection-rig.js';
+import { get, heldSecret, type InspectionRig, post, postChunked } from '../support/inspection-rig.js';
+import { shareInspectionRig } from '../support/inspection-suite.js';
 import { needs } from '../support/needs.js';
 import { openTunnel, readAnswer, refusalCode, sendRaw } from '../support/raw-client.js';
 import { hasZstd, zstdCompress, zstdDecompress } from '../support/zstd.js';
 
 let rig: InspectionRig;
 
-beforeAll(async () => {
-  rig = await startInspectionRig();
-});
-afterAll(() => rig?.[Symbol.asyncDispose]());
-afterEach(() => {
-  expect(rig.sidecar.child.exitCode).toBe(null);
-  expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
-  rig.forget();
+shareInspectionRig((started) => {
+  rig = started;
 });
 
 const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;

@@ -10,29 +10,17 @@ import {
   gzipSync,
   inflateSync,
 } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  get,
-  heldSecret,
-  type InspectionRig,
-  post,
-  postChunked,
-  startInspectionRig,
-} from '../support/inspection-rig.js';
+import { describe, expect, test } from 'vitest';
+import { get, heldSecret, type InspectionRig, post, postChunked } from '../support/inspection-rig.js';
+import { shareInspectionRig } from '../support/inspection-suite.js';
 import { needs } from '../support/needs.js';
 import { openTunnel, readAnswer, refusalCode } from '../support/raw-client.js';
 import { hasZstd, zstdCompress, zstdDecompress } from '../support/zstd.js';
 
 let rig: InspectionRig;
 
-beforeAll(async () => {
-  rig = await startInspectionRig();
-});
-afterAll(() => rig?.[Symbol.asyncDispose]());
-afterEach(() => {
-  expect(rig.sidecar.child.exitCode).toBe(null);
-  expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
-  rig.forget();
+shareInspectionRig((started) => {
+  rig = started;
 });
 
 /** What came before in this file may still be told: only its own code counts. */
