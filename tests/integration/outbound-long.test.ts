@@ -73,6 +73,14 @@ function readable(coding: string, body: Buffer): string {
 
 needs('zstd', hasZstd, 'the reference of Zstandard', () => {
   test('is among the codings', () => expect(coders.map(({ name }) => name)).toContain('zstd'));
+
+  test('may ask for more memory than there is: that is refused, and said', async () => {
+    const body = zstdCompress(clean, '--long=27');
+    const answer = await rig.ask('block.test', post('block.test', body, encoded('zstd')));
+    expect([answer.status, refusalCode(answer)]).toEqual([403, 'encoding-not-scannable']);
+    expect(answer.body).toContain('a window over 8 MiB');
+    expect(rig.arrivals.map(({ complete }) => complete)).not.toContain(true);
+  });
 });
 
 describe.each(coders)('a long body in $name', ({ name, encode, decode }) => {

@@ -1,4 +1,5 @@
 import { type ContentCoding, codingNames, codingOf } from '../../policy/message/encodings.js';
+import { ZstdError } from '../../policy/message/zstd/bits.js';
 import { createGather } from '../gather.js';
 import { type BodyDecoder, createBodyDecoder, type DecodedMark, type DecodedPart } from './body-decoder.js';
 import { encodeBody } from './body-encoder.js';
@@ -110,7 +111,10 @@ async function* decodedParts(
       }
     } catch (error) {
       if (error instanceof BodyRefused) throw error;
-      const message = `the body is no whole ${coding} stream`;
+      const message =
+        error instanceof ZstdError && error.kind === 'unsupported'
+          ? 'the Zstandard in the body needs a dictionary or a window over 8 MiB'
+          : `the body is no whole ${coding} stream`;
       throw new BodyRefused(refusalOf(inspection, 'encoding-not-scannable', message));
     }
   }
