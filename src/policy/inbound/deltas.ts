@@ -1,4 +1,4 @@
-import { buildPieceIndex, type PieceIndex } from '../across/piece-index.js';
+import { buildPieceIndex, isWordy, type PieceIndex } from '../across/piece-index.js';
 import { stringValues } from '../message/json-strings.js';
 import { alphabets, memberships } from '../scan/alphabet.js';
 import type { KnownSecret } from '../scan/detector.js';
@@ -45,20 +45,16 @@ export function createDeltaScrub(
   /** Covers in place. */
   function look(bytes: Buffer, start: number, end: number, place: number): void {
     const lead = leadOf(place);
-    const goesOn = lead.length > 0 && seams(lead, bytes, start, end);
-    const joined = goesOn
-      ? Buffer.concat([lead.bytes.subarray(0, lead.length), bytes.subarray(start, end)])
-      : nothing;
+    const joined =
+      lead.length > 0 && seams(lead, bytes, start, end)
+        ? Buffer.concat([lead.bytes.subarray(0, lead.length), bytes.subarray(start, end)])
+        : null;
     const from = lead.length;
     extend(lead, bytes, start, end);
-    for (const { form, start: first, end: last } of pieces.find(joined)) {
-      const { secret, bytes: letters } = pieces.forms[form] as PieceIndex['forms'][number];
-      if (last - first < Math.min(told, letters.length / 2)) continue;
-      const span = spanOf(joined, letters.subarray(first, last), from);
-      if (!span) continue;
-      bytes.fill(0x2a, start, start + span[1] - from);
-      onFound(foundIn(secret, span));
-    }
+    const crossing = joined && crossingAt(pieces, joined, from);
+    if (!crossing) return;
+    bytes.fill(0x2a, start, start + crossing.end - from);
+    onFound(crossing);
   }
 
   function scrubUnits(bytes: Buffer): Buffer {
@@ -143,7 +139,48 @@ function buildSeams(pieces: PieceIndex): Seams {
 const isLetter = (byte: number | undefined): boolean =>
   ((memberships[byte as number] as number) & alphabets.alnum) !== 0;
 
-const foundIn = (secret: string, [start, end]: readonly [number, number]): Finding => ({
+/** What belongs to a value that began before `from` and goes on after it; null: nothing. */
+function crossingAt(pieces: PieceIndex, joined: Buffer, from: number): Finding | null {
+  const letters = Buffer.alloc(joined.length);
+  const places: number[] = [];
+  let before = 0;
+  for (let at = 0; at < joined.length; at += 1) {
+    if (!isLetter(joined[at])) continue;
+    letters[places.length] = (joined[at] as number) | toLower;
+    places.push(at);
+    if (at < from) before += 1;
+  }
+  const text = letters.subarray(0, places.length);
+  const first = Math.max(0, before - seamLetters + 1);
+  let longest: Finding | null = null;
+  for (let at = first; at < before && at + seamLetters <= text.length; at += 1)
+    for (const { value, bytes } of pieces.forms) {
+      const [start, end] = inCommon(text, at, bytes);
+      if (end <= before || end - start < Math.min(told, bytes.length / 2) || isWordy(text, start, end))
+        continue;
+      const last = (places[end - 1] as number) + 1;
+      if (!longest || last > longest.end)
+        longest = foundIn(pieces.values[value]?.name ?? '', places[start] as number, last);
+    }
+  return longest;
+}
+
+/** The stretch round `at` that a text has in common with a value; the longest of several. */
+function inCommon(text: Buffer, at: number, value: Buffer): readonly [start: number, end: number] {
+  const seam = text.subarray(at, at + seamLetters);
+  let [start, end] = [at, at];
+  for (let found = value.indexOf(seam); found >= 0; found = value.indexOf(seam, found + 1)) {
+    let first = 0;
+    while (first < at && first < found && text[at - first - 1] === value[found - first - 1]) first += 1;
+    let last = seamLetters;
+    while (at + last < text.length && found + last < value.length && text[at + last] === value[found + last])
+      last += 1;
+    if (first + last > end - start) [start, end] = [at - first, at + last];
+  }
+  return [start, end];
+}
+
+const foundIn = (secret: string, start: number, end: number): Finding => ({
   detector: 'reflected_secrets',
   rule: secret,
   view: 'events',
@@ -152,21 +189,6 @@ const foundIn = (secret: string, [start, end]: readonly [number, number]): Findi
   start,
   end,
 });
-
-/** Where in what follows `from` a stretch of letters goes on that began before it; null: nowhere. */
-function spanOf(joined: Buffer, stretch: Buffer, from: number): [number, number] | null {
-  const letters = Buffer.alloc(joined.length);
-  const places: number[] = [];
-  for (let at = 0; at < joined.length; at += 1) {
-    if (!isLetter(joined[at])) continue;
-    letters[places.length] = (joined[at] as number) | toLower;
-    places.push(at);
-  }
-  const first = letters.subarray(0, places.length).lastIndexOf(stretch);
-  if (first < 0 || (places[first] as number) >= from) return null;
-  const end = (places[first + stretch.length - 1] as number) + 1;
-  return end > from ? [from, end] : null;
-}
 
 /** @param place tells it from others */
 type Look = (bytes: Buffer, start: number, end: number, place: number) => void;

@@ -17,14 +17,13 @@ import {
 } from '../../policy/outbound/examination.js';
 import { redactHead } from '../../policy/outbound/redaction.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
-import { valuesOf } from '../../policy/request-head.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
-import { createReadAhead, type ReadAhead } from '../read-ahead.js';
-import { NoRoomError, roomAhead } from '../request-body.js';
+import type { ReadAhead } from '../read-ahead.js';
+import { NoRoomError } from '../request-body.js';
+import { bodySource, encodingOf, plainBody, readBody } from './body-source.js';
 import { inspectedStream } from './body-stream.js';
-import { gatherBody } from './gather-body.js';
 import type { HeadMemory } from './request-inspection.js';
 import type { Prepared } from './scanners.js';
 
@@ -135,33 +134,6 @@ async function inspectTrail(inspection: Inspection, message: TrailMessage): Prom
   const found = [foundAcross(secret)];
   if (route.route.dlp.outboundOnMatch === 'supervise') return superviseFindings(inspection, found);
   return { refusal: findingRefusal(inspection, found, 'secret-found') };
-}
-
-/** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
-async function readBody(exchange: Exchange): Promise<ReadAhead | null> {
-  const { outgoing, gate } = exchange;
-  const { content } = outgoing;
-  if (content === null || Buffer.isBuffer(content)) return null;
-  const gathered = await gatherBody(exchange, content);
-  if ('pieces' in gathered) return createReadAhead(gathered.pieces, gate.held, roomAhead);
-  outgoing.content = gathered.whole;
-  return null;
-}
-
-const plainBody = (source: BodySource | null): Buffer | null =>
-  source && /^[\s,]*(?:identity[\s,]*)*$/i.test(source.contentEncoding ?? '') ? source.bytes : null;
-
-/** A body that is held whole; null: there is none. */
-function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
-  if (!Buffer.isBuffer(content) || content.length === 0) return null;
-  return { bytes: content, ...encodingOf(headers) };
-}
-
-function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' | 'contentEncoding'> {
-  return {
-    contentType: valuesOf(headers, 'content-type')[0] ?? null,
-    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
-  };
 }
 
 function inspectLongBody(inspection: Inspection, content: ReadAhead): Inspected {

@@ -54,6 +54,18 @@ describe('a value in strings of one event after another', () => {
     expect(contents.split('*')[0]?.length).toBeLessThanOrEqual(form.length * 0.66);
   });
 
+  test('is covered each time, where it comes twice', () => {
+    const { contents } = scrubbed(pieces(`${value}${value} ${value}.`, 3).map(delta).join(''), 'event');
+    expect(contents).toMatch(/^[^*]{12,15}\*+ ?[^*]{0,15}\*+ ?[^*]{0,15}\*+ ?\.?$/);
+  });
+
+  test('is let go where it is made of words that anyone may use', () => {
+    const words = buildDeltaIndex([{ name: 'WORDS', value: 'development-secrets' }]);
+    const stream = createDeltaScrub(words, 'event', () => {});
+    const text = pieces('the development of software', 4).map(delta).join('');
+    expect(stream.push(Buffer.from(text)).toString()).toBe(text);
+  });
+
   test('is covered beside other events, in a part of its own, in plain data and in lines of JSON', () => {
     const other = (content: string) => event({ choices: [{ index: 1, delta: { content } }] });
     const parted = pieces(value, 3).flatMap((part, at) => [delta(part), ': ping\n\n', other(`word${at} `)]);
