@@ -15,6 +15,7 @@ ensurePackages({
   faketime: 'faketime',
   tmux: 'tmux',
   ip: 'iproute2',
+  zstd: 'zstd',
 });
 ensureDependencies();
 ensureBuild();

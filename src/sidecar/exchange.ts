@@ -57,6 +57,8 @@ interface Outgoing {
   /** Names and values in turn, without Host and the body's framing. */
   headers: readonly string[];
   content: Buffer | Readable | null;
+  /** Of a stream, in bytes; null: nobody knows. */
+  length: number | null;
 }
 
 /** Requests that a client may send ahead on one connection. */
@@ -119,7 +121,7 @@ export function openExchange(
     number: gate.nextRequest(),
     started: Date.now(),
     body: noBody,
-    outgoing: { target: admission.target, headers: [], content: null },
+    outgoing: { target: admission.target, headers: [], content: null, length: null },
     finding: null,
     shownTarget: admission.target,
     received: 0,
@@ -236,7 +238,7 @@ export function prepareOutgoing(exchange: Exchange, route: CompiledRoute): void 
   const { gate, request, admission, body } = exchange;
   const { target, head } = admission;
   const headers = departingHeaders(request.rawHeaders, head.nominated, gate.injectionOf(route));
-  exchange.outgoing = { target, headers, content: body.content };
+  exchange.outgoing = { target, headers, content: body.content, length: head.contentLength };
 }
 
 export function dispatchOptions(
@@ -245,11 +247,11 @@ export function dispatchOptions(
   inspection: Inspection | null,
 ): Dispatcher.DispatchOptions {
   const { gate, request, admission, outgoing } = exchange;
-  const { head, host } = admission;
+  const { host } = admission;
   const { content } = outgoing;
   const headers = requestHeaders(outgoing.headers, host, gate.injectionOf(route));
   if (inspection) askForInspectable(headers);
-  const length = Buffer.isBuffer(content) ? content.length : head.contentLength;
+  const length = Buffer.isBuffer(content) ? content.length : outgoing.length;
   if (length !== null) headers.push('content-length', String(length));
   return {
     path: outgoing.target,

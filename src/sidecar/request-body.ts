@@ -1,16 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { RequestHead } from '../policy/request-head.js';
+import { createReadAhead, type ReadAhead } from './read-ahead.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
 export const wholeBody = 64 * 1024;
 /** What all bodies held whole may take together; beyond it those up to {@link wholeBody} alone are held. Bytes. */
 export const wholeBodies = 16 * 1024 * 1024;
 
+/** As long as they take less, a body that waits for the operator is read on: the rest is for those that must be held. */
+export const roomAhead = wholeBodies / 2;
+
 export interface BodyLimits {
   /** A body up to this size is read whole. Bytes. */
   readonly whole: number;
-  /** A longer one is read ahead too, as far as its stream has room. */
+  /** A longer one is read ahead too. */
   readonly ahead: boolean;
   /** There must be room for one that is to be read whole; otherwise it is streamed. */
   readonly must: boolean;
@@ -62,7 +66,26 @@ export async function readRequestBody(
   const content = detachedStream(request, ahead, (bytes) => {
     size += bytes;
   });
-  return { content, size: () => size, release: () => {} };
+  if (!ahead) return { content, size: () => size, release: () => {} };
+  const reading = createReadAhead(content, held, roomAhead);
+  return { content: startedLater(reading), size: () => size, release: reading.release };
+}
+
+/** Is read ahead until someone takes it. */
+function startedLater(body: ReadAhead): Readable {
+  let start = () => {};
+  body.during(
+    new Promise<void>((resolve) => {
+      start = resolve;
+    }),
+  );
+  async function* pieces(): AsyncGenerator<Buffer> {
+    start();
+    yield* body;
+  }
+  const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: wholeBody });
+  stream.on('error', () => {});
+  return stream;
 }
 
 async function wholeRequestBody(

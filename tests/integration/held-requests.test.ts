@@ -154,6 +154,10 @@ describe('a client that leaves takes its proposal away', () => {
       `POST / HTTP/1.1\r\nHost: new.test\r\nContent-Length: 900000\r\n\r\n${'x'.repeat(900_000)}`,
     ],
     [
+      'with 6 MB',
+      `POST / HTTP/1.1\r\nHost: new.test\r\nContent-Length: 6000000\r\n\r\n${'x'.repeat(6_000_000)}`,
+    ],
+    [
       'in the midst of a chunked body',
       'POST / HTTP/1.1\r\nHost: new.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
     ],
@@ -164,7 +168,7 @@ describe('a client that leaves takes its proposal away', () => {
   ])('%s', async (_name, bytes) => {
     await start();
     const client = await openTunnel({ ...sidecar, host: 'new.test' });
-    client.write(bytes);
+    await new Promise((resolve) => client.write(bytes, resolve));
     await sidecar.until(() => proposals().length === 1);
     client.destroy();
     await sidecar.until(() => ends().length === 1);

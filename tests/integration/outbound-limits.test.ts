@@ -1,26 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  get,
-  heldSecret,
-  type InspectionRig,
-  post,
-  postChunked,
-  startInspectionRig,
-} from '../support/inspection-rig.js';
+import { describe, expect, test } from 'vitest';
+import { zstdRawFrame } from '../../src/policy/message/zstd/raw-frame.js';
+import { get, heldSecret, type InspectionRig, post, postChunked } from '../support/inspection-rig.js';
+import { shareInspectionRig } from '../support/inspection-suite.js';
+import { needs } from '../support/needs.js';
 import { openTunnel, readAnswer, refusalCode, sendRaw } from '../support/raw-client.js';
+import { hasZstd, zstdCompress, zstdDecompress } from '../support/zstd.js';
 
 let rig: InspectionRig;
 
-beforeAll(async () => {
-  rig = await startInspectionRig();
-});
-afterAll(() => rig?.[Symbol.asyncDispose]());
-afterEach(() => {
-  expect(rig.sidecar.child.exitCode).toBe(null);
-  expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
-  rig.forget();
+shareInspectionRig((started) => {
+  rig = started;
 });
 
 const encoded = (coding: string) => `Content-Encoding: ${coding}\r\n`;
@@ -45,6 +36,13 @@ test('a body that must be scanned whole is not let out in pieces for want of roo
   for (const socket of hoarders) socket.destroy();
   expect(rig.arrivals).toEqual([]);
 });
+
+/** Brotli without content, and with a block that is passed over (RFC 7932, 9.2). @param bytes 1 to 256 */
+function withMetadata(bytes: Buffer): Buffer {
+  // WBITS 16; not the last, no nibbles, one byte of length; then up to the end of a byte.
+  const bits = 0 | (0 << 1) | (3 << 2) | (0 << 4) | (1 << 5) | ((bytes.length - 1) << 7);
+  return Buffer.concat([Buffer.from([bits & 0xff, bits >> 8]), bytes, Buffer.from([3])]);
+}
 
 test('a line break is refused on a route that names other detectors', async () => {
   const answer = await rig.ask('known.test', get('known.test', '/', 'X-A: 1%0aY: 2\r\n'));
@@ -85,6 +83,8 @@ describe.each(['block.test', 'redact.test', 'supervise.test'])('whatever the pol
     ['deflate', encoded('deflate'), deflateSync(note)],
     ['br', encoded('br'), brotliCompressSync(note)],
     ['br in gzip', encoded('br, gzip'), gzipSync(brotliCompressSync(note))],
+    ['zstd', encoded('zstd'), zstdRawFrame(note)],
+    ['what brotli passes over', encoded('br'), withMetadata(note)],
     ['gzip that says nothing', '', gzipSync(note)],
     ['gzip that says identity', encoded('identity'), gzipSync(note)],
     ['base64 in percent', '', Buffer.from(encodeURIComponent(note.toString('base64')))],
@@ -158,6 +158,39 @@ describe('framing', () => {
         expect(rig.arrivals[0]?.body.equals(body)).toBe(true);
       }
     }
+  });
+});
+
+needs('zstd', hasZstd, 'a body in Zstandard', () => {
+  const text = `{"filler":"${'words of no interest '.repeat(500)}","note":"${heldSecret}"}`;
+
+  test.each(['block.test', 'redact.test'])('does not bring a value past %s', async (host) => {
+    for (const level of ['-1', '-19']) {
+      rig.forget();
+      const answer = await rig.ask(host, post(host, zstdCompress(text, level), encoded('zstd')));
+      expect(answer.status).toBe(host === 'block.test' ? 403 : 200);
+      if (host === 'block.test') expect([refusalCode(answer), rig.arrivals]).toEqual(['secret-found', []]);
+      else
+        expect(zstdDecompress(rig.arrivals[0]?.body as Buffer).toString()).toBe(
+          text.replace(heldSecret, '*'.repeat(heldSecret.length)),
+        );
+    }
+  });
+
+  test('arrives byte for byte where it is clean', async () => {
+    const body = zstdCompress(text.replace(heldSecret, 'nothing'));
+    expect((await rig.ask('block.test', post('block.test', body, encoded('zstd')))).status).toBe(200);
+    expect(rig.arrivals[0]?.body.equals(body)).toBe(true);
+  });
+
+  test.each([
+    ['cut off', zstdCompress(text).subarray(0, -6), 'encoding-not-scannable'],
+    ['with something behind it', Buffer.concat([zstdCompress(text), note]), 'encoding-not-scannable'],
+    ['of 40 MB', zstdCompress(Buffer.alloc(40_000_000)), 'scan-over-budget'],
+  ])('is refused %s', async (_name, body, code) => {
+    const answer = await rig.ask('redact.test', post('redact.test', body, encoded('zstd')));
+    expect([answer.status, refusalCode(answer)]).toEqual([403, code]);
+    expect(rig.arrivals).toEqual([]);
   });
 });
 

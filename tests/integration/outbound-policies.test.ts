@@ -1,26 +1,13 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  get,
-  heldSecret,
-  type InspectionRig,
-  post,
-  postChunked,
-  startInspectionRig,
-} from '../support/inspection-rig.js';
+import { describe, expect, test } from 'vitest';
+import { get, heldSecret, type InspectionRig, post, postChunked } from '../support/inspection-rig.js';
+import { shareInspectionRig } from '../support/inspection-suite.js';
 import { refusalCode } from '../support/raw-client.js';
 
 let rig: InspectionRig;
 
-beforeAll(async () => {
-  rig = await startInspectionRig();
-});
-afterAll(() => rig?.[Symbol.asyncDispose]());
-afterEach(() => {
-  expect(rig.sidecar.child.exitCode).toBe(null);
-  expect(rig.sidecar.output()).not.toContain(heldSecret);
-  expect(rig.sidecar.output()).not.toContain(heldSecret.slice(9));
-  rig.forget();
+shareInspectionRig((started) => {
+  rig = started;
 });
 
 const gzipped = 'Content-Encoding: gzip\r\n';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { zstdRawFrame } from '../../src/policy/message/zstd/raw-frame.js';
 import { encodings } from './encodings.js';
 
 /** Content codings by the name that the query gives them. */
@@ -8,6 +9,8 @@ const coders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   deflate: (bytes) => deflateSync(bytes),
   'deflate-raw': (bytes) => deflateRawSync(bytes),
   br: (bytes) => brotliCompressSync(bytes),
+  zstd: (bytes) => zstdRawFrame(bytes),
+  sdch: (bytes) => bytes,
   'gzip, br': (bytes) => brotliCompressSync(gzipSync(bytes)),
 };
 
@@ -19,7 +22,7 @@ function reflected(request: IncomingMessage, query: URLSearchParams): Buffer {
 }
 
 /**
- * An upstream that hands back the credential it got: `?surface=body|header|reason|trailer|hint|events|error`,
+ * An upstream that hands back the credential it got: `?surface=body|header|reason|trailer|hint|events|deltas|error`,
  * `encoding=` as in the table of encodings, `coding=` of the body, `cut=` the byte at which the body is sent in two.
  */
 export const reflect: RequestListener = (request, response) => {
@@ -40,6 +43,7 @@ export const reflect: RequestListener = (request, response) => {
     return response.end();
   }
   if (surface === 'events') return sendEvents(response, form);
+  if (surface === 'deltas') return sendDeltas(response, form, type);
   const body = Buffer.concat([Buffer.from('{"authorization":"'), form, Buffer.from('"}')]);
   const coding = query.get('coding');
   const coded = coding === null ? body : (coders[coding]?.(body) ?? body);
@@ -67,4 +71,15 @@ function sendEvents(response: ServerResponse, form: Buffer): void {
   response.write(Buffer.concat([Buffer.from('data: '), form.subarray(0, half)]), () =>
     setImmediate(() => response.end(Buffer.concat([form.subarray(half), Buffer.from('\n\n')]))),
   );
+}
+
+/** As a model's words come: three letters a time, each event or line written by itself. */
+async function sendDeltas(response: ServerResponse, form: Buffer, type: string): Promise<void> {
+  response.writeHead(200, { 'content-type': type });
+  for (const content of `it is ${form} .`.match(/.{1,3}/gs) ?? []) {
+    const data = JSON.stringify({ type: 'delta', choices: [{ index: 0, delta: { content } }] });
+    const unit = type === 'text/event-stream' ? `data: ${data}\n\n` : `${data}\n`;
+    await new Promise((resolve) => response.write(unit, resolve));
+  }
+  response.end();
 }

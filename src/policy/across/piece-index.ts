@@ -152,7 +152,7 @@ export function lettersOf(
 }
 
 /** Letters alone that could be of a word: clean requests have them in common with any value that words are made of. */
-function isWordy(bytes: Uint8Array, start: number, end: number): boolean {
+export function isWordy(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at += 1) if ((bytes[at] as number) < 0x3a) return false;
   return strangeness(bytes, start, end) < mostWordy;
 }

@@ -1,12 +1,14 @@
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import type { Scanner } from '../scan/scanner.js';
+import type { DeltaIndex } from './deltas.js';
 import { isPlain, type PartialIndex } from './partial.js';
 
 /** What finds the values that must not come back. */
 export interface SecretFinder {
   readonly scanner: Scanner;
   readonly partial: PartialIndex;
+  readonly deltas: DeltaIndex;
 }
 
 /** Thrown where not everything could be looked at: what was not, must not be let out. */
@@ -101,6 +103,12 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     end: (chunk = nothing) => step(chunk, true),
   };
 }
+
+/** What the first lets go is the second's. */
+export const scrubTwice = (first: ScrubStream, second: ScrubStream): ScrubStream => ({
+  push: (chunk) => second.push(first.push(chunk)),
+  end: (chunk) => second.end(first.end(chunk)),
+});
 
 /** @param waiting offset from which the end may be the beginning of a value */
 function coverEdges(

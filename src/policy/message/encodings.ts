@@ -9,13 +9,13 @@ export type DecodedBody =
       readonly bytes: Buffer;
       /** Undone, outermost first: to encode it again, apply them from the last to the first. */
       readonly undone: readonly ContentCoding[];
-      /** More that a reader could see: header fields of gzip members, another reading of the same bytes. */
+      /** More that a reader could see: header fields of gzip members, what is passed over, another reading of the same bytes. */
       readonly besides: readonly Buffer[];
     }
   | { readonly outcome: 'over-budget' }
   | { readonly outcome: 'cannot-scan'; readonly reason: string };
 
-export type ContentCoding = 'gzip' | 'deflate' | 'br';
+export type ContentCoding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
 /** Encodings around each other: more is no honest client's doing. */
 const mostEncodings = 3;
@@ -25,21 +25,30 @@ const codings: Readonly<Record<string, ContentCoding>> = {
   'x-gzip': 'gzip',
   deflate: 'deflate',
   br: 'br',
+  zstd: 'zstd',
 };
+
+/** What a body was encoded with, in lower case, outermost last. @param contentEncoding all values of the header, joined by commas */
+export const codingNames = (contentEncoding: string | null): string[] =>
+  (contentEncoding ?? '')
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => name !== '' && name !== 'identity');
+
+/** null: none that is undone. */
+export const codingOf = (name: string): ContentCoding | null =>
+  Object.hasOwn(codings, name) ? (codings[name] as ContentCoding) : null;
 
 /** Undoes every content-encoding of a whole body. @param contentEncoding all values of the header, joined by commas */
 export function decodeBody(bytes: Buffer, contentEncoding: string | null, budget: Budget): DecodedBody {
   const undone: ContentCoding[] = [];
   const besides: Buffer[] = [];
   let body = bytes;
-  const names = (contentEncoding ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '' && name !== 'identity');
+  const names = codingNames(contentEncoding);
   if (names.length > mostEncodings)
     return { outcome: 'cannot-scan', reason: `more than ${mostEncodings} content-encodings` };
   for (const name of names.reverse()) {
-    const coding = Object.hasOwn(codings, name) ? codings[name] : undefined;
+    const coding = codingOf(name);
     if (!coding)
       return {
         outcome: 'cannot-scan',
@@ -64,10 +73,13 @@ function undo(
   besides: Buffer[],
 ): Buffer | 'over-budget' | 'corrupt' {
   if (coding === 'deflate') return undoDeflate(body, budget, besides);
-  const result = inflate(coding === 'br' ? 'brotli' : 'gzip', body, budget, false);
-  if (result.outcome !== 'complete') return result.outcome;
+  const result = inflate(coding === 'br' ? 'brotli' : coding, body, budget, false);
+  if (result.outcome !== 'complete') return result.outcome === 'over-budget' ? 'over-budget' : 'corrupt';
   if (result.consumed < body.length) return 'corrupt';
   if (coding === 'gzip' && saysMore(body)) besides.push(body);
+  // Brotli has blocks that are passed over (RFC 7932, 9.2), not compressed: they can be read in it as it is.
+  if (coding === 'br') besides.push(body);
+  besides.push(...(result.skipped ?? []));
   return result.bytes;
 }
 

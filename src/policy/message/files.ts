@@ -2,9 +2,14 @@ import type { Budget } from '../scan/budget.js';
 import { findRuns } from '../scan/runs.js';
 import { gzipMagic } from './gzip.js';
 import { type Compression, inflate } from './inflate.js';
+import { zstdMagic } from './zstd/decoder.js';
 
 /** What a member of an archive begins with, wherever in a file it may stand. */
-const archiveMagics = [gzipMagic, Buffer.from('PK\x03\x04', 'latin1')];
+const archiveMagics = [
+  gzipMagic,
+  Buffer.from('PK\x03\x04', 'latin1'),
+  Buffer.from('\x28\xb5\x2f\xfd', 'latin1'),
+];
 
 /** What compressed bytes hold, where nothing says that they are compressed. */
 export type OpenedFile =
@@ -12,21 +17,19 @@ export type OpenedFile =
   | { readonly outcome: 'over-budget' }
   | { readonly outcome: 'cannot-scan'; readonly reason: string };
 
-const zstdMagic = 0xfd2fb528;
 /** Bytes at the beginning that tell text from anything else. */
 const sample = 64;
 /** Less than this holds nothing that is looked for. */
 const leastContent = 12;
 
 /**
- * Tries what bytes that are no text may be: a zlib stream, bare deflate, brotli. (Gzip and zip have names that they
- * go by and are found anywhere in a text.) Zstandard can't be undone here: it is refused.
+ * Tries what bytes that are no text may be: a zlib stream, bare deflate, brotli. (Gzip, zip and Zstandard have names that they
+ * go by and are found anywhere in a text.) What begins as Zstandard and needs a dictionary is refused.
  */
 export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
   if (bytes.length < leastContent || isText(bytes) || isBlank(bytes))
     return { outcome: 'complete', contents: [] };
-  if (bytes.readUInt32LE(0) === zstdMagic)
-    return { outcome: 'cannot-scan', reason: 'a Zstandard file can’t be opened' };
+  if (bytes.readUInt32LE(0) === zstdMagic) return openZstd(bytes, budget);
   const contents: Buffer[] = [];
   for (const compression of guesses(bytes)) {
     const result = inflate(compression, bytes, budget, true);
@@ -34,6 +37,20 @@ export function openFile(bytes: Buffer, budget: Budget): OpenedFile {
     if (result.outcome === 'complete' && result.bytes.length >= leastContent) contents.push(result.bytes);
   }
   return { outcome: 'complete', contents };
+}
+
+function openZstd(bytes: Buffer, budget: Budget): OpenedFile {
+  const result = inflate('zstd', bytes, budget, true);
+  switch (result.outcome) {
+    case 'complete':
+      return { outcome: 'complete', contents: [result.bytes] };
+    case 'corrupt':
+      return { outcome: 'complete', contents: [] };
+    case 'over-budget':
+      return { outcome: 'over-budget' };
+    case 'unsupported':
+      return { outcome: 'cannot-scan', reason: 'a Zstandard file that needs a dictionary' };
+  }
 }
 
 /** Nothing but zeros to begin with: no stream does, and files are padded with them. */

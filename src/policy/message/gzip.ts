@@ -23,7 +23,10 @@ export function gzipData(bytes: Buffer, at: number): number {
   return Math.min(from, bytes.length);
 }
 
+/** Whether a member's header has fields with text. */
+export const hasText = (bytes: Buffer): boolean => ((bytes[3] ?? 0) & textFields) !== 0;
+
 /** Whether something besides the data can be read in a whole gzip file: header fields with text, or a second member. */
 export function saysMore(bytes: Buffer): boolean {
-  return ((bytes[3] ?? 0) & textFields) !== 0 || bytes.indexOf(gzipMagic, 1) > 0;
+  return hasText(bytes) || bytes.indexOf(gzipMagic, 1) > 0;
 }

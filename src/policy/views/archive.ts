@@ -8,10 +8,13 @@ const zipLocalHeader = Buffer.from('PK\x03\x04', 'latin1');
 const zipHeaderLength = 30;
 /** The method of a member (APPNOTE 4.4.5) that need not be doubted. */
 const deflated = 8;
+/** All but the first byte, which is a parenthesis and stands everywhere. */
+const zstdRest = Buffer.from('\xb5\x2f\xfd', 'latin1');
+const zstdFirst = 0x28;
 const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 
 /**
- * Members of zip files (APPNOTE 4.3.7), of gzip files (RFC 1952), and PNG's compressed text chunks, wherever in the
+ * Members of zip files (APPNOTE 4.3.7), of gzip (RFC 1952) and Zstandard (RFC 8878) files, and PNG's compressed text chunks, wherever in the
  * bytes they begin. What isn't compressed is plain text already, names of members included.
  *
  * Sizes, methods and checksums are not believed: a reader may take them from the directory at the end, or not care.
@@ -32,6 +35,12 @@ export function* archiveViews(view: View, budget: Budget): Iterable<View> {
     at = bytes.indexOf(gzipMagic, at + 3)
   )
     yield* member(view, 'gzip', 'raw', at, gzipData(bytes, at), budget);
+  for (
+    let at = bytes.indexOf(zstdRest, 1) - 1;
+    at >= 0 && budget.remaining >= 0;
+    at = bytes.indexOf(zstdRest, at + 2) - 1
+  )
+    if (bytes[at] === zstdFirst) yield* member(view, 'zstd', 'zstd', at, at, budget);
   for (let at = bytes.indexOf(pngSignature); at >= 0; at = bytes.indexOf(pngSignature, at + 8))
     yield* pngText(view, at + 8, budget);
 }

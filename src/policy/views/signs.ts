@@ -14,7 +14,7 @@ export interface Signs {
   readonly zero: readonly number[];
   /** The first byte of a letter that may look like one of ASCII's, or like nothing. */
   readonly foreign: readonly number[];
-  /** What the headers of zip and gzip members and of PNG have in them. */
+  /** What the headers of zip and gzip members, of Zstandard and of PNG have in them. */
   readonly archive: readonly number[];
 }
 
@@ -33,6 +33,7 @@ const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) 
   [0x1f, 'archive', (next) => next === 0x8b],
   [0x89, 'archive', (next) => next === 0x50],
   [0x03, 'archive', (next) => next === 0x04],
+  [0xb5, 'archive', (next) => next === 0x2f],
   ...foldedLeads.map((lead) => [lead, 'foreign', (next: number) => next >= 0x80 && next < 0xc0] as const),
 ];
 

@@ -1,5 +1,6 @@
-import type { Transform } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { createZstdStream } from './zstd-stream.js';
 
 /** Undoes the content codings of a body as it comes. */
 export interface Decoder {
@@ -18,10 +19,12 @@ export interface DecoderEvents {
   readonly onError: (error: Error) => void;
 }
 
-type Coding = 'gzip' | 'deflate' | 'br';
+type Coding = 'gzip' | 'deflate' | 'br' | 'zstd';
 
-/** What an upstream may be asked for: what can be undone. */
+/** What an upstream may be asked for: what Node undoes beside the event loop. */
 export const codings: ReadonlySet<string> = new Set(['gzip', 'x-gzip', 'deflate', 'br', 'identity']);
+/** Undone too where it comes all the same. */
+const unasked = 'zstd';
 /** One in another is legal, and nobody's practice. */
 const mostCodings = 2;
 /** Bytes that a body may become: so many more, and so many for each of its own. Text seldom shrinks to a fiftieth. */
@@ -35,7 +38,8 @@ export function parseCodings(value: string): readonly Coding[] | null {
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '' && name !== 'identity');
-  if (names.length > mostCodings || !names.every((name) => codings.has(name))) return null;
+  if (names.length > mostCodings || !names.every((name) => codings.has(name) || name === unasked))
+    return null;
   return names.map((name) => (name === 'x-gzip' ? 'gzip' : (name as Coding)));
 }
 
@@ -43,8 +47,8 @@ export function parseCodings(value: string): readonly Coding[] | null {
 export function createDecoder(list: readonly Coding[], events: DecoderEvents): Decoder {
   let received = 0;
   let made = 0;
-  let first: Transform | null = null;
-  let last: Transform | null = null;
+  let first: Duplex | null = null;
+  let last: Duplex | null = null;
   let done = false;
 
   const fail = (error: Error) => {
@@ -63,16 +67,16 @@ export function createDecoder(list: readonly Coding[], events: DecoderEvents): D
     else if (!done) events.onData(chunk);
   };
 
-  function open(beginning: Buffer): Transform {
+  function open(beginning: Buffer): Duplex {
     const stages = list.toReversed().map((coding, index) => inverse(coding, index === 0 ? beginning : null));
     for (const stage of stages) stage.on('error', fail);
     stages.reduce((from, to) => from.pipe(to));
-    last = stages.at(-1) as Transform;
+    last = stages.at(-1) as Duplex;
     last.on('data', onData).once('end', () => {
       if (!done) events.onEnd();
     });
     stages[0]?.on('drain', events.onRoom);
-    return stages[0] as Transform;
+    return stages[0] as Duplex;
   }
 
   return {
@@ -93,7 +97,8 @@ export function createDecoder(list: readonly Coding[], events: DecoderEvents): D
   };
 }
 
-function inverse(coding: Coding, beginning: Buffer | null): Transform {
+function inverse(coding: Coding, beginning: Buffer | null): Duplex {
+  if (coding === 'zstd') return createZstdStream();
   const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = constants;
   if (coding === 'br') return createBrotliDecompress({ flush: BROTLI_OPERATION_FLUSH, chunkSize });
   const options = { flush: Z_SYNC_FLUSH, chunkSize };

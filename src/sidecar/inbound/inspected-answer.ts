@@ -1,6 +1,13 @@
 import type { Refusal } from '../../contract/refusal.js';
+import { createDeltaScrub } from '../../policy/inbound/deltas.js';
+import type { Unit } from '../../policy/inbound/judge.js';
 import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
-import { createScrubStream, type ScrubStream, type SecretFinder } from '../../policy/inbound/scrub.js';
+import {
+  createScrubStream,
+  type ScrubStream,
+  type SecretFinder,
+  scrubTwice,
+} from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
@@ -219,8 +226,11 @@ function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings
       text.destroy();
       text = straight(outlet);
     }
-    if (secrets)
-      scrubbing = createScrubStream(secrets, { plain: !isText, part: isPart, onFound: around.onScrubbed });
+    if (!secrets) return;
+    const { onScrubbed: onFound } = around;
+    scrubbing = createScrubStream(secrets, { plain: !isText, part: isPart, onFound });
+    const unit = unitOf(kind);
+    if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
   };
   return {
     push(chunk) {
@@ -240,17 +250,21 @@ function textStage(kind: MediaKind, outlet: Outlet, around: AnswerSurroundings):
   const { injection } = around.inspection;
   if (!injection || kind === 'binary') return straight(outlet);
   const { policy, onRoom, onFailure, reserve } = around;
-  const streamed = kind === 'events' || kind === 'lines';
+  const unit = unitOf(kind);
   return createTextGate(outlet, {
     scanner: injection,
     policy,
-    unit: kind === 'events' ? 'event' : kind === 'lines' ? 'line' : 'span',
-    whole: streamed ? 0 : wholeText,
+    unit,
+    whole: unit === 'span' ? wholeText : 0,
     most: kind === 'unknown' ? mostUnknown : Number.POSITIVE_INFINITY,
     onRoom,
     onFailure,
     reserve,
   });
+}
+
+function unitOf(kind: MediaKind): Unit {
+  return kind === 'events' ? 'event' : kind === 'lines' ? 'line' : 'span';
 }
 
 function straight(outlet: Outlet): BodyStage {

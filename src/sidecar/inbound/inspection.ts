@@ -1,6 +1,7 @@
 import type { RouteDlp } from '../../contract/route.js';
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import { buildPartialIndex, type PartialIndex } from '../../policy/inbound/partial.js';
+import { buildDeltaIndex } from '../../policy/inbound/deltas.js';
+import { buildPartialIndex } from '../../policy/inbound/partial.js';
 import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
@@ -28,17 +29,18 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
   const knownSecrets = knownSecretsOf(configuration);
   const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
-  let partial: PartialIndex | null = null;
+  let indexes: Pick<SecretFinder, 'partial' | 'deltas'> | null = null;
 
   async function make(names: readonly string[] | null): Promise<Pick<Inspection, 'secrets' | 'injection'>> {
     const detectors = await loadDetectors('inbound', names);
     const scrubber = detectors.filter(({ name }) => name === scrubbing);
     const others = detectors.filter(({ name }) => name !== scrubbing);
-    if (scrubber.length > 0 && knownSecrets.length > 0) partial ??= buildPartialIndex(knownSecrets);
+    if (scrubber.length > 0 && knownSecrets.length > 0)
+      indexes ??= { partial: buildPartialIndex(knownSecrets), deltas: buildDeltaIndex(knownSecrets) };
     return {
       secrets:
-        scrubber.length > 0 && partial
-          ? { scanner: createScanner(scrubber, { knownSecrets }), partial }
+        scrubber.length > 0 && indexes
+          ? { scanner: createScanner(scrubber, { knownSecrets }), ...indexes }
           : null,
       injection: others.length > 0 ? createScanner(others, { knownSecrets }) : null,
     };

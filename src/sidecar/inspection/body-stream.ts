@@ -1,37 +1,50 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../../contract/refusal.js';
+import type { ReadAhead } from '../read-ahead.js';
 import { wholeBody } from '../request-body.js';
+import { inspectCoded, longCoding } from './coded-body.js';
 import { type Inspection, refusalOf } from './inspect-request.js';
-import { createLongScan } from './long-scan.js';
+import { createLongScan, type LongScan } from './long-scan.js';
+
+export type InspectedStream =
+  | {
+      readonly content: Readable;
+      /** It is as long as it was. */
+      readonly sameLength: boolean;
+    }
+  | { readonly refusal: Refusal };
 
 /**
  * A body that is too long to be held whole, scanned through a window that overlaps: nothing of a finding goes on. With
  * a finding the request is cut off, waits with the rest unsent, or goes on with the value covered.
  */
 export function inspectedStream(
-  source: AsyncIterable<Buffer>,
+  source: ReadAhead,
   contentEncoding: string | null,
   inspection: Inspection,
-): { readonly content: Readable } | { readonly refusal: Refusal } {
-  if (contentEncoding !== null && !/^[\s,]*(?:identity[\s,]*)*$/i.test(contentEncoding)) {
-    const message = 'an encoded body this long is not looked into';
+): InspectedStream {
+  const coding = longCoding(contentEncoding);
+  if (coding === null) {
+    const message =
+      'a body this long is looked into where it is encoded in gzip, zstd, br or deflate, and once only';
     return { refusal: refusalOf(inspection, 'encoding-not-scannable', message) };
   }
-  const content = Readable.from(scanned(source, inspection), {
-    objectMode: false,
-    highWaterMark: wholeBody,
-  });
+  const scan = createLongScan(inspection, 'body', source.during);
+  const inspected =
+    coding === 'identity'
+      ? { content: scanned(source, scan), asItCame: true }
+      : inspectCoded(source, coding, scan, inspection);
+  const content = Readable.from(notEmpty(inspected.content), { objectMode: false, highWaterMark: wholeBody });
   // Whoever waits for it learns of its end there.
   content.on('error', () => {});
-  return { content };
+  return { content, sameLength: inspected.asItCame };
 }
 
-async function* scanned(source: AsyncIterable<Buffer>, inspection: Inspection): AsyncGenerator<Buffer> {
-  const scan = createLongScan(inspection, 'body');
-  for await (const chunk of source) {
-    const fit = await scan.push(chunk);
-    if (fit.length > 0) yield fit;
-  }
-  const rest = await scan.end();
-  if (rest.length > 0) yield rest;
+async function* notEmpty(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) if (piece.length > 0) yield piece;
+}
+
+async function* scanned(source: AsyncIterable<Buffer>, scan: LongScan): AsyncGenerator<Buffer> {
+  for await (const chunk of source) yield await scan.push(chunk);
+  yield await scan.end();
 }

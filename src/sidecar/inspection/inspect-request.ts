@@ -17,13 +17,13 @@ import {
 } from '../../policy/outbound/examination.js';
 import { redactHead } from '../../policy/outbound/redaction.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
-import { valuesOf } from '../../policy/request-head.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
+import type { ReadAhead } from '../read-ahead.js';
 import { NoRoomError } from '../request-body.js';
+import { bodySource, encodingOf, plainBody, readBody } from './body-source.js';
 import { inspectedStream } from './body-stream.js';
-import { gatherBody } from './gather-body.js';
 import type { HeadMemory } from './request-inspection.js';
 import type { Prepared } from './scanners.js';
 
@@ -73,15 +73,31 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
-  let outcome: Inspected = 'let-out';
-  if (found.length > 0) outcome = await settle(inspection, found, { head, ofHead, source });
-  if (outcome === 'let-out') {
-    const pieces = found.length > 0 ? await piecesLeft(inspection, ofBody) : ofBody.pieces;
-    outcome = await inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
+  const settling =
+    found.length > 0
+      ? settleAll(inspection, found, { head, ofHead, source }, ofBody, memory)
+      : inspectTrail(inspection, trailMessage(inspection, found, memory, ofBody.pieces));
+  const outcome = await (long ? long.during(settling) : settling);
+  if (outcome !== 'let-out') {
+    long?.release();
+    return outcome;
   }
-  if (outcome !== 'let-out') return outcome;
   memory.left = true;
   return long ? inspectLongBody(inspection, long) : outcome;
+}
+
+/** What was found by itself, and then the parts that leave beside it. */
+async function settleAll(
+  inspection: Inspection,
+  found: readonly Found[],
+  parts: Parts,
+  ofBody: BodyExamination,
+  memory: HeadMemory,
+): Promise<Inspected> {
+  const outcome = await settle(inspection, found, parts);
+  if (outcome !== 'let-out') return outcome;
+  const pieces = await piecesLeft(inspection, ofBody);
+  return inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
 }
 
 /** The request as it leaves, with what was found in it covered or approved. */
@@ -120,39 +136,13 @@ async function inspectTrail(inspection: Inspection, message: TrailMessage): Prom
   return { refusal: findingRefusal(inspection, found, 'secret-found') };
 }
 
-/** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
-async function readBody(exchange: Exchange): Promise<AsyncIterable<Buffer> | null> {
-  const { outgoing } = exchange;
-  const { content } = outgoing;
-  if (content === null || Buffer.isBuffer(content)) return null;
-  const gathered = await gatherBody(exchange, content);
-  if ('pieces' in gathered) return gathered.pieces;
-  outgoing.content = gathered.whole;
-  return null;
-}
-
-const plainBody = (source: BodySource | null): Buffer | null =>
-  source && /^[\s,]*(?:identity[\s,]*)*$/i.test(source.contentEncoding ?? '') ? source.bytes : null;
-
-/** A body that is held whole; null: there is none. */
-function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
-  if (!Buffer.isBuffer(content) || content.length === 0) return null;
-  return { bytes: content, ...encodingOf(headers) };
-}
-
-function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' | 'contentEncoding'> {
-  return {
-    contentType: valuesOf(headers, 'content-type')[0] ?? null,
-    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
-  };
-}
-
-function inspectLongBody(inspection: Inspection, content: AsyncIterable<Buffer>): Inspected {
+function inspectLongBody(inspection: Inspection, content: ReadAhead): Inspected {
   const { outgoing } = inspection.exchange;
   const { contentEncoding } = encodingOf(outgoing.headers);
   const stream = inspectedStream(content, contentEncoding, inspection);
   if ('refusal' in stream) return stream;
   outgoing.content = stream.content;
+  if (!stream.sameLength) outgoing.length = null;
   return 'let-out';
 }
 

@@ -32,8 +32,16 @@ export interface LongScan {
 /** Of what went on so much is looked at again with the next, for parts of a value. */
 const leadBytes = 256;
 
-/** Scans as `place` what comes, and does with a finding what the route says. */
-export function createLongScan(inspection: Inspection, place: 'body' | 'frame'): LongScan {
+/**
+ * Scans as `place` what comes, and does with a finding what the route says.
+ *
+ * @param during what may go on while the operator is asked
+ */
+export function createLongScan(
+  inspection: Inspection,
+  place: 'body' | 'frame',
+  during: <T>(waiting: Promise<T>) => Promise<T> = (waiting) => waiting,
+): LongScan {
   const { scanner } = inspection.prepared;
   const stream = scanStream(scanner, place);
   let offset = 0;
@@ -66,7 +74,7 @@ export function createLongScan(inspection: Inspection, place: 'body' | 'frame'):
   const settleFound = async (found: readonly Found[]): Promise<void> => {
     if (inspection.route.route.dlp.outboundOnMatch !== 'supervise')
       throw new BodyRefused(findingRefusal(inspection, found, 'secret-found'));
-    const answer = await superviseFindings(inspection, found);
+    const answer = await during(superviseFindings(inspection, found));
     if (answer !== 'let-out') throw new BodyRefused(answer === 'client-left' ? null : answer.refusal);
   };
   /** The same bytes, unless a value comes together with them from parts that left. */

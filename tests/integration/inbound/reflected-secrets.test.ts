@@ -86,7 +86,7 @@ describe('the credential that an upstream sends back', () => {
     }
   });
 
-  test.each(['gzip', 'deflate', 'deflate-raw', 'br', 'gzip, br'])(
+  test.each(['gzip', 'deflate', 'deflate-raw', 'br', 'zstd', 'gzip, br'])(
     'is covered in a body coded in %s',
     async (coding) => {
       const answer = await ask({ coding, encoding: 'base64' }, 'echo.test', 'Accept-Encoding: gzip, br\r\n');
@@ -109,6 +109,18 @@ describe('the credential that an upstream sends back', () => {
         expect(answer.body).toMatch(/^\{"authorization":"[^*]{0,3}\*{22,}"\}$/);
       }
       secure.destroy();
+    },
+  );
+
+  test.each(['text/event-stream', 'application/x-ndjson'])(
+    'is covered from its twelfth letter on in the words of a stream, three letters a time, of type %s',
+    async (type) => {
+      for (const encoding of ['plain', 'hex']) {
+        const answer = await ask({ encoding, surface: 'deltas', type });
+        const words = [...answer.body.matchAll(/"content":"([^"]*)"/g)].map(([, word]) => word).join('');
+        expect(words).toMatch(/^it is [^*]{8,40}\*{4,} ?\.$/);
+        expect(words).not.toContain(formOf(encoding).slice(0, Math.ceil(formOf(encoding).length / 2) + 5));
+      }
     },
   );
 
@@ -158,7 +170,7 @@ describe('what can’t be looked at', () => {
   });
 
   test.each([
-    ['an unknown coding', { coding: 'zstd' }],
+    ['an unknown coding', { coding: 'sdch' }],
     ['too many codings', { coding: 'gzip, gzip, gzip' }],
   ])('%s is refused with a reason', async (_name, query) => {
     const answer = await ask(query);

@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { crc32 } from '../crc32.js';
+import { hasZstd, zstdCompress } from '../zstd.js';
 
 const u16 = (value: number): Buffer => Buffer.from([value & 0xff, (value >> 8) & 0xff]);
 const u32 = (value: number): Buffer => {
@@ -111,6 +112,7 @@ export const files: Readonly<Record<string, (value: string) => Buffer>> = {
   'zlib stream': (value) => deflateSync(letter(value)),
   'bare deflate': (value) => deflateRawSync(letter(value)),
   brotli: (value) => brotliCompressSync(letter(value)),
+  ...(hasZstd ? { zstd: (value: string) => zstdCompress(letter(value)) } : {}),
   'gzip in gzip': (value) => gzipSync(gzipSync(letter(value))),
   'gzip with a wrong checksum': (value) => {
     const bytes = gzipSync(letter(value));
@@ -128,6 +130,7 @@ export const files: Readonly<Record<string, (value: string) => Buffer>> = {
   "zip, the member's name": (value) => zipOf(`${value}.txt`, letter('nothing'), { deflate: true }),
   tar: (value) => tarOf('a.txt', letter(value)),
   'tar, gzipped': (value) => gzipSync(tarOf('a.txt', letter(value))),
+  ...(hasZstd ? { 'tar of Zstandard': (value: string) => tarOf('a.zst', zstdCompress(letter(value))) } : {}),
   'tar of a gzip': (value) => tarOf('a.gz', gzipSync(letter(value))),
   'PNG tEXt': (value) => pngOf('tEXt', Buffer.from(value)),
   'PNG zTXt': (value) => pngOf('zTXt', letter(value)),

@@ -1,4 +1,5 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import { hasZstd, zstdCompress } from '../zstd.js';
 
 /** A request that carries a payload somewhere. */
 export interface Message {
@@ -330,6 +331,7 @@ export const places: readonly Place[] = [
       ['deflate', deflateSync],
       ['deflate', deflateRawSync],
       ['br', brotliCompressSync],
+      ...(hasZstd ? [['zstd', (bytes: Buffer) => zstdCompress(bytes)] as const] : []),
     ] as const
   ).map(
     ([coding, compress]): Place => ({

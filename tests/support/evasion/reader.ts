@@ -1,4 +1,5 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { zstdDecompress } from '../zstd.js';
 
 /** What came in on the far side, in the parts that a server has before it. */
 export interface Received {
@@ -206,6 +207,15 @@ function saysSomething(decoded: string): boolean {
   return decoded.length > 24 && inflated(Buffer.from(decoded, 'latin1')).length > 0;
 }
 
+/** What of it can be read, whatever follows. */
+function zstdReading(bytes: Buffer): string[] {
+  try {
+    return [latin1(zstdDecompress(bytes))];
+  } catch (error) {
+    return [latin1((error as { stdout?: Buffer }).stdout ?? Buffer.alloc(0))];
+  }
+}
+
 /** Whatever can be inflated at a place where it may begin. */
 function inflated(bytes: Buffer): string[] {
   const found: string[] = [];
@@ -222,6 +232,7 @@ function inflated(bytes: Buffer): string[] {
       attempt(gunzipSync, at, constants.Z_SYNC_FLUSH);
       attempt(inflateRawSync, at + 10, constants.Z_SYNC_FLUSH);
     }
+    if (first === 0x28 && second === 0xb5 && third === 0x2f) found.push(...zstdReading(bytes.subarray(at)));
     if (first === 0x78 && [0x01, 0x5e, 0x9c, 0xda].includes(second ?? 0))
       attempt(inflateSync, at, constants.Z_SYNC_FLUSH);
     if (first === 0x50 && second === 0x4b && third === 3 && at + 30 < bytes.length) {

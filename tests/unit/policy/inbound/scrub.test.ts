@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { buildDeltaIndex } from '../../../../src/policy/inbound/deltas.js';
 import { buildPartialIndex } from '../../../../src/policy/inbound/partial.js';
 import { createScrubStream, type SecretFinder, scrub } from '../../../../src/policy/inbound/scrub.js';
 import { loadDetectors } from '../../../../src/policy/scan/detectors.js';
@@ -11,7 +12,11 @@ const value = 'xoPq7-4f0d8a66b1c7KmZt92Lw';
 async function finderOf(values: readonly string[]): Promise<SecretFinder> {
   const knownSecrets = values.map((secret, index) => ({ name: `S${index}`, value: secret }));
   const detectors = await loadDetectors('inbound', ['reflected_secrets']);
-  return { scanner: createScanner(detectors, { knownSecrets }), partial: buildPartialIndex(knownSecrets) };
+  return {
+    scanner: createScanner(detectors, { knownSecrets }),
+    partial: buildPartialIndex(knownSecrets),
+    deltas: buildDeltaIndex(knownSecrets),
+  };
 }
 
 const finder = await finderOf([value, 'p#ss!w']);

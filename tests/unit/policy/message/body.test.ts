@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type BodySource, bodyParts } from '../../../../src/policy/message/body.js';
+import { zstdRawFrame } from '../../../../src/policy/message/zstd/raw-frame.js';
 import { budgetFor } from '../../../../src/policy/scan/budget.js';
 
 /** The parts of a body by name, and how it ended. */
@@ -22,18 +23,30 @@ describe('content-encodings', () => {
     ['deflate', deflateSync(text)],
     ['deflate', deflateRawSync(text)],
     ['br', brotliCompressSync(text)],
+    ['zstd', zstdRawFrame(text)],
     ['identity', text],
     ['gzip, br', brotliCompressSync(gzipSync(text))],
     ['br, identity,  gzip', gzipSync(brotliCompressSync(text))],
   ])('are undone: %s', (contentEncoding, bytes) => {
-    expect(partsOf({ bytes, contentEncoding })).toEqual({
-      outcome: 'complete',
-      parts: [['body', text.toString()]],
-    });
+    const { outcome, parts } = partsOf({ bytes, contentEncoding });
+    expect(outcome).toBe('complete');
+    expect(parts[0]).toEqual(['body', text.toString()]);
+    // What brotli passes over can't be told without reading all of it: it is looked at as it stands.
+    expect(parts.slice(1).map(([name]) => name)).toEqual(contentEncoding.includes('br') ? ['encoding'] : []);
+  });
+
+  it('shows what Zstandard passes over', () => {
+    const head = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 9, 0, 0, 0]);
+    const bytes = Buffer.concat([head, Buffer.from('passed by'), zstdRawFrame(text)]);
+    expect(partsOf({ bytes, contentEncoding: 'zstd' }).parts).toEqual([
+      ['body', text.toString()],
+      ['encoding', 'passed by'],
+    ]);
   });
 
   it.each([
-    ['zstd', text, /'zstd' can't be undone/],
+    ['sdch', text, /'sdch' can't be undone/],
+    ['zstd', text, /no whole zstd stream/],
     ['__proto__', text, /can't be undone/],
     ['gzip', text, /no whole gzip stream/],
     ['gzip', gzipSync(text).subarray(0, -9), /no whole gzip stream/],
@@ -88,8 +101,8 @@ describe('what grows', () => {
     expect(partsOf({ bytes, contentType: 'multipart/mixed; boundary=b' }).outcome).toBe('cannot-scan');
   });
 
-  it('refuses a Zstandard file', () => {
-    const bytes = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x04, 0x00]), text]);
+  it('refuses a Zstandard file that needs a dictionary', () => {
+    const bytes = Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x01, 0x50, 0x07]), text]);
     expect(partsOf({ bytes }).outcome).toBe('cannot-scan');
   });
 });

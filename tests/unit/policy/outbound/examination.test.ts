@@ -55,6 +55,30 @@ describe('a head', () => {
     expect(JSON.stringify(redacted)).toHaveLength(JSON.stringify(message).length);
   });
 
+  // What the shape of a GitLab token is, and no token: put together from two halves.
+  const token = ['glpat-Zx8kQ2mT7v', 'B4nR9pL3wY'].join('');
+  const covered = '*'.repeat(token.length);
+  it.each([
+    ['of a query', (part: string) => head(`/a?key=${part}&user=alice7&page=2`)],
+    ['of a path', (part: string) => head(`/p/${part}/repos/alice7?user=bob`)],
+    ['of cookies', (part: string) => head('/', ['cookie', `a=${part}; user=alice7`, 'x-user', 'bob'])],
+  ])('is covered where a token stands, and nothing that follows it in another part %s', (_name, make) => {
+    const message = make(token);
+    expect(redactHead(scanner, message, examineHead(scanner, message))).toEqual(make(covered));
+  });
+
+  it('is covered in every part where a value is cut in two', () => {
+    for (const [one, two] of [
+      [token.slice(0, 12), token.slice(12)],
+      [value.slice(0, 21), value.slice(21)],
+    ] as const) {
+      const message = head(`/a?b=${one}&c=${two}&d=${value}`);
+      const { target } = redactHead(scanner, message, examineHead(scanner, message)) ?? { target: '' };
+      expect(target).toHaveLength(message.target.length);
+      expect(target).toMatch(/^\/a\?b=\*[*&c=]*\*&d=\*+$/);
+    }
+  });
+
   it('with a value in the name of a header can not be covered', () => {
     const message = head('/', [`x-${value}`, '1']);
     expect(redactHead(scanner, message, examineHead(scanner, message))).toBe(null);

@@ -1,0 +1,34 @@
+import type { BodySource } from '../../policy/message/body.js';
+import { valuesOf } from '../../policy/request-head.js';
+import type { Exchange } from '../exchange.js';
+import { createReadAhead, type ReadAhead } from '../read-ahead.js';
+import { roomAhead } from '../request-body.js';
+import { gatherBody } from './gather-body.js';
+
+/** Has a body held whole where that can be; answers the pieces of one that is too long for it. */
+export async function readBody(exchange: Exchange): Promise<ReadAhead | null> {
+  const { outgoing, gate } = exchange;
+  const { content } = outgoing;
+  if (content === null || Buffer.isBuffer(content)) return null;
+  const gathered = await gatherBody(exchange, content);
+  if ('pieces' in gathered) return createReadAhead(gathered.pieces, gate.held, roomAhead);
+  outgoing.content = gathered.whole;
+  return null;
+}
+
+/** Null where it is encoded, or there is none. */
+export const plainBody = (source: BodySource | null): Buffer | null =>
+  source && /^[\s,]*(?:identity[\s,]*)*$/i.test(source.contentEncoding ?? '') ? source.bytes : null;
+
+/** A body that is held whole; null: there is none. */
+export function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
+  if (!Buffer.isBuffer(content) || content.length === 0) return null;
+  return { bytes: content, ...encodingOf(headers) };
+}
+
+export function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' | 'contentEncoding'> {
+  return {
+    contentType: valuesOf(headers, 'content-type')[0] ?? null,
+    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
+  };
+}

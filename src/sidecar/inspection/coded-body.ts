@@ -1,0 +1,133 @@
+import { type ContentCoding, codingNames, codingOf } from '../../policy/message/encodings.js';
+import { ZstdError } from '../../policy/message/zstd/bits.js';
+import { createGather } from '../gather.js';
+import { type BodyDecoder, createBodyDecoder, type DecodedMark, type DecodedPart } from './body-decoder.js';
+import { encodeBody } from './body-encoder.js';
+import { type Inspection, refusalOf } from './inspect-request.js';
+import { BodyRefused, type LongScan } from './long-scan.js';
+
+/** Bytes that a long body may become: so many, and so many for each of its own. */
+const expansion = { base: 16 * 1024 * 1024, factor: 50 } as const;
+/** Bytes of a body that came to nothing yet that could be looked at. */
+const mostWaiting = 1024 * 1024;
+/**
+ * Content that is to be clean beyond what a byte of the body came to before that byte goes: a copy that its decoder was
+ * in the midst of (258 bytes in deflate), and what a part of a letter's code tells.
+ */
+const margin = 1024;
+/** Of these every byte is either content or can be looked at besides; others go on encoded anew. */
+const toTheLetter: ReadonlySet<ContentCoding> = new Set(['gzip', 'zstd']);
+
+/** The coding of a long body; null: one that isn't undone, or more than one. */
+export function longCoding(contentEncoding: string | null): ContentCoding | 'identity' | null {
+  const [name, ...others] = codingNames(contentEncoding);
+  if (others.length > 0) return null;
+  return name === undefined ? 'identity' : codingOf(name);
+}
+
+export interface CodedBody {
+  readonly content: AsyncIterable<Buffer>;
+  /** It is as it came, to the last byte. */
+  readonly asItCame: boolean;
+}
+
+/** Has the content of an encoded body scanned as it goes, and lets so much of the body go as came to what is clean. */
+export function inspectCoded(
+  source: AsyncIterable<Buffer>,
+  coding: ContentCoding,
+  scan: LongScan,
+  inspection: Inspection,
+): CodedBody {
+  const decoder = createBodyDecoder(coding);
+  const decoding: Decoding = { decoder, coding, scan, inspection };
+  const asItCame = toTheLetter.has(coding) && inspection.route.route.dlp.outboundOnMatch !== 'redact';
+  return {
+    asItCame,
+    content: asItCame ? passedOn(source, decoding) : encodeBody(coding, cleanContent(source, decoding)),
+  };
+}
+
+interface Decoding {
+  readonly decoder: BodyDecoder;
+  readonly coding: ContentCoding;
+  readonly scan: LongScan;
+  readonly inspection: Inspection;
+}
+
+/** Only the content goes on: what a reader could see besides it doesn't. */
+async function* cleanContent(source: AsyncIterable<Buffer>, decoding: Decoding): AsyncGenerator<Buffer> {
+  const { scan } = decoding;
+  for await (const { bytes, besides } of decodedParts(source, decoding)) {
+    if (!besides) yield await scan.push(bytes);
+  }
+  yield await scan.end();
+}
+
+async function* passedOn(source: AsyncIterable<Buffer>, decoding: Decoding): AsyncGenerator<Buffer> {
+  const { decoder, scan, inspection } = decoding;
+  const waiting = createGather();
+  const marks: DecodedMark[] = [];
+  let gone = 0;
+  let clean = 0;
+  async function* kept(): AsyncGenerator<Buffer> {
+    for await (const chunk of source) {
+      waiting.append(chunk);
+      if (waiting.size() > mostWaiting + chunk.length) throw new BodyRefused(expandsTooFar(inspection));
+      yield chunk;
+    }
+  }
+  for await (const { bytes } of decodedParts(kept(), decoding)) {
+    marks.push(decoder.mark());
+    clean += (await scan.push(bytes)).length;
+    let fit = gone;
+    for (let [mark] = marks; mark && mark.content + margin <= clean; [mark] = marks) {
+      fit = mark.body;
+      marks.shift();
+    }
+    if (fit === gone) continue;
+    const piece = Buffer.from(waiting.bytes().subarray(0, fit - gone));
+    waiting.drop(piece.length);
+    gone = fit;
+    yield piece;
+  }
+  await scan.end();
+  yield waiting.bytes();
+}
+
+/** What a body comes to, within bounds. @throws BodyRefused */
+async function* decodedParts(
+  source: AsyncIterable<Buffer>,
+  { decoder, coding, inspection }: Decoding,
+): AsyncGenerator<DecodedPart> {
+  let received = 0;
+  let made = 0;
+  async function* bounded(parts: AsyncIterable<DecodedPart>): AsyncGenerator<DecodedPart> {
+    try {
+      for await (const part of parts) {
+        made += part.bytes.length;
+        if (made > expansion.base + received * expansion.factor)
+          throw new BodyRefused(expandsTooFar(inspection));
+        yield part;
+      }
+    } catch (error) {
+      if (error instanceof BodyRefused) throw error;
+      const message =
+        error instanceof ZstdError && error.kind === 'unsupported'
+          ? 'the Zstandard in the body needs a dictionary or a window over 8 MiB'
+          : `the body is no whole ${coding} stream`;
+      throw new BodyRefused(refusalOf(inspection, 'encoding-not-scannable', message));
+    }
+  }
+  try {
+    for await (const chunk of source) {
+      received += chunk.length;
+      yield* bounded(decoder.push(chunk));
+    }
+    yield* bounded(decoder.end());
+  } finally {
+    decoder.destroy();
+  }
+}
+
+const expandsTooFar = (inspection: Inspection) =>
+  refusalOf(inspection, 'scan-over-budget', 'it expands too far to be scanned');
