@@ -21,8 +21,17 @@ interface Needle {
   readonly least: number;
 }
 
+/** What is built of many values takes many megabytes: whoever looks for the same ones shares it. */
+const made = new WeakMap<readonly KnownSecret[], Look>();
+
 /** Looks for known values whatever their letters' case and whatever separates their characters. */
 export function lookForKnown(secrets: readonly KnownSecret[]): Look {
+  const look = made.get(secrets) ?? buildLook(secrets);
+  made.set(secrets, look);
+  return look;
+}
+
+function buildLook(secrets: readonly KnownSecret[]): Look {
   const needles: Needle[] = [];
   const forms: Buffer[] = [];
   const literal: { readonly name: string; readonly value: Buffer }[] = [];

@@ -62,16 +62,24 @@ export async function outboundScanner(
   return createScanner(await loadDetectors('outbound', wanted), { knownSecrets });
 }
 
-/** Every value that the bottle holds, and of a Basic credential its password alone too. */
-export function knownSecretsOf({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
-  const known = Object.entries(secrets).map(([name, value]) => ({ name, value }));
+const collected = new WeakMap<SidecarConfiguration, readonly KnownSecret[]>();
+
+/** Every value that the bottle holds, and of a Basic credential its password alone too. The same list at every call. */
+export function knownSecretsOf(configuration: SidecarConfiguration): readonly KnownSecret[] {
+  const secrets = collected.get(configuration) ?? collectSecrets(configuration);
+  collected.set(configuration, secrets);
+  return secrets;
+}
+
+function collectSecrets({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
+  const values = Object.entries(secrets).map(([name, value]) => ({ name, value }));
   for (const { auth } of routes) {
     if (auth?.scheme !== 'Basic') continue;
     const value = secrets[auth.secret] ?? '';
     const password = value.slice(value.indexOf(':') + 1);
-    if (password !== value) known.push({ name: auth.secret, value: password });
+    if (password !== value) values.push({ name: auth.secret, value: password });
   }
-  return known;
+  return values;
 }
 
 const keyOf = (names: readonly string[] | null): string => (names === null ? '*' : names.join(','));
