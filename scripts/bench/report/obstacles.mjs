@@ -8,16 +8,15 @@ export const obstacles = {
 turned down (docs/prds/0003: what two parsers read differently is a hole); several workers need more than two cores.`,
   mitmdump: `${oneLoop}.`,
   'http-mitm-proxy': `${oneLoop}. It runs on the same Node without a scan, so the way to 3× is short.`,
-  'scan-cost': `the detectors take the smaller part of the difference ("What a model client sends"). The rest is what surrounds
-them: a body is gathered whole before its first byte goes, and the answer too is held and judged before the agent sees it.`,
-  down: `one thread takes TLS off and puts it on again, which direct leaves to two processes, and every byte of the answer is
-looked at for injections and for secrets that come back.`,
+  'scan-cost': `what comes together is scanned by a worker, but handing it over, the answer's own scan, and the trail of what
+left lately stay with the one loop; and on two cores the worker shares the second with the benchmark's client and upstream.`,
+  down: `one thread takes TLS off and puts it on again, which direct leaves to two processes: with DLP off that alone comes to a
+third of direct. With it on every byte of the answer is looked at for instructions and for secrets that come back.`,
   rest: `a Node process that does nothing takes about 40 MB, this program's code with TLS and the certificates 27, what is
 loaded before the first request so that it doesn't wait (undici, rules, automata, the injection model) 20, and the first
 request itself, after which this is measured, the rest. With DLP off it is about the same.`,
-  peak: `the most is taken with 1,000 known secrets, whose automaton over all their encodings has more than 100 MB. In the
-other cases V8 lets its heap grow under load before it collects, with DLP off too, and the processes are shared by all
-rounds; with large bodies come the workers, each with rules and a heap of its own. Every connection's share is bounded.`,
+  peak: `the most is taken with 1,000 known secrets, whose forms are indexed once for the requests' loop and once for each
+worker; with a handful of secrets the peak is a hundred megabytes lower. Every connection's share is bounded.`,
   'new-host': `a certificate is made and signed, and its context built, which takes most of it; while others use the machine it
 is above the goal.`,
   clean:
