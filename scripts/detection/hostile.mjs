@@ -26,6 +26,7 @@ function units() {
     'gzip heads': '\x1f\x8b\x08',
     zeros: '\0a',
     quotes: '"\'"\'',
+    'ones and zeros': '1,0,0,1,1,1,0,1,0,1,1,0,0,0,',
   };
 }
 

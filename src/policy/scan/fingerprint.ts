@@ -20,6 +20,9 @@ export interface FingerprintIndex {
   readonly hashOf: Int32Array;
   readonly needleOf: Uint32Array;
   readonly offsetOf: Uint32Array;
+  /** The four bytes after the window, and whether the text must have them too. */
+  readonly afterOf: Int32Array;
+  readonly mustFollow: Uint8Array;
 }
 
 export interface Piece {
@@ -49,9 +52,30 @@ const indexBits = (count: number, share: number, least: number, most: number): n
 /** From so many windows on the filter is packed closer: what a core's cache holds is worth more than a sure answer. */
 const manyWindows = 1 << 17;
 
-/** @param needles each at least {@link windowLength}; shorter ones are left out. */
-export function buildFingerprints(needles: readonly Buffer[]): FingerprintIndex {
-  const total = needles.reduce((sum, needle) => sum + Math.max(0, needle.length - windowLength + 1), 0);
+/** Bytes after a window that are compared at once, before it is grown. */
+const following = 4;
+/** Of a piece this long the first window that is looked up has so many bytes of it behind. */
+const longPiece = windowLength + stride - 1 + following;
+
+/** Of a needle of whose pieces only much longer ones are wanted, every so many windows are entered; no multiple of {@link stride}. */
+const sparse = 8;
+/** A piece this long has a window that is both entered and looked up, and what must follow it. */
+const sparsePiece = sparse * stride + windowLength + following;
+
+const stepOf = (least: number): number => (least >= sparsePiece ? sparse : 1);
+
+/**
+ * @param needles each at least {@link windowLength}; shorter ones are left out.
+ * @param least bytes of the shortest piece of each that is wanted. Where that is {@link longPiece} a window counts only
+ *   with what follows it: text of few letters, as of zeros and ones, is full of windows and has hardly a piece.
+ */
+export function buildFingerprints(needles: readonly Buffer[], least: readonly number[]): FingerprintIndex {
+  const endOf = (needle: Buffer, number: number) =>
+    Math.max(0, needle.length - windowLength + 1 - (isLong(least, number) ? following : 0));
+  const total = needles.reduce(
+    (sum, needle, number) => sum + Math.ceil(endOf(needle, number) / stepOf(least[number] as number)),
+    0,
+  );
   const filterBits = indexBits(total, total < manyWindows ? 2 : 8, 8, 21);
   const headBits = indexBits(total, 1, 8, 20);
   const index: FingerprintIndex = {
@@ -64,12 +88,20 @@ export function buildFingerprints(needles: readonly Buffer[]): FingerprintIndex 
     hashOf: new Int32Array(total),
     needleOf: new Uint32Array(total),
     offsetOf: new Uint32Array(total),
+    afterOf: new Int32Array(total),
+    mustFollow: new Uint8Array(total),
   };
   let count = 0;
   needles.forEach((needle, number) => {
     const bytes = new DataView(needle.buffer, needle.byteOffset, needle.length);
-    for (let offset = 0; offset + windowLength <= needle.length; offset += 1) {
+    const long = isLong(least, number);
+    const [end, step] = [endOf(needle, number), stepOf(least[number] as number)];
+    for (let offset = 0; offset < end; offset += step) {
       enter(index, count, hashAt(bytes, offset));
+      if (long) {
+        index.afterOf[count] = bytes.getInt32(offset + windowLength, true);
+        index.mustFollow[count] = 1;
+      }
       index.needleOf[count] = number;
       index.offsetOf[count] = offset;
       count += 1;
@@ -77,6 +109,8 @@ export function buildFingerprints(needles: readonly Buffer[]): FingerprintIndex 
   });
   return index;
 }
+
+const isLong = (least: readonly number[], needle: number): boolean => (least[needle] as number) >= longPiece;
 
 function enter(
   { filter, filterShift, heads, headShift, chain, hashOf }: FingerprintIndex,
@@ -125,10 +159,13 @@ function longestPiece(
   from: number,
   hash: number,
 ): Piece | null {
+  const { hashOf, mustFollow, afterOf } = index;
+  const room = at + windowLength + following <= length;
+  const after = room ? bytes.getInt32(at + windowLength, true) : 0;
   let best: Piece | null = null;
   let entry = index.heads[Math.imul(hash, 0x27d4eb2f) >>> index.headShift] as number;
   for (let looked = 0; entry >= 0 && looked < mostEntries; looked += 1) {
-    if (index.hashOf[entry] === hash) {
+    if (hashOf[entry] === hash && (mustFollow[entry] === 0 || (room && afterOf[entry] === after))) {
       const piece = grown(index, entry, bytes, length, at, from);
       if (piece && (!best || piece.end - piece.start > best.end - best.start)) best = piece;
     }

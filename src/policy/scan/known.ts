@@ -52,7 +52,10 @@ function buildLook(secrets: readonly KnownSecret[]): Look {
     )
       if (Buffer.byteLength(value) >= 4) literal.push({ name, value: Buffer.from(value, 'utf8') });
   }
-  const index = buildFingerprints(forms);
+  const index = buildFingerprints(
+    forms,
+    needles.map(({ least }) => least),
+  );
   const letters = Buffer.alloc(carried + block + compactSlack);
   const scratch = wide(letters);
   const leastOf = (needle: number) => (needles[needle] as Needle).least;
