@@ -63,7 +63,7 @@ export function once(call, text) {
 }
 
 /** The best of a few runs. */
-export function rate(scan, text, runs = 7) {
+export function rate(scan, text, runs = 25) {
   scan(text);
   let best = 0;
   for (let i = 0; i < runs; i += 1)

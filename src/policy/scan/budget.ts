@@ -25,7 +25,7 @@ export const costs = {
   /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
   glance: 1,
   /** A keyword's rule is tried. */
-  attempt: 10,
+  attempt: 11,
   /** A pattern is run. */
   pattern: 60,
   /** The surroundings of a keyword are mirrored. */
