@@ -132,6 +132,19 @@ describe('the trail', () => {
     expect(trail.add(sent(`y: ${signature.slice(11, 24)}`), 3)).toBe('TOKEN');
   });
 
+  it('takes of a URI the password alone for its own: the host is named without it, too', () => {
+    const password = 'Zk9wQ2xV7rT4mB8n';
+    const uri = `postgres://app:${password}@db01.eu-west-1.example.com:5432/orders`;
+    const own = buildPieceIndex([{ name: 'DATABASE_URL', value: uri }]);
+    const trail = createTrail([{ name: 'DATABASE_URL', value: uri }], own);
+    const sent = (text: string) => ({ ...request('/v1'), pieces: own.find(Buffer.from(text)) });
+    expect(trail.add(sent('{"host":"db01.eu-west-1.example.com","port":5432,"name":"orders"}'), 0)).toBe(
+      null,
+    );
+    expect(trail.add(sent(`x: ${password.slice(8)}`), 1)).toBe(null);
+    expect(trail.add(sent(`y: ${password.slice(0, 8)}`), 2)).toBe('DATABASE_URL');
+  });
+
   it('asks for nothing where the bottle holds nothing', () => {
     expect(createTrail([], buildPieceIndex([])).add(request(`/${value}`), 0)).toBe(null);
   });
