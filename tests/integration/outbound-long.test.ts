@@ -171,12 +171,7 @@ describe('a long body in gzip', () => {
   );
 
   test('is looked at besides: the name in a header does not leave', async () => {
-    const named = (text: string) => {
-      const bytes = gzipSync(text);
-      bytes[3] = 0x08;
-      return Buffer.concat([bytes.subarray(0, 10), Buffer.from(`${heldSecret}\0`), bytes.subarray(10)]);
-    };
-    const body = Buffer.concat([gzipSync(before), named(after)]);
+    const body = Buffer.concat([gzipSync(before), named(after, heldSecret)]);
     const answer = await rig.ask('block.test', post('block.test', body, encoded('gzip')));
     expect([0, 403]).toContain(answer.status);
     expect(rig.arrived()).not.toContain(heldSecret.slice(9));
@@ -184,6 +179,25 @@ describe('a long body in gzip', () => {
     expect((await rig.ask('redact.test', post('redact.test', body, encoded('gzip')))).status).toBe(200);
     expect(gunzipSync(rig.arrivals[0]?.body as Buffer).toString()).toBe(before + after);
     expect(rig.arrived()).not.toContain(heldSecret.slice(9));
+  });
+
+  test('has no value in parts between the names in its headers', async () => {
+    const body = Buffer.concat([
+      gzipSync(before),
+      ...(heldSecret.match(/.{1,6}/g) ?? []).map((part) => named(part, 'a name; ')),
+      gzipSync(`\n${after}`),
+    ]);
+    const answer = await rig.ask('block.test', post('block.test', body, encoded('gzip')));
+    expect([0, 403]).toContain(answer.status);
+    expect(rig.arrivals.map(({ complete }) => complete)).not.toContain(true);
+    const arrived = readable('gzip', Buffer.concat(rig.arrivals.map((one) => one.body)));
+    expect(before.startsWith(arrived)).toBe(true);
+  });
+
+  test('goes as it is, names and all', async () => {
+    const body = Buffer.concat([named(before, 'first.txt'), named(after, 'second.txt')]);
+    expect((await rig.ask('block.test', post('block.test', body, encoded('gzip')))).status).toBe(200);
+    expect(rig.arrivals[0]?.body.equals(body)).toBe(true);
   });
 
   test('as curl sends it is one', async () => {
@@ -212,6 +226,13 @@ describe('a long body in gzip', () => {
     await refusedWith(code);
   });
 });
+
+/** A member with a name in its header. */
+function named(text: string, name: string): Buffer {
+  const bytes = gzipSync(text);
+  bytes[3] = 0x08;
+  return Buffer.concat([bytes.subarray(0, 10), Buffer.from(`${name}\0`), bytes.subarray(10)]);
+}
 
 function withWrongChecksum(bytes: Buffer): Buffer {
   bytes.fill(0x41, bytes.length - 8, bytes.length - 4);

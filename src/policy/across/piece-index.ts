@@ -57,8 +57,22 @@ function hashAt(bytes: DataView, at: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Prepares to find short stretches of the values: shorter than what is a finding by itself. */
-export function buildPieceIndex(secrets: readonly KnownSecret[]): PieceIndex {
+/** Three parts (RFC 7515, 3.1), of which others of the same issuer have the first two in common, or much of them. */
+const signedToken = /^eyJ[\w-]+\.eyJ[\w-]+\.([\w-]{20,})$/;
+/** A URI with a password (RFC 3986, 3.2.1): where it leads to is no secret. */
+const withPassword = /^[a-z][\w+.-]*:\/\/[^/?#@:\s]*:([^/?#@\s]{12,})@/i;
+
+const tellingPart = ({ name, value }: KnownSecret): KnownSecret => ({
+  name,
+  value: (signedToken.exec(value) ?? withPassword.exec(value))?.[1] ?? value,
+});
+
+/**
+ * Prepares to find short stretches of the values: shorter than what is a finding by itself. Of a signed token it is
+ * the signature alone, of a URI the password.
+ */
+export function buildPieceIndex(known: readonly KnownSecret[]): PieceIndex {
+  const secrets = known.map(tellingPart);
   const values = secrets.map(({ name, value }) => ({
     name,
     length: variantsOf(value).find(({ encoding }) => encoding === 'text')?.bytes.length ?? 0,

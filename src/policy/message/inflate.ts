@@ -17,9 +17,12 @@ export type Inflated =
       readonly skipped?: readonly Buffer[];
     }
   | {
-      /** `unsupported`: others may be able to read it. */
-      readonly outcome: 'corrupt' | 'unsupported' | 'over-budget';
-    };
+      /** Others may be able to read on from `consumed`. */
+      readonly outcome: 'unsupported';
+      readonly bytes: Buffer;
+      readonly consumed: number;
+    }
+  | { readonly outcome: 'corrupt' | 'over-budget' };
 
 type InflateSync = (
   bytes: Uint8Array,
@@ -102,7 +105,7 @@ function inflateZstd(bytes: Uint8Array, budget: Budget, most: number, partial: b
   const content: Buffer[] = [];
   const skipped: Buffer[] = [];
   let length = 0;
-  let isWhole = true;
+  let outcome: 'complete' | 'unsupported' | 'corrupt' = 'complete';
   try {
     for (const output of decoder.push(bytes)) {
       if (!output.skipped) length += output.bytes.length;
@@ -112,10 +115,10 @@ function inflateZstd(bytes: Uint8Array, budget: Budget, most: number, partial: b
     decoder.end();
   } catch (thrown) {
     if (budget.remaining < 0) return overBudget(budget);
-    if (thrown instanceof ZstdError && thrown.kind === 'unsupported') return { outcome: 'unsupported' };
-    isWhole = false;
+    outcome = thrown instanceof ZstdError ? thrown.kind : 'corrupt';
   }
-  if (!isWhole && (!partial || length === 0)) return { outcome: 'corrupt' };
+  if (outcome === 'corrupt' && (!partial || length === 0)) return { outcome };
   grantInflated(budget, length);
-  return { outcome: 'complete', bytes: Buffer.concat(content), consumed: decoder.consumed(), skipped };
+  const read = { bytes: Buffer.concat(content), consumed: decoder.consumed() };
+  return outcome === 'unsupported' ? { outcome, ...read } : { outcome: 'complete', ...read, skipped };
 }

@@ -66,7 +66,9 @@ function* member(
 }
 
 function* unpacked(view: View, name: string, result: Inflated, start: number, data: number): Iterable<View> {
-  if (result.outcome !== 'complete' || result.bytes.length === 0) return;
+  // Of one that needs more than there is here the first part can be read all the same.
+  if (result.outcome !== 'complete' && result.outcome !== 'unsupported') return;
+  if (result.bytes.length === 0) return;
   const end = data + result.consumed;
   yield containedView(view, name, result.bytes, () => [start, end]);
 }

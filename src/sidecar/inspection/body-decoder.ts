@@ -12,7 +12,7 @@ export interface DecodedPart {
   readonly besides: boolean;
 }
 
-/** How far a body is undone: of so many of its bytes came no more than so many bytes of parts. */
+/** How far a body is undone: of so many of its bytes came no more than so many bytes of content. */
 export interface DecodedMark {
   readonly body: number;
   readonly content: number;
@@ -50,7 +50,7 @@ function createZstdBodyDecoder(): BodyDecoder {
     async *push(chunk) {
       limit.received(chunk.length);
       for (const { bytes, skipped } of decoder.push(chunk)) {
-        told += bytes.length;
+        if (!skipped) told += bytes.length;
         yield { bytes: Buffer.from(bytes), besides: skipped };
       }
     },

@@ -29,11 +29,11 @@ export function inspectedStream(
       'a body this long is looked into where it is encoded in gzip, zstd, br or deflate, and once only';
     return { refusal: refusalOf(inspection, 'encoding-not-scannable', message) };
   }
-  const scan = createLongScan(inspection, 'body', source.during);
+  const newScan = () => createLongScan(inspection, 'body', source.during);
   const inspected =
     coding === 'identity'
-      ? { content: scanned(source, scan), asItCame: true }
-      : inspectCoded(source, coding, scan, inspection);
+      ? { content: scanned(source, newScan()), asItCame: true }
+      : inspectCoded(source, coding, newScan, inspection);
   const content = Readable.from(notEmpty(inspected.content), { objectMode: false, highWaterMark: wholeBody });
   // Whoever waits for it learns of its end there.
   content.on('error', () => {});

@@ -35,11 +35,11 @@ export interface CodedBody {
 export function inspectCoded(
   source: AsyncIterable<Buffer>,
   coding: ContentCoding,
-  scan: LongScan,
+  newScan: () => LongScan,
   inspection: Inspection,
 ): CodedBody {
   const decoder = createBodyDecoder(coding);
-  const decoding: Decoding = { decoder, coding, scan, inspection };
+  const decoding: Decoding = { decoder, coding, newScan, inspection };
   const asItCame = toTheLetter.has(coding) && inspection.route.route.dlp.outboundOnMatch !== 'redact';
   return {
     asItCame,
@@ -50,13 +50,13 @@ export function inspectCoded(
 interface Decoding {
   readonly decoder: BodyDecoder;
   readonly coding: ContentCoding;
-  readonly scan: LongScan;
+  readonly newScan: () => LongScan;
   readonly inspection: Inspection;
 }
 
 /** Only the content goes on: what a reader could see besides it doesn't. */
 async function* cleanContent(source: AsyncIterable<Buffer>, decoding: Decoding): AsyncGenerator<Buffer> {
-  const { scan } = decoding;
+  const scan = decoding.newScan();
   for await (const { bytes, besides } of decodedParts(source, decoding)) {
     if (!besides) yield await scan.push(bytes);
   }
@@ -64,7 +64,10 @@ async function* cleanContent(source: AsyncIterable<Buffer>, decoding: Decoding):
 }
 
 async function* passedOn(source: AsyncIterable<Buffer>, decoding: Decoding): AsyncGenerator<Buffer> {
-  const { decoder, scan, inspection } = decoding;
+  const { decoder, newScan, inspection } = decoding;
+  const scan = newScan();
+  /** Of what stands between the content: a reader of either doesn't see the other. */
+  let besidesScan: LongScan | null = null;
   const waiting = createGather();
   const marks: DecodedMark[] = [];
   let gone = 0;
@@ -76,7 +79,15 @@ async function* passedOn(source: AsyncIterable<Buffer>, decoding: Decoding): Asy
       yield chunk;
     }
   }
-  for await (const { bytes } of decodedParts(kept(), decoding)) {
+  for await (const { bytes, besides } of decodedParts(kept(), decoding)) {
+    if (besides) {
+      besidesScan ??= newScan();
+      await besidesScan.push(bytes);
+      // It goes with the content behind it.
+      continue;
+    }
+    await besidesScan?.end();
+    besidesScan = null;
     marks.push(decoder.mark());
     clean += (await scan.push(bytes)).length;
     let fit = gone;
@@ -90,6 +101,7 @@ async function* passedOn(source: AsyncIterable<Buffer>, decoding: Decoding): Asy
     gone = fit;
     yield piece;
   }
+  await besidesScan?.end();
   await scan.end();
   yield waiting.bytes();
 }

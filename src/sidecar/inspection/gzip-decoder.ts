@@ -23,7 +23,7 @@ export function createGzipDecoder(): BodyDecoder {
   let held: Buffer = Buffer.alloc(0);
   let member: Member | null = null;
   let inTrailer = false;
-  /** Bytes before the data of this member, and parts of them. */
+  /** Bytes before the data of this member, and content of all. */
   let before = 0;
   let told = 0;
 
@@ -39,10 +39,7 @@ export function createGzipDecoder(): BodyDecoder {
     member = { steps: createZlibSteps(createInflateRaw({ chunkSize })), checksum: 0, size: 0 };
     held = Buffer.alloc(0);
     before += head.length;
-    if (hasText(head)) {
-      told += head.length;
-      yield { bytes: head, besides: true };
-    }
+    if (hasText(head)) yield { bytes: head, besides: true };
     return rest;
   }
 

@@ -19,11 +19,15 @@ export interface BackwardBits {
   left: number;
 }
 
-/** @throws ZstdError */
-export function backwardBits(bytes: Uint8Array, start: number, end: number): BackwardBits {
+/**
+ * @param lenient a stream without its mark is taken, too
+ * @throws ZstdError
+ */
+export function backwardBits(bytes: Uint8Array, start: number, end: number, lenient = false): BackwardBits {
   const last = bytes[end - 1];
   // The highest bit that is set marks the end, and is none of the stream.
-  if (end <= start || last === undefined || last === 0) throw corrupt();
+  if (end <= start || last === undefined || (last === 0 && !lenient)) throw corrupt();
+  if (last === 0) return { bytes, start, left: (end - start) * 8 };
   return { bytes, start, left: (end - start - 1) * 8 + 31 - Math.clz32(last) };
 }
 

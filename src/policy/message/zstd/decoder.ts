@@ -71,14 +71,18 @@ export function createZstdDecoder(
   let there = 0;
   let wanted = 1;
   let consumed = 0;
+  /** One frame's memory is the next one's: there may be one every few bytes. */
+  let room: Uint8Array = new Uint8Array(0);
 
   /** Answers how many bytes it took; none where it needs more. */
   function* step(bytes: Uint8Array): Generator<ZstdOutput, number> {
     switch (state.at) {
       case 'frame': {
-        const header = frameHeader(bytes, longestWindow, lenient);
-        if (header) state = header.state;
-        return header?.size ?? 0;
+        const header = frameHeader(bytes, longestWindow, lenient, room);
+        if (!header) return 0;
+        state = header.state;
+        onWork(blockWork);
+        return header.size;
       }
       case 'skippable': {
         const part = bytes.subarray(0, state.left);
@@ -94,13 +98,14 @@ export function createZstdDecoder(
       }
       case 'block': {
         const { frame } = state;
-        wanted = bytes.length < blockHeader ? blockHeader : blockSize(bytes);
+        wanted = bytes.length < blockHeader ? blockHeader : blockSize(bytes, frame);
         if (bytes.length < wanted) return 0;
         const size = wanted;
         onWork(blockWork);
         const made = decodeBlock(frame, bytes, size, onWork);
+        room = frame.history;
         if (((bytes[0] as number) & 1) === 1) {
-          if (frame.contentSize !== null && frame.contentSize !== frame.made) throw corrupt();
+          if (!lenient && frame.contentSize !== null && frame.contentSize !== frame.made) throw corrupt();
           state = { at: frame.hasChecksum ? 'checksum' : 'frame' };
         }
         if (made > 0)
@@ -140,6 +145,7 @@ function frameHeader(
   bytes: Uint8Array,
   longestWindow: number,
   lenient: boolean,
+  room: Uint8Array,
 ): { readonly state: State; readonly size: number } | null {
   if (bytes.length < 4) return null;
   const magic = littleEndian(bytes, 0, 4);
@@ -164,14 +170,15 @@ function frameHeader(
   const window = isSingle ? (contentSize as number) : windowOf(bytes[5] as number);
   if (window > longestWindow) throw new ZstdError('unsupported');
   const frame: Frame = {
-    window,
+    // Whoever has room for all of it reads what is further back, too.
+    window: lenient ? Number.POSITIVE_INFINITY : window,
     contentSize,
     hasChecksum: (descriptor & 4) !== 0,
     lenient,
     recent: Uint32Array.of(1, 4, 8),
     huffman: null,
     tables: null,
-    history: new Uint8Array(0),
+    history: room,
     length: 0,
     made: 0,
   };
@@ -191,11 +198,15 @@ function windowOf(descriptor: number): number {
 }
 
 /** Bytes of a block with its header. */
-function blockSize(bytes: Uint8Array): number {
+function blockSize(bytes: Uint8Array, frame: Frame): number {
   const { kind, length } = blockHead(bytes);
-  if (kind > 2 || length > longestBlock) throw corrupt();
+  if (kind > 2 || length > mostOf(frame, kind)) throw corrupt();
   return blockHeader + (kind === 1 ? 1 : length);
 }
+
+/** A block's bytes, packed or not; some readers take any number of one and the same. */
+const mostOf = ({ window, lenient }: Frame, kind: number): number =>
+  lenient && kind === 1 ? Number.POSITIVE_INFINITY : Math.min(window, longestBlock);
 
 function blockHead(bytes: Uint8Array): { readonly kind: number; readonly length: number } {
   const header = littleEndian(bytes, 0, blockHeader);
@@ -204,9 +215,8 @@ function blockHead(bytes: Uint8Array): { readonly kind: number; readonly length:
 
 /** Adds a block's bytes to the frame's history; answers how many. */
 function decodeBlock(frame: Frame, bytes: Uint8Array, size: number, onWork: (bytes: number) => void): number {
-  const most = Math.min(frame.window, longestBlock);
   const { kind, length } = blockHead(bytes);
-  if (length > most) throw corrupt();
+  const most = mostOf(frame, 2);
   makeRoom(frame, kind === 2 ? most : length);
   const { history, length: before } = frame;
   if (kind === 2) compressedBlock(frame, bytes, size, most, onWork);
@@ -228,7 +238,7 @@ function compressedBlock(
 ): void {
   const literals = readLiterals(bytes, blockHeader, size, most, frame.huffman, frame.lenient);
   frame.huffman = literals.huffman;
-  const sequences = readSequenceHeader(bytes, literals.end, size, frame.tables);
+  const sequences = readSequenceHeader(bytes, literals.end, size, frame.tables, frame.lenient);
   frame.tables = sequences.tables;
   const cells = sequences.cells + (literals.fresh ? (literals.huffman?.symbols.length ?? 0) : 0);
   onWork(cells / cellsPerByte);

@@ -8,7 +8,8 @@ export interface HuffmanTable {
   readonly lengths: Uint8Array;
 }
 
-const deepest = 11;
+/** RFC 8878, 4.2.1.3, says 11; the reference reads one more. */
+const deepest = 12;
 const mostWeights = 255;
 
 interface ReadHuffman {
@@ -101,7 +102,9 @@ export function decodeStream(
   out: Uint8Array,
   lenient: boolean,
 ): void {
-  const bits = backwardBits(bytes, start, end);
+  const own = backwardBits(bytes, start, end, lenient);
+  // Who doesn't look reads on in the bits before the stream.
+  const bits = lenient ? { bytes, start: 0, left: own.left + start * 8 } : own;
   for (let at = 0; at < out.length; at += 1) {
     const index = bitsAt(bits, bits.left - depth, depth);
     out[at] = symbols[index] as number;

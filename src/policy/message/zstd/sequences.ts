@@ -78,6 +78,7 @@ export function readSequenceHeader(
   start: number,
   limit: number,
   known: SequenceTables | null,
+  lenient: boolean,
 ): SequenceHeader {
   const first = bytes[start];
   if (start >= limit || first === undefined) throw corrupt();
@@ -93,7 +94,7 @@ export function readSequenceHeader(
   let at = start + width;
   if (count === 0) return { count, tables: known, end: at, cells: 0 };
   const modes = bytes[at] as number;
-  if (at >= limit || (modes & 3) !== 0) throw corrupt();
+  if (at >= limit || (!lenient && (modes & 3) !== 0)) throw corrupt();
   at += 1;
   let cells = 0;
   const tables = kinds.map(({ key, accuracy, lastSymbol, usual }, index) => {
@@ -128,7 +129,7 @@ export interface Target {
   readonly recent: Uint32Array;
   /** How far back a copy may begin. */
   readonly window: number;
-  /** Bits may be left over. */
+  /** Bits may be left over, and an offset of nothing is one of a byte. */
   readonly lenient: boolean;
 }
 
@@ -170,15 +171,15 @@ export function executeSequences(
       if (bits.left < 0 || length > literals.length - literal) throw corrupt();
       copyLiterals(target, literals, literal, length);
       literal += length;
-      copyMatch(target, offsetOf(target.recent, offsetValue, length), match);
+      copyMatch(target, offsetOf(target, offsetValue, length), match);
     }
     if (bits.left !== 0 && !target.lenient) throw corrupt();
-  } else if (start !== end) throw corrupt();
+  } else if (start !== end && !target.lenient) throw corrupt();
   copyLiterals(target, literals, literal, literals.length - literal);
 }
 
 /** An offset of its own, or one of the last three (RFC 8878, 3.1.1.5). */
-function offsetOf(recent: Uint32Array, value: number, length: number): number {
+function offsetOf({ recent, lenient }: Target, value: number, length: number): number {
   const [first, second, third] = recent as unknown as [number, number, number];
   if (value > 3) {
     recent[2] = second;
@@ -188,7 +189,7 @@ function offsetOf(recent: Uint32Array, value: number, length: number): number {
   }
   const which = length === 0 ? value + 1 : value;
   if (which === 1) return first;
-  const offset = which === 2 ? second : which === 3 ? third : first - 1;
+  const offset = which === 2 ? second : which === 3 ? third : Math.max(first - 1, lenient ? 1 : 0);
   if (which > 2) recent[2] = second;
   recent[1] = first;
   recent[0] = offset;

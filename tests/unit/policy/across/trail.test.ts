@@ -116,6 +116,35 @@ describe('the trail', () => {
       expect(trail.add(request(`/v1/${word}/items`, `{"kind":"${word}"}`), 0)).toBe(null);
   });
 
+  it('takes of a signed token the signature alone for its own: others begin alike', () => {
+    const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url');
+    const header = part({ alg: 'HS256', typ: 'JWT' });
+    const token = (role: string, signature: string) =>
+      [header, part({ iss: 'issuer', ref: 'k3v9x2', role }), signature].join('.');
+    const signature = 'kTq9Zr2Wv8Xs4Lm7Np1Bd6Gf3Hj5Kc0QwYe8Ru2Ti4o';
+    const held = [{ name: 'TOKEN', value: token('service', signature) }];
+    const own = buildPieceIndex(held);
+    const trail = createTrail(held, own);
+    const sent = (text: string) => ({ ...request('/v1'), pieces: own.find(Buffer.from(text)) });
+    expect(trail.add(sent(`it begins with ${header}`), 0)).toBe(null);
+    expect(trail.add(sent(token('guest', 'b7Vx1Zn5Ma9Sd3Fg6Hj0Kl2Qw4Er8Ty')), 1)).toBe(null);
+    expect(trail.add(sent(`x: ${signature.slice(0, 11)}`), 2)).toBe(null);
+    expect(trail.add(sent(`y: ${signature.slice(11, 24)}`), 3)).toBe('TOKEN');
+  });
+
+  it('takes of a URI the password alone for its own: the host is named without it, too', () => {
+    const password = 'Zk9wQ2xV7rT4mB8n';
+    const uri = `postgres://app:${password}@db01.eu-west-1.example.com:5432/orders`;
+    const own = buildPieceIndex([{ name: 'DATABASE_URL', value: uri }]);
+    const trail = createTrail([{ name: 'DATABASE_URL', value: uri }], own);
+    const sent = (text: string) => ({ ...request('/v1'), pieces: own.find(Buffer.from(text)) });
+    expect(trail.add(sent('{"host":"db01.eu-west-1.example.com","port":5432,"name":"orders"}'), 0)).toBe(
+      null,
+    );
+    expect(trail.add(sent(`x: ${password.slice(8)}`), 1)).toBe(null);
+    expect(trail.add(sent(`y: ${password.slice(0, 8)}`), 2)).toBe('DATABASE_URL');
+  });
+
   it('asks for nothing where the bottle holds nothing', () => {
     expect(createTrail([], buildPieceIndex([])).add(request(`/${value}`), 0)).toBe(null);
   });

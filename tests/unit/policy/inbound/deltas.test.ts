@@ -39,6 +39,16 @@ describe('a value in strings of one event after another', () => {
     }
   });
 
+  test('is none where a signed token begins as another does', () => {
+    const begins = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
+    const own = buildDeltaIndex([
+      { name: 'TOKEN', value: `${begins}.eyJyb2xlIjoiYWRtaW4ifQ.kTq9Zr2Wv8Xs4Lm7Np1Bd6Gf3Hj5Kc0Qw` },
+    ]);
+    const text = pieces(`a token begins with ${begins}`, 6).map(delta).join('');
+    const stream = createDeltaScrub(own, 'event', () => {});
+    expect(Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString()).toBe(text);
+  });
+
   test('is covered where that is short: from its half on', () => {
     const { contents } = scrubbed(pieces(`it is ${short} .`, 2).map(delta).join(''), 'event');
     expect(contents).toMatch(/^it is [^*]{6,8}\*[*-]{3,} ?\.$/);

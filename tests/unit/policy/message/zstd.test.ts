@@ -7,6 +7,8 @@ import { ZstdError } from '../../../../src/policy/message/zstd/bits.js';
 import { createZstdDecoder, usualWindow } from '../../../../src/policy/message/zstd/decoder.js';
 import { zstdRawFrame } from '../../../../src/policy/message/zstd/raw-frame.js';
 import { budgetFor } from '../../../../src/policy/scan/budget.js';
+import { textView } from '../../../../src/policy/scan/view.js';
+import { archiveViews } from '../../../../src/policy/views/archive.js';
 import { randomOf } from '../../../support/fuzzing.js';
 import { hasProgram, needs } from '../../../support/needs.js';
 import { zstdCompress, zstdDecompress } from '../../../support/zstd.js';
@@ -107,7 +109,60 @@ describe('what is no whole stream', () => {
   });
 });
 
+describe('what the reference reads although it shouldn’t', () => {
+  const raw = (length: number, letter: number) => block(0, length, ...Buffer.alloc(length, letter));
+  /** One copy of three bytes from 1500 before, after reserved bits. */
+  const copy = (reserved: number) =>
+    last(block(2, 8, 0x00, 1, 0x54 | reserved, 0, 10, 0, ...Buffer.from([0xdf, 0x05])));
+  const small = (...blocks: Buffer[]) => Buffer.concat([header, Buffer.from([0, 0]), ...blocks]);
+
+  it.each([
+    ['more of one byte than a block may be', frame(last(block(1, 200_000, 0x41))), 200_000],
+    ['a copy from beyond the window', small(raw(1000, 0x41), raw(1000, 0x42), copy(0)), 2003],
+    ['bits that are reserved', frame(raw(2000, 0x41), copy(1)), 2003],
+    ['a longer text than it said', Buffer.concat([header, Buffer.from([0x20, 2]), last(raw(3, 0x41))]), 3],
+  ])('is read in files: %s', (_name, bytes, length) => {
+    expect(() => decode(bytes)).toThrow(ZstdError);
+    const result = inflate('zstd', bytes, budgetFor(bytes.length), true);
+    expect(result.outcome === 'complete' && result.bytes.length).toBe(length);
+  });
+
+  it('is read in files before what needs a dictionary', () => {
+    const needy = Buffer.concat([header, Buffer.from([1, 0x50, 7]), last(block(0, 1, 0x41))]);
+    const bytes = Buffer.concat([Buffer.from('and a file: '), packed, needy]);
+    const views = [...archiveViews(textView(bytes), budgetFor(bytes.length))];
+    expect(views.map((view) => view.bytes)).toContainEqual(lines);
+  });
+});
+
 describe('what costs more than it looks', () => {
+  it('takes one frame’s memory for the next', () => {
+    const one = frame(last(block(2, 3, 0x08, 0x41, 0x00)));
+    const buffers = new Set<ArrayBufferLike>();
+    for (const { bytes } of createZstdDecoder(usualWindow, () => {}).push(Buffer.concat([one, one, one]))) {
+      expect(Buffer.from(bytes).toString()).toBe('A');
+      buffers.add(bytes.buffer);
+    }
+    expect(buffers.size).toBe(1);
+  });
+
+  it('never shows one frame another’s bytes', () => {
+    const reach = last(block(2, 8, 0x00, 1, 0x54, 0, 10, 0, 0xdf, 0x05));
+    const first = frame(last(block(1, 3000, 0x41)));
+    expect(() => decode(Buffer.concat([first, frame(block(0, 1, 0x42), reach)]))).toThrow(ZstdError);
+  });
+
+  it('ends as over-budget: frames to skip, looked at again and again', () => {
+    const empty = frame(last(block(0, 0)));
+    const bytes = Buffer.concat([
+      ...Array.from({ length: 20 }, () => empty),
+      ...Array.from({ length: 12_000 }, () => skippable('')),
+    ]);
+    const budget = budgetFor(bytes.length);
+    expect([...archiveViews(textView(bytes), budget)]).toEqual([]);
+    expect(budget.remaining).toBeLessThan(0);
+  });
+
   it.each([
     [
       'one byte for a hundred thousand',
