@@ -26,6 +26,8 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
   async function load(): Promise<void> {
     const { createRequestInspection } = await import('./request-inspection.js');
     loaded = await createRequestInspection(configuration);
+    // What building them left behind would stay until the heap has grown by as much again.
+    globalThis.gc?.();
     for (const call of waiting.splice(0)) call();
   }
 
