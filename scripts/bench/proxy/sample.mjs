@@ -62,10 +62,11 @@ function watchForStandstill() {
 
 /** Hands jobs to the load generator and counts the answers that came. */
 function countAnswers(load) {
-  const counted = { answers: 0 };
+  const counted = { answers: 0, warmed: 0 };
   const run = async (...job) => {
     const result = await load.run(...job);
     counted.answers += result.latencies?.length ?? 0;
+    counted.warmed += result.warmed ?? 0;
     return result;
   };
   return { counted, load: { run } };
@@ -84,7 +85,9 @@ async function measureCase(bed, benchCase, context) {
   try {
     const before = await bed.upstream.served();
     const figures = await benchCase.measure({ ...context, load });
-    return { ...figures, ...(await ensureServed(bed, before, counted.answers)) };
+    // What warmed up took processor time too.
+    const work = figures.work + counted.warmed;
+    return { ...figures, work, ...(await ensureServed(bed, before, counted.answers)) };
   } catch (error) {
     return { failure: error.message, errors: 1 };
   }
