@@ -1,4 +1,4 @@
-import { compacted, reversed, rot13, type Variant } from './variants.js';
+import { base32Letters, byBits, compacted, reversed, rot13, type Variant } from './variants.js';
 
 const digits = '0123456789';
 const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -6,7 +6,7 @@ const lower = upper.toLowerCase();
 const base62 = `${digits}${upper}${lower}`;
 const base64 = `${upper}${lower}${digits}+/`;
 /** RFC 4648, 6 and 7, and Crockford's. */
-const base32 = [`${upper}234567`, `${digits}${upper.slice(0, 22)}`, `${digits}ABCDEFGHJKMNPQRSTVWXYZ`];
+const base32 = [base32Letters, `${digits}${upper.slice(0, 22)}`, `${digits}ABCDEFGHJKMNPQRSTVWXYZ`];
 const from = (code: number, count: number): string =>
   Array.from({ length: count }, (_, index) => String.fromCharCode(code + index)).join('');
 /** Adobe's, RFC 1924's and ZeroMQ's. */
@@ -88,17 +88,6 @@ function codedForms(bytes: Buffer): Variant[] {
 }
 
 const places = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
-
-/** @param before bytes that stand before it; only what the value alone decides is written */
-function byBits(bytes: Buffer, bits: number, letters: string, before: number): string {
-  const all = Array.from(Buffer.concat([Buffer.alloc(before), bytes]), (byte) =>
-    byte.toString(2).padStart(8, '0'),
-  ).join('');
-  let text = '';
-  for (let at = Math.ceil((before * 8) / bits) * bits; at + bits <= all.length; at += bits)
-    text += letters[Number.parseInt(all.slice(at, at + bits), 2)];
-  return text;
-}
 
 /** Groups of `size` bytes as one number of `length` digits each. */
 function byGroups(bytes: Buffer, size: number, length: number, letters: string, before: number): string {

@@ -99,19 +99,27 @@ function base64At(value: Buffer, alignment: number): string {
   return padded.slice(skip, Math.floor(bits / 6));
 }
 
-function base32(value: Buffer): string {
-  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+/** RFC 4648, 6. */
+export const base32Letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/**
+ * Bytes in digits of so many bits, without what fills up the last one.
+ * @param before bytes that stand before it; only what the value alone decides is written
+ */
+export function byBits(value: Buffer, bits: number, letters: string, before = 0): string {
+  const mask = (1 << bits) - 1;
   let out = '';
-  let bits = 0;
   let held = 0;
+  // The digit that the last of those bytes is in has some bits of the first of these.
+  let count = before === 0 ? 0 : ((before * 8 - 1) % bits) + 1 - bits;
   for (const byte of value) {
     held = (held << 8) | byte;
-    bits += 8;
-    while (bits >= 5) {
-      out += letters[(held >>> (bits - 5)) & 31];
-      bits -= 5;
+    count += 8;
+    while (count >= bits) {
+      count -= bits;
+      out += letters[(held >>> count) & mask];
     }
-    held &= (1 << bits) - 1;
+    held &= (1 << count) - 1;
   }
   return out;
 }
@@ -132,7 +140,10 @@ export function variantsOf(value: string): readonly Variant[] {
       if (name === 'text')
         for (const outer of [0, 1, 2]) variants.push(['base64.base64', base64At(Buffer.from(once), outer)]);
     }
-    variants.push([prefixed(name, 'hex'), bytes.toString('hex')], [prefixed(name, 'base32'), base32(bytes)]);
+    variants.push(
+      [prefixed(name, 'hex'), bytes.toString('hex')],
+      [prefixed(name, 'base32'), byBits(bytes, 5, base32Letters)],
+    );
   }
   const utf16 = Buffer.from(value, 'utf16le');
   variants.push(['base64.utf16', utf16.toString('base64')], ['hex.utf16', utf16.toString('hex')]);
