@@ -1,7 +1,7 @@
 /** Bytes put together from chunks of any size, in one buffer that grows. The chunks are not written to afterwards. */
 export interface Gather {
   readonly size: () => number;
-  append(chunk: Uint8Array): void;
+  append(chunk: Buffer): void;
   /** What is there, as long as nothing is appended. */
   bytes(): Buffer;
   /** Forgets the first bytes; what `bytes` answered before stays as it was. */
@@ -9,9 +9,6 @@ export interface Gather {
 }
 
 const nothing = Buffer.alloc(0);
-
-const bufferOf = (bytes: Uint8Array): Buffer =>
-  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 export function createGather(): Gather {
   let store: Buffer = nothing;
@@ -21,7 +18,7 @@ export function createGather(): Gather {
     append(chunk) {
       // What comes alone is not copied: nothing is ever written to it, since there is no room behind it.
       if (size === 0) {
-        store = bufferOf(chunk);
+        store = chunk;
         size = chunk.length;
         return;
       }

@@ -1,3 +1,4 @@
+import { type RawHeaders, valuesOf } from '../request-head.js';
 import { type Budget, grantPart } from '../scan/budget.js';
 import type { Finding } from '../scan/finding.js';
 import { decodeBody } from './encodings.js';
@@ -14,6 +15,14 @@ export interface BodySource {
   readonly contentType: string | null;
   /** All values of the header, joined by commas, or null. */
   readonly contentEncoding: string | null;
+}
+
+/** What a message's headers, names and values in turn, say of its body. */
+export function encodingOf(headers: RawHeaders): Pick<BodySource, 'contentType' | 'contentEncoding'> {
+  return {
+    contentType: valuesOf(headers, 'content-type')[0] ?? null,
+    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
+  };
 }
 
 /** Something to scan. */

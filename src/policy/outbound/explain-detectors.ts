@@ -1,4 +1,5 @@
 import type { RouteDlp } from '../../contract/route.js';
+import { encodingOf } from '../message/body.js';
 import type { Detector, DetectorMaterial } from '../scan/detector.js';
 import { createScanner } from '../scan/scanner.js';
 import { examineBody, examineHead, type Found, type MessageHead, nothingFound } from './examination.js';
@@ -31,7 +32,8 @@ export function explainDetectors(
       return { detector: name, answer: 'off', found: [], rules: [] };
     const scanner = createScanner([detector], material);
     const ofHead = examineHead(scanner, head);
-    const ofBody = body === null ? nothingFound : examineBody(scanner, bodySource(head, body));
+    const ofBody =
+      body === null ? nothingFound : examineBody(scanner, { bytes: body, ...encodingOf(head.headers) });
     const found = [...ofHead.found, ...ofBody.found];
     const rules = found.map(({ finding }) => finding.rule);
     if (found.length > 0) return { detector: name, answer: 'finds', found: found.map(shown), rules };
@@ -48,13 +50,3 @@ export function explainDetectors(
 }
 
 const shown = ({ place, snippet }: Found) => ({ place, snippet });
-
-function bodySource({ headers }: MessageHead, bytes: Buffer) {
-  const values = (wanted: string) =>
-    headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted);
-  return {
-    bytes,
-    contentType: values('content-type')[0] ?? null,
-    contentEncoding: values('content-encoding').join(',') || null,
-  };
-}

@@ -1,5 +1,5 @@
-import type { BodySource } from '../../policy/message/body.js';
-import { valuesOf } from '../../policy/request-head.js';
+import { type BodySource, encodingOf } from '../../policy/message/body.js';
+import { codingNames } from '../../policy/message/encodings.js';
 import type { Exchange } from '../exchange.js';
 import { createReadAhead, type ReadAhead } from '../read-ahead.js';
 import { roomAhead } from '../request-body.js';
@@ -18,17 +18,10 @@ export async function readBody(exchange: Exchange): Promise<ReadAhead | null> {
 
 /** Null where it is encoded, or there is none. */
 export const plainBody = (source: BodySource | null): Buffer | null =>
-  source && /^[\s,]*(?:identity[\s,]*)*$/i.test(source.contentEncoding ?? '') ? source.bytes : null;
+  source && codingNames(source.contentEncoding).length === 0 ? source.bytes : null;
 
 /** A body that is held whole; null: there is none. */
 export function bodySource({ outgoing: { content, headers } }: Exchange): BodySource | null {
   if (!Buffer.isBuffer(content) || content.length === 0) return null;
   return { bytes: content, ...encodingOf(headers) };
-}
-
-export function encodingOf(headers: readonly string[]): Pick<BodySource, 'contentType' | 'contentEncoding'> {
-  return {
-    contentType: valuesOf(headers, 'content-type')[0] ?? null,
-    contentEncoding: valuesOf(headers, 'content-encoding').join(',') || null,
-  };
 }

@@ -2,7 +2,7 @@ import type { EventFinding } from '../../contract/event.js';
 import type { Refusal, RefusalCode } from '../../contract/refusal.js';
 import type { TrailMessage } from '../../policy/across/trail.js';
 import { decide } from '../../policy/decide.js';
-import type { BodySource } from '../../policy/message/body.js';
+import { type BodySource, encodingOf } from '../../policy/message/body.js';
 import {
   approvableValues,
   type BodyExamination,
@@ -22,7 +22,7 @@ import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
 import type { ReadAhead } from '../read-ahead.js';
 import { NoRoomError } from '../request-body.js';
-import { bodySource, encodingOf, plainBody, readBody } from './body-source.js';
+import { bodySource, plainBody, readBody } from './body-source.js';
 import { inspectedStream } from './body-stream.js';
 import type { HeadMemory } from './request-inspection.js';
 import type { Prepared } from './scanners.js';
@@ -76,7 +76,7 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const settling =
     found.length > 0
       ? settleAll(inspection, found, { head, ofHead, source }, ofBody, memory)
-      : inspectTrail(inspection, trailMessage(inspection, found, memory, ofBody.pieces));
+      : inspectTrail(inspection, trailMessage(inspection, found, memory, source, ofBody.pieces));
   const outcome = await (long ? long.during(settling) : settling);
   if (outcome !== 'let-out') {
     long?.release();
@@ -96,8 +96,9 @@ async function settleAll(
 ): Promise<Inspected> {
   const outcome = await settle(inspection, found, parts);
   if (outcome !== 'let-out') return outcome;
-  const pieces = await piecesLeft(inspection, ofBody);
-  return inspectTrail(inspection, trailMessage(inspection, found, memory, pieces));
+  const source = bodySource(inspection.exchange);
+  const pieces = await piecesLeft(inspection, source, ofBody);
+  return inspectTrail(inspection, trailMessage(inspection, found, memory, source, pieces));
 }
 
 /** The request as it leaves, with what was found in it covered or approved. */
@@ -105,19 +106,20 @@ function trailMessage(
   { exchange, route }: Inspection,
   found: readonly Found[],
   { left }: HeadMemory,
+  source: BodySource | null,
   pieces: TrailMessage['pieces'],
 ): TrailMessage {
   const { target, headers } = exchange.outgoing;
   const approved = route.route.dlp.outboundOnMatch === 'supervise' ? namesOf(found) : [];
-  return { target, headers, headSeen: left, body: plainBody(bodySource(exchange)), pieces, approved };
+  return { target, headers, headSeen: left, body: plainBody(source), pieces, approved };
 }
 
 /** Those of the body as it leaves: what was covered has none. */
 async function piecesLeft(
   { exchange, route, prepared }: Inspection,
+  source: BodySource | null,
   { pieces }: BodyExamination,
 ): Promise<TrailMessage['pieces']> {
-  const source = bodySource(exchange);
   if (!source || route.route.dlp.outboundOnMatch === 'supervise') return pieces;
   return (await exchange.gate.inspection.examineBody(prepared, source)).pieces;
 }
