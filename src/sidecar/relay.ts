@@ -59,6 +59,17 @@ export function createRelay(
     exchange.refusal = refusal;
     onError(error);
   };
+  const finish = () => {
+    try {
+      if (trailers.length > 0) response.addTrailers(pairs(trailers));
+    } catch {
+      // A control character in them: without its trailers it would look like a whole answer.
+      exchange.failed = true;
+      response.destroy();
+      return;
+    }
+    response.end();
+  };
   const outletOf = ({ status, phrase, headers }: AnswerHead): Outlet => ({
     begun: () => begun,
     begin(more) {
@@ -68,16 +79,16 @@ export function createRelay(
       process.nextTick(flushHeaders, response);
     },
     write: (chunk) => response.write(chunk),
-    end() {
-      try {
-        if (trailers.length > 0) response.addTrailers(pairs(trailers));
-      } catch {
-        // A control character in them: without its trailers it would look like a whole answer.
-        exchange.failed = true;
-        response.destroy();
+    end: finish,
+    send(body) {
+      begun = true;
+      response.writeHead(status, phrase, headers as string[]);
+      if (trailers.length === 0) {
+        response.end(body);
         return;
       }
-      response.end();
+      response.write(body);
+      finish();
     },
     refuse,
   });

@@ -5,6 +5,7 @@ import type { Exchange } from '../exchange.js';
 import { type AnswerHead, type InspectedAnswer, openInspectedAnswer } from './inspected-answer.js';
 import type { Inspection } from './inspection.js';
 import type { Outlet } from './outlet.js';
+import { openPromptAnswer } from './prompt-answer.js';
 import { notScannable, recordFinding, textPolicy } from './response-policy.js';
 
 /** Bytes of text that all answers together hold; beyond it each is judged by windows. */
@@ -25,9 +26,19 @@ export function openAnswer(
   exchange: Exchange,
   inspection: Inspection | null,
   head: AnswerHead,
+  around: AnswerOutlet,
+): Answer | null {
+  const { outletOf, onRoom } = around;
+  if (!inspection) return passOn(outletOf(head), onRoom);
+  return openPromptAnswer(head, inspection, outletOf, () => openAny(exchange, inspection, head, around));
+}
+
+function openAny(
+  exchange: Exchange,
+  inspection: Inspection,
+  head: AnswerHead,
   { outletOf, onRoom, refuse }: AnswerOutlet,
 ): Answer | null {
-  if (!inspection) return passOn(outletOf(head), onRoom);
   const onFailure = (error: unknown) => {
     const why = error instanceof NotScannedError ? messageOf(error) : 'its body is not what its headers say';
     refuse(notScannable(inspection, why));
@@ -62,7 +73,6 @@ function passOn(outlet: Outlet, room: () => void): Answer {
   return {
     push: (chunk) => outlet.write(chunk),
     end: () => outlet.end(),
-    trailers: (headers) => headers,
     room,
     destroy: () => {},
   };

@@ -31,8 +31,6 @@ export interface InspectedAnswer {
   /** False: the upstream is to wait for `onRoom`. */
   push(chunk: Buffer): boolean;
   end(): void;
-  /** Trailers without known values in them. */
-  trailers(headers: readonly string[]): readonly string[];
   /** The client has room again. */
   room(): void;
   destroy(): void;
@@ -71,7 +69,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
   const outlet = around.outletOf(head);
   if (head.bodiless) {
     outlet.begin([]);
-    return bodiless(around, outlet);
+    return bodiless(outlet);
   }
   if (problem !== null) {
     outlet.refuse(around.notScannable(problem));
@@ -120,7 +118,6 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       return !decoderFull && !clientFull;
     },
     end: () => (decoder ? decoder.end() : guarded(() => body.end())),
-    trailers: (headers) => (secrets ? scrubHeaders(secrets, headers, onScrubbed) : headers),
     room,
     destroy() {
       decoder?.destroy();
@@ -142,16 +139,12 @@ function withoutSecrets(
   return { ...head, phrase, headers };
 }
 
-function bodiless({ inspection, onScrubbed }: AnswerSurroundings, outlet: Outlet): InspectedAnswer {
-  const { secrets } = inspection;
-  return {
-    push: () => true,
-    end: () => outlet.end(),
-    trailers: (headers) => (secrets ? scrubHeaders(secrets, headers, onScrubbed) : headers),
-    room: () => {},
-    destroy: () => {},
-  };
-}
+const bodiless = (outlet: Outlet): InspectedAnswer => ({
+  push: () => true,
+  end: () => outlet.end(),
+  room: () => {},
+  destroy: () => {},
+});
 
 /** A chunk of this size is worth its own look; smaller ones that come in one go are looked at in one. Bytes. */
 const worthALook = 4096;

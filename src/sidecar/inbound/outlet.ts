@@ -9,6 +9,8 @@ export interface Outlet {
   /** False: there is no room for more until `room` is called. */
   write(chunk: Buffer): boolean;
   end(): void;
+  /** A whole answer in one write, with a body that is all there. */
+  send(body: Buffer): void;
   /** Instead of an answer that hasn't begun; one that has is cut. */
   refuse(refusal: Refusal): void;
 }
