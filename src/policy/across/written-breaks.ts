@@ -10,17 +10,18 @@ const isBreak = Uint8Array.from({ length: 256 }, (_, byte) => ([0x6e, 0x72, 0x74
  */
 export function breaksUndone(bytes: Buffer): Buffer | null {
   if (bytes.length > longest) return null;
-  const first = bytes.indexOf(backslash);
-  if (first < 0) return null;
-  const undone = Buffer.from(bytes);
-  let changed = false;
-  for (let at = first; at < bytes.length; at += 1) {
-    if (bytes[at] !== backslash) continue;
-    const from = at;
+  let undone: Buffer | null = null;
+  for (let from = bytes.indexOf(backslash); from >= 0; ) {
+    let at = from + 1;
     while (bytes[at] === backslash) at += 1;
-    if (isBreak[bytes[at] ?? 0] === 0) continue;
-    undone.fill(0x20, from, at + 1);
-    changed = true;
+    if (isBreak[bytes[at] ?? 0] === 1) {
+      undone ??= Buffer.from(bytes);
+      while (from <= at) {
+        undone[from] = 0x20;
+        from += 1;
+      }
+    }
+    from = bytes.indexOf(backslash, at + 1);
   }
-  return changed ? undone : null;
+  return undone;
 }
