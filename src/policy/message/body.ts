@@ -80,6 +80,9 @@ export function partFindings(part: BodyPart, findings: readonly Finding[]): read
   return part.pieces.length === 0 ? findings : findings.filter((finding) => tellsMore(part.pieces, finding));
 }
 
+const openingBrace = 0x7b;
+const quote = 0x22;
+
 interface Walk {
   readonly budget: Budget;
   readonly visit: (part: BodyPart) => boolean | undefined;
@@ -135,15 +138,23 @@ function takeDerived(walk: Walk, name: string, bytes: Buffer, depth: number): vo
   takeApart(walk, bytes, '', depth + 1);
 }
 
-const looksLikeForm = (bytes: Buffer, contentType: string): boolean =>
-  /x-www-form-urlencoded/i.test(contentType) ||
-  /^[^\s={}<>"&]{1,200}=[^\s<>"{]*&/.test(bytes.toString('latin1', 0, 512));
+function looksLikeForm(bytes: Buffer, contentType: string): boolean {
+  if (/x-www-form-urlencoded/i.test(contentType)) return true;
+  const first = bytes[0];
+  if (first === openingBrace || first === quote) return false;
+  return /^[^\s={}<>"&]{1,200}=[^\s<>"{]*&/.test(bytes.toString('latin1', 0, 512));
+}
 
 function looksLikeJson(bytes: Buffer, contentType: string): boolean {
   let at = 0;
   while (at < bytes.length && (bytes[at] as number) <= 0x20) at += 1;
   const first = bytes[at];
-  return first === 0x7b || first === 0x5b || first === 0x22 || (/json/i.test(contentType) && isText(bytes));
+  return (
+    first === openingBrace ||
+    first === 0x5b ||
+    first === quote ||
+    (/json/i.test(contentType) && isText(bytes))
+  );
 }
 
 function takeJson(walk: Walk, bytes: Buffer, depth: number): void {

@@ -93,6 +93,7 @@ interface TextCounts {
 
 /** Used by one call after the other: most texts are far smaller than it. `seen` holds the stamp of the last block with a feature. */
 const scratch = {
+  classes: new Uint8Array(1024),
   features: new Uint16Array(mostFeatures),
   seen: new Uint32Array(1 << bucketBits),
   stamp: 0,
@@ -109,14 +110,15 @@ function nextStamp(): void {
 export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
   const words = readWords(bytes);
   const { count, hashes, looks, starts, ends } = words;
-  const classes = new Uint8Array(count);
-  const kinds = new Set<number>();
+  const classes = count <= scratch.classes.length ? scratch.classes : new Uint8Array(count);
+  let kinds: Set<number> | null = null;
   let naming = 0;
   for (let i = 0; i < count; i += 1) {
     const kind = classOf(hashes[i] as number, looks[i] as number);
     classes[i] = kind;
     if (kind !== attackClass) continue;
     naming += 1;
+    kinds ??= new Set();
     kinds.add(hashes[i] as number);
   }
   const { features, seen } = scratch;
@@ -140,5 +142,5 @@ export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
     }
     visit(features, used, starts[from] as number, ends[to - 1] as number, block);
   }
-  return { blocks: block, attackWords: naming, attackKinds: kinds.size };
+  return { blocks: block, attackWords: naming, attackKinds: kinds?.size ?? 0 };
 }

@@ -37,18 +37,24 @@ interface Instruction {
   readonly score: number;
 }
 
+/** Of the last windows of the text that is being looked at. */
+const sums = new Float64Array(longWindow);
+const counts = new Uint32Array(longWindow);
+const starts = new Uint32Array(longWindow);
+
 /** The place in a text that most speaks to an agent; null where there are no words. */
 export function mostInstructive(bytes: Uint8Array): Instruction | null {
-  const sums = new Float64Array(longWindow);
-  const counts = new Uint32Array(longWindow);
-  const starts = new Uint32Array(longWindow);
+  sums.fill(0);
+  counts.fill(0);
   let best = Number.NEGATIVE_INFINITY;
-  let place = { start: 0, end: 0 };
+  let from = 0;
+  let to = 0;
   const consider = (sum: number, count: number, start: number, end: number): void => {
     const value = sum / Math.sqrt(count + smoothing);
     if (value <= best) return;
     best = value;
-    place = { start, end };
+    from = start;
+    to = end;
   };
   const text = visitBlocks(bytes, (features, count, start, end, index) => {
     let sum = 0;
@@ -72,5 +78,5 @@ export function mostInstructive(bytes: Uint8Array): Instruction | null {
   const odds = best * injectionScale + injectionBias - doubtOf(text.blocks);
   const score = 1 / (1 + Math.exp(-(odds - injectionWarn) * stretch));
   const quoted = text.attackWords >= attackWords && text.attackKinds >= attackKinds;
-  return { ...place, score: quoted ? Math.min(score, blockScore - 0.01) : score };
+  return { start: from, end: to, score: quoted ? Math.min(score, blockScore - 0.01) : score };
 }
