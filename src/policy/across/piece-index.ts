@@ -1,5 +1,16 @@
 import type { KnownSecret } from '../scan/detector.js';
-import { compact, compactSlack, variantsOf, wide } from '../scan/variants.js';
+import {
+  createFormList,
+  enterWindow,
+  type Forms,
+  firstWindow,
+  formAt,
+  newChains,
+  nextWindow,
+  sharedWords,
+  type WindowChains,
+} from '../scan/forms.js';
+import { compact, compacted, compactSlack, type Variant, variantsOf, wide } from '../scan/variants.js';
 import { strangeness } from '../scan-context/bigrams.js';
 
 /** A stretch of one form of a known value: `[start, end)` of its letters and digits. */
@@ -71,54 +82,74 @@ const tellingPart = ({ name, value }: KnownSecret): KnownSecret => ({
  * Prepares to find short stretches of the values: shorter than what is a finding by itself. Of a signed token it is
  * the signature alone, of a URI the password.
  */
-export function buildPieceIndex(known: readonly KnownSecret[]): PieceIndex {
-  const secrets = known.map(tellingPart);
-  const values = secrets.map(({ name, value }) => ({
-    name,
-    length: variantsOf(value).find(({ encoding }) => encoding === 'text')?.bytes.length ?? 0,
-  }));
-  const forms = secrets.flatMap(({ value }, index) =>
-    variantsOf(value)
-      .filter(({ encoding }) =>
-        secrets.length <= fewSecrets ? encodedForms.has(encoding) : encoding === 'text',
-      )
-      .map(({ encoding, bytes }) => ({ value: index, bytes, reversed: encoding === 'reversed' })),
-  );
-  const windows = forms.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const filterBits = Math.min(mostFilterBits, Math.max(13, Math.ceil(Math.log2(windows * bitsEach + 1))));
-  const filter = new Uint32Array((1 << filterBits) >>> 5);
-  const mask = (1 << filterBits) - 1;
-  const places = new Map<number, [form: number, offset: number][]>();
-  forms.forEach(({ bytes }, form) => {
-    const letters = wide(bytes);
-    for (let offset = 0; offset + windowLength <= bytes.length; offset += 1) {
-      const hash = hashAt(letters, offset);
-      const bit = hash & mask;
-      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31));
-      const known = places.get(hash);
-      if (known) known.push([form, offset]);
-      else places.set(hash, [[form, offset]]);
+export const buildPieceIndex = (known: readonly KnownSecret[]): PieceIndex =>
+  openPieceIndex(buildPieceTables(known));
+
+/** What a piece is found by: flat, and in memory that threads share. */
+export interface PieceTables extends Forms {
+  readonly values: readonly SecretValue[];
+  /** Of each form, the index of its value, twice, and 1 if it is reversed. */
+  readonly formValues: Uint32Array;
+  /** A bit for each window's hash. */
+  readonly filter: Uint32Array;
+  readonly chains: WindowChains;
+}
+
+export function buildPieceTables(known: readonly KnownSecret[]): PieceTables {
+  const list = createFormList();
+  const values: SecretValue[] = [];
+  const formValues: number[] = [];
+  for (const { name, value } of known.map(tellingPart)) {
+    for (const { encoding, bytes } of known.length <= fewSecrets ? variantsOf(value) : [textOf(value)]) {
+      if (!encodedForms.has(encoding)) continue;
+      list.add(bytes);
+      formValues.push(2 * values.length + (encoding === 'reversed' ? 1 : 0));
     }
-  });
+    values.push({ name, length: compacted(value).length });
+  }
+  const forms = list.done();
+  const { letters, starts } = forms;
+  const filterBits = Math.ceil(Math.log2(letters.length * bitsEach + 1));
+  const filter = sharedWords((1 << Math.min(mostFilterBits, Math.max(13, filterBits))) >>> 5);
+  const chains = newChains(forms, letters.length);
+  const bytes = wide(letters);
+  for (let form = 0; form < formValues.length; form += 1)
+    for (let at = starts[form] as number; at + windowLength <= (starts[form + 1] as number); at += 1) {
+      const hash = hashAt(bytes, at);
+      const word = (hash >>> 5) & (filter.length - 1);
+      filter[word] = (filter[word] as number) | (1 << (hash & 31));
+      enterWindow(chains, at, hash);
+    }
+  const valueWords = sharedWords(formValues.length);
+  valueWords.set(formValues);
+  return { letters, starts, values, formValues: valueWords, filter, chains };
+}
+
+const textOf = (value: string): Variant => ({ encoding: 'text', bytes: compacted(value) });
+
+export function openPieceIndex(tables: PieceTables): PieceIndex {
+  const { letters, starts, values, formValues } = tables;
+  const forms = Array.from(formValues, (value, form) => ({
+    value: value >>> 1,
+    bytes: Buffer.from(letters.buffer, starts[form], (starts[form + 1] as number) - (starts[form] as number)),
+    reversed: (value & 1) === 1,
+  }));
   const scratch = Buffer.alloc(carried + block + compactSlack);
-  const search: Search = { forms, filter, mask, places, scratch, letters: wide(scratch) };
+  const search: Search = { tables, scratch, letters: wide(scratch) };
   return { values, forms, find: (text) => (forms.length === 0 ? none : findIn(search, text)) };
 }
 
 interface Search {
-  readonly forms: readonly SecretForm[];
-  /** A bit for each window's hash. */
-  readonly filter: Uint32Array;
-  readonly mask: number;
-  /** By hash: what has the same must still be compared. */
-  readonly places: ReadonlyMap<number, readonly (readonly [form: number, offset: number])[]>;
+  readonly tables: PieceTables;
   readonly scratch: Buffer;
   /** The same memory. */
   readonly letters: DataView;
 }
 
 function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
-  const { filter, mask, letters } = search;
+  const { letters } = search;
+  const { filter } = search.tables;
+  const mask = filter.length - 1;
   let found: Found | null = null;
   const given = wide(text);
   let length = 0;
@@ -129,8 +160,7 @@ function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
     length = before + compact(given, from, Math.min(text.length, from + block), room);
     for (let at = 0; at + windowLength <= length; at += stride) {
       const hash = hashAt(letters, at);
-      const bit = hash & mask;
-      if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) continue;
+      if (((filter[(hash >>> 5) & mask] as number) & (1 << (hash & 31))) === 0) continue;
       found ??= new Map();
       collectAt(search, length, at, hash, found);
     }
@@ -172,29 +202,28 @@ export function isWordy(bytes: Uint8Array, start: number, end: number): boolean 
 }
 
 function collectAt(
-  { forms, places, scratch }: Search,
+  { tables, scratch }: Search,
   length: number,
   at: number,
   hash: number,
   found: Found,
 ): void {
-  const entries = places.get(hash);
-  if (!entries) return;
-  for (const [form, offset] of entries) {
-    const { bytes } = forms[form] as SecretForm;
+  const { letters, starts, chains } = tables;
+  for (let place = firstWindow(chains, hash); place >= 0; place = nextWindow(chains, place)) {
+    if (scratch[at] !== letters[place]) continue;
+    const form = formAt(tables, place);
+    const first = starts[form] as number;
+    const last = starts[form + 1] as number;
     let before = 0;
-    while (before < at && before < offset && scratch[at - before - 1] === bytes[offset - before - 1])
+    while (before < at && place - before > first && scratch[at - before - 1] === letters[place - before - 1])
       before += 1;
     let after = 0;
-    while (
-      at + after < length &&
-      offset + after < bytes.length &&
-      scratch[at + after] === bytes[offset + after]
-    )
+    while (at + after < length && place + after < last && scratch[at + after] === letters[place + after])
       after += 1;
     if (after < windowLength) continue;
-    const piece = { form, start: offset - before, end: offset + after };
-    if (piece.end - piece.start < shortestPiece || isWordy(bytes, piece.start, piece.end)) continue;
+    const piece = { form, start: place - before - first, end: place + after - first };
+    if (piece.end - piece.start < shortestPiece || isWordy(letters, first + piece.start, first + piece.end))
+      continue;
     addPiece(found, piece);
   }
 }

@@ -1,6 +1,6 @@
 import type { RawHeaders } from '../request-head.js';
 import { budgetFor, spend } from '../scan/budget.js';
-import type { KnownSecret } from '../scan/detector.js';
+import type { DetectorMaterial } from '../scan/detector.js';
 import { lookForKnown } from '../scan/known.js';
 import { textView } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
@@ -43,8 +43,8 @@ const usualHeaders = new Set(['accept', 'accept-encoding', 'accept-language', 'c
  * Two looks: at stretches of seven letters and digits or more, in whatever order they leave, until half of a value or
  * twenty of its letters have left; and at what stands at the same place of like requests, one after another, however short.
  */
-export function createTrail(secrets: readonly KnownSecret[], index: PieceIndex): Trail {
-  const look = lookForKnown(secrets);
+export function createTrail(material: DetectorMaterial, index: PieceIndex): Trail {
+  const look = lookForKnown(material);
   const slots = createSlots(trailLifetime);
   /** By value: when each of its letters and digits left last. */
   const left = index.values.map(({ length }) => new Float64Array(length).fill(Number.NEGATIVE_INFINITY));
@@ -91,7 +91,7 @@ export function createTrail(secrets: readonly KnownSecret[], index: PieceIndex):
 
   return {
     add(message, now) {
-      if (secrets.length === 0) return null;
+      if (index.values.length === 0) return null;
       const inPieces = byPieces(message, now);
       return bySlots(message, now) ?? inPieces;
     },

@@ -6,7 +6,7 @@ const knownSecrets: Detector = {
   summary: 'every value the bottle holds, in whatever case, encoding or spacing, and long pieces of it',
   direction: 'outbound',
   decodes: true,
-  prepare: ({ knownSecrets }) => lookForKnown(knownSecrets),
+  prepare: lookForKnown,
 };
 
 export default knownSecrets;

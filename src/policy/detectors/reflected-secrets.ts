@@ -6,7 +6,7 @@ const reflectedSecrets: Detector = {
   summary: 'values the bottle holds that an upstream sends back; they are scrubbed',
   direction: 'inbound',
   decodes: true,
-  prepare: ({ knownSecrets }) => lookForKnown(knownSecrets),
+  prepare: lookForKnown,
 };
 
 export default reflectedSecrets;

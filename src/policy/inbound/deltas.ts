@@ -1,7 +1,6 @@
-import { buildPieceIndex, isWordy, type PieceIndex } from '../across/piece-index.js';
+import { isWordy, type PieceIndex } from '../across/piece-index.js';
 import { stringValues } from '../message/json-strings.js';
 import { alphabets, memberships } from '../scan/alphabet.js';
-import type { KnownSecret } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import { completeUntil, type Unit } from './judge.js';
 import type { ScrubStream } from './scrub.js';
@@ -104,10 +103,7 @@ export interface DeltaIndex {
   readonly seams: Seams;
 }
 
-export function buildDeltaIndex(secrets: readonly KnownSecret[]): DeltaIndex {
-  const pieces = buildPieceIndex(secrets);
-  return { pieces, seams: buildSeams(pieces) };
-}
+export const buildDeltaIndex = (pieces: PieceIndex): DeltaIndex => ({ pieces, seams: buildSeams(pieces) });
 
 /** Letters and digits that are looked at on either side of where two pieces meet, and in one go. */
 const seamLetters = 6;

@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { budgetFor } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
+import { createFormList, formCount } from '../scan/forms.js';
 import { variantsOf } from '../scan/variants.js';
 import { textView, type View } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
@@ -69,10 +70,12 @@ function newFilter(entries: number): Filter {
 export function buildPartialIndex(secrets: readonly KnownSecret[]): PartialIndex {
   const values = secrets.map(({ value }) => value).filter((value) => value.length > 0);
   const literals = values.map((value) => Buffer.from(value, 'utf8'));
-  const needles = values.flatMap((value) => variantsOf(value).map(({ bytes }) => bytes));
-  const entries = needles.reduce((sum, needle) => sum + needle.length + 2 * longest, 0);
-  const filter = newFilter(entries);
-  for (const needle of needles) addNeedle(filter, needle);
+  const list = createFormList();
+  for (const value of values) for (const { bytes } of variantsOf(value)) list.add(bytes);
+  const forms = list.done();
+  const filter = newFilter(forms.letters.length + formCount(forms) * 2 * longest);
+  for (let form = 0; form < formCount(forms); form += 1)
+    addNeedle(filter, forms.letters.subarray(forms.starts[form], forms.starts[form + 1]));
   return {
     waitingFrom: (bytes, plain) => {
       const tail = bytes.subarray(Math.max(0, bytes.length - reach));
@@ -85,7 +88,7 @@ export function buildPartialIndex(secrets: readonly KnownSecret[]): PartialIndex
   };
 }
 
-function addNeedle(filter: Filter, needle: Buffer): void {
+function addNeedle(filter: Filter, needle: Uint8Array): void {
   const last = Math.min(longest, needle.length);
   for (let length = shortest; length <= last; length += 1) {
     add(filter, hashOf('beginning', needle, 0, length));

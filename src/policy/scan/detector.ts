@@ -1,5 +1,6 @@
 import type { Budget } from './budget.js';
 import type { Sighting } from './finding.js';
+import type { KnownIndex } from './known.js';
 import type { View } from './view.js';
 
 /** A secret that the bottle holds; `name` is what a finding may tell, the value never leaves the scanner. */
@@ -11,6 +12,8 @@ export interface KnownSecret {
 /** What detectors are made from, once, when a bottle starts. */
 export interface DetectorMaterial {
   readonly knownSecrets: readonly KnownSecret[];
+  /** What they are found by, where it was built before; many of them take megabytes. */
+  readonly knownIndex?: KnownIndex;
 }
 
 /** Where the scanned bytes stand in a message; some detectors look at some places only. */

@@ -1,6 +1,7 @@
-import type { KnownSecret, Look } from './detector.js';
+import type { DetectorMaterial, KnownSecret, Look } from './detector.js';
 import type { Sighting } from './finding.js';
-import { buildFingerprints, findPieces, stride, windowLength } from './fingerprint.js';
+import { buildFingerprints, type FingerprintIndex, findPieces, stride, windowLength } from './fingerprint.js';
+import { createFormList, sharedWords } from './forms.js';
 import { rareVariantsOf } from './rare-variants.js';
 import { compact, compactSlack, expand, retract, type Variant, variantsOf, wide } from './variants.js';
 
@@ -15,53 +16,51 @@ const shortestPiece = windowLength + stride - 1;
 const fewSecrets = 32;
 const allForms = (value: string): readonly Variant[] => [...variantsOf(value), ...rareVariantsOf(value)];
 
-interface Needle {
-  readonly secret: string;
-  /** Bytes of a piece that are reported: the whole of a short value, a long fragment of a longer one. */
-  readonly least: number;
+/** What the values are found by: flat, and in memory that threads share. */
+export interface KnownIndex {
+  readonly names: readonly string[];
+  /** Of each needle, whose value it is a form of. */
+  readonly nameOf: Uint32Array;
+  readonly fingerprints: FingerprintIndex;
+  /** What has too few letters and digits is looked for as it is. */
+  readonly literals: readonly { readonly name: string; readonly value: Uint8Array }[];
 }
 
-/** What is built of many values takes many megabytes: whoever looks for the same ones shares it. */
-const made = new WeakMap<readonly KnownSecret[], Look>();
-
-/** Looks for known values whatever their letters' case and whatever separates their characters. */
-export function lookForKnown(secrets: readonly KnownSecret[]): Look {
-  const look = made.get(secrets) ?? buildLook(secrets);
-  made.set(secrets, look);
-  return look;
-}
-
-function buildLook(secrets: readonly KnownSecret[]): Look {
-  const needles: Needle[] = [];
-  const forms: Buffer[] = [];
-  const literal: { readonly name: string; readonly value: Buffer }[] = [];
+export function buildKnownIndex(secrets: readonly KnownSecret[]): KnownIndex {
+  const forms = createFormList();
+  const least: number[] = [];
+  const names: string[] = [];
+  const nameOf: number[] = [];
+  const literals: { readonly name: string; readonly value: Uint8Array }[] = [];
   const formsOf = secrets.length <= fewSecrets ? allForms : variantsOf;
   for (const { name, value } of secrets) {
     if (value.length === 0) continue;
-    for (const variant of formsOf(value)) {
-      if (variant.bytes.length < shortestPiece) continue;
-      const share = Math.ceil(variant.bytes.length / 2);
-      needles.push({ secret: name, least: Math.max(shortestPiece, Math.min(share, variant.least ?? 20)) });
-      forms.push(variant.bytes);
+    let asText = false;
+    for (const { encoding, bytes, least: wanted = 20 } of formsOf(value)) {
+      if (bytes.length < shortestPiece) continue;
+      asText ||= encoding === 'text';
+      forms.add(bytes);
+      nameOf.push(names.length);
+      // The whole of a short value, a long fragment of a longer one.
+      least.push(Math.max(shortestPiece, Math.min(Math.ceil(bytes.length / 2), wanted)));
     }
-    // What has too few letters and digits is looked for as it is.
-    if (
-      variantsOf(value).every(
-        (variant) => variant.encoding !== 'text' || variant.bytes.length < shortestPiece,
-      )
-    )
-      if (Buffer.byteLength(value) >= 4) literal.push({ name, value: Buffer.from(value, 'utf8') });
+    names.push(name);
+    const literal = new TextEncoder().encode(value);
+    if (!asText && literal.length >= 4) literals.push({ name, value: literal });
   }
-  const index = buildFingerprints(
-    forms,
-    needles.map(({ least }) => least),
-  );
+  const names32 = sharedWords(nameOf.length);
+  names32.set(nameOf);
+  return { names, nameOf: names32, fingerprints: buildFingerprints(forms.done(), least), literals };
+}
+
+/** Looks for known values whatever their letters' case and whatever separates their characters. */
+export function lookForKnown({ knownSecrets, knownIndex }: DetectorMaterial): Look {
+  const { names, nameOf, fingerprints, literals } = knownIndex ?? buildKnownIndex(knownSecrets);
   const letters = Buffer.alloc(carried + block + compactSlack);
   const scratch = wide(letters);
-  const leastOf = (needle: number) => (needles[needle] as Needle).least;
   return ({ bytes }, _scene, report) => {
-    for (const { name, value } of literal) reportLiteral(bytes, name, value, report);
-    if (needles.length === 0 || bytes.length < shortestPiece) return;
+    for (const { name, value } of literals) reportLiteral(bytes, name, value, report);
+    if (nameOf.length === 0 || bytes.length < shortestPiece) return;
     const text = wide(bytes);
     let before = 0;
     let length = 0;
@@ -71,11 +70,12 @@ function buildLook(secrets: readonly KnownSecret[]): Look {
       const room = before === 0 ? scratch : wide(letters.subarray(before));
       length = before + compact(text, from, Math.min(bytes.length, from + block), room);
       const place = { at: -1, seen: 0 };
-      findPieces(index, scratch, length, leastOf, (piece) => {
+      findPieces(fingerprints, scratch, length, (piece) => {
         if (place.at < 0) place.at = retract(bytes, from, before);
         const start = expand(bytes, place, piece.start + 1) - 1;
         const end = expand(bytes, place, piece.end);
-        report({ rule: (needles[piece.needle] as Needle).secret, start, end, score: 1, class: 'known' });
+        const rule = names[nameOf[piece.needle] as number] as string;
+        report({ rule, start, end, score: 1, class: 'known' });
       });
     }
   };
@@ -84,7 +84,7 @@ function buildLook(secrets: readonly KnownSecret[]): Look {
 function reportLiteral(
   bytes: Buffer,
   name: string,
-  value: Buffer,
+  value: Uint8Array,
   report: (sighting: Sighting) => void,
 ): void {
   for (let at = bytes.indexOf(value); at >= 0; at = bytes.indexOf(value, at + value.length))

@@ -6,7 +6,7 @@ import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
 import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
-import { knownSecretsOf } from '../inspection/scanners.js';
+import { knownValuesOf } from '../inspection/known-values.js';
 
 /** What looks at the answers of a route; null: nothing does. */
 export interface Inspection {
@@ -26,7 +26,7 @@ const scrubbing = 'reflected_secrets';
 
 /** Makes what a route's answers are looked at with when it is first asked for; routes that ask for the same share it. */
 export function createInspections(configuration: SidecarConfiguration): Inspections {
-  const knownSecrets = knownSecretsOf(configuration);
+  const values = knownValuesOf(configuration);
   const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
   let indexes: Pick<SecretFinder, 'partial' | 'deltas'> | null = null;
@@ -35,14 +35,14 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
     const detectors = await loadDetectors('inbound', names);
     const scrubber = detectors.filter(({ name }) => name === scrubbing);
     const others = detectors.filter(({ name }) => name !== scrubbing);
-    if (scrubber.length > 0 && knownSecrets.length > 0)
-      indexes ??= { partial: buildPartialIndex(knownSecrets), deltas: buildDeltaIndex(knownSecrets) };
+    if (scrubber.length > 0 && values.count > 0)
+      indexes ??= { partial: buildPartialIndex(values.secrets), deltas: buildDeltaIndex(values.pieces()) };
     return {
       secrets:
         scrubber.length > 0 && indexes
-          ? { scanner: createScanner(scrubber, { knownSecrets }), ...indexes }
+          ? { scanner: createScanner(scrubber, values.material()), ...indexes }
           : null,
-      injection: others.length > 0 ? createScanner(others, { knownSecrets }) : null,
+      injection: others.length > 0 ? createScanner(others, { knownSecrets: values.secrets }) : null,
     };
   }
 

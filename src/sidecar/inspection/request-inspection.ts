@@ -1,5 +1,5 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import { buildPieceIndex, type SecretPiece } from '../../policy/across/piece-index.js';
+import type { SecretPiece } from '../../policy/across/piece-index.js';
 import { createTrail, type TrailMessage } from '../../policy/across/trail.js';
 import type { BodySource } from '../../policy/message/body.js';
 import {
@@ -13,7 +13,8 @@ import { redactBody } from '../../policy/outbound/redaction.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { createLeastRecentlyUsed } from '../lru.js';
 import { createBatches } from './batches.js';
-import { knownSecretsOf, type Prepared, prepareScanners } from './scanners.js';
+import { knownValuesOf } from './known-values.js';
+import { type Prepared, prepareScanners } from './scanners.js';
 import { createWorkers } from './workers.js';
 
 interface ExaminedHead {
@@ -61,11 +62,11 @@ const shownPaths = 1024;
 export async function createRequestInspection(
   configuration: SidecarConfiguration,
 ): Promise<RequestInspection> {
-  const knownSecrets = knownSecretsOf(configuration);
-  const scanners = await prepareScanners(configuration, knownSecrets);
-  const workers = createWorkers(knownSecrets);
-  const index = buildPieceIndex(knownSecrets);
-  const trail = createTrail(knownSecrets, index);
+  const known = knownValuesOf(configuration);
+  const scanners = await prepareScanners(configuration, known.material());
+  const workers = createWorkers(known.tables());
+  const index = known.pieces();
+  const trail = createTrail(known.material(), index);
   const paths = createLeastRecentlyUsed<string>(shownPaths);
   const isForWorker = ({ bytes, contentEncoding }: BodySource) =>
     bytes.length >= workerSize || contentEncoding !== null;

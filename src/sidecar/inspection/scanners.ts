@@ -1,6 +1,6 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
 import type { CompiledRoute } from '../../policy/routes.js';
-import type { KnownSecret } from '../../policy/scan/detector.js';
+import type { DetectorMaterial } from '../../policy/scan/detector.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
 import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
 
@@ -23,7 +23,7 @@ export interface Scanners {
 /** Prepares each distinct list of detectors once. */
 export async function prepareScanners(
   configuration: SidecarConfiguration,
-  knownSecrets: readonly KnownSecret[],
+  material: DetectorMaterial,
 ): Promise<Scanners> {
   const byNames = new Map<string, Prepared>();
   const prepare = async (names: readonly string[] | null): Promise<Prepared> => {
@@ -32,7 +32,7 @@ export async function prepareScanners(
     if (known) return known;
     const prepared = {
       names,
-      scanner: await outboundScanner(names, knownSecrets),
+      scanner: await outboundScanner(names, material),
       seeksKnown: names === null || names.includes('known_secrets'),
     };
     byNames.set(key, prepared);
@@ -56,30 +56,10 @@ const always = 'crlf';
 
 export async function outboundScanner(
   names: readonly string[] | null,
-  knownSecrets: readonly KnownSecret[],
+  material: DetectorMaterial,
 ): Promise<Scanner> {
   const wanted = names && [...new Set([...names, always])];
-  return createScanner(await loadDetectors('outbound', wanted), { knownSecrets });
-}
-
-const collected = new WeakMap<SidecarConfiguration, readonly KnownSecret[]>();
-
-/** Every value that the bottle holds, and of a Basic credential its password alone too. The same list at every call. */
-export function knownSecretsOf(configuration: SidecarConfiguration): readonly KnownSecret[] {
-  const secrets = collected.get(configuration) ?? collectSecrets(configuration);
-  collected.set(configuration, secrets);
-  return secrets;
-}
-
-function collectSecrets({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
-  const values = Object.entries(secrets).map(([name, value]) => ({ name, value }));
-  for (const { auth } of routes) {
-    if (auth?.scheme !== 'Basic') continue;
-    const value = secrets[auth.secret] ?? '';
-    const password = value.slice(value.indexOf(':') + 1);
-    if (password !== value) values.push({ name: auth.secret, value: password });
-  }
-  return values;
+  return createScanner(await loadDetectors('outbound', wanted), material);
 }
 
 const keyOf = (names: readonly string[] | null): string => (names === null ? '*' : names.join(','));

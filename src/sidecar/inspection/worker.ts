@@ -1,9 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { buildPieceIndex, type PieceIndex } from '../../policy/across/piece-index.js';
+import { openPieceIndex, type PieceIndex } from '../../policy/across/piece-index.js';
 import { type BodyExamination, examineBody, nothingFound } from '../../policy/outbound/examination.js';
 import { redactBody } from '../../policy/outbound/redaction.js';
-import type { KnownSecret } from '../../policy/scan/detector.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
+import type { KnownTables } from './known-values.js';
 import { outboundScanner } from './scanners.js';
 
 /** What a worker is asked. */
@@ -34,21 +34,21 @@ export interface WorkerAnswer {
 export const workerReady = 'ready';
 
 const scanners = new Map<string, Promise<Scanner>>();
-const knownSecrets = workerData as readonly KnownSecret[];
+const tables = workerData as KnownTables;
 let index: PieceIndex | null = null;
 
 function scannerFor(names: readonly string[] | null): Promise<Scanner> {
   const key = JSON.stringify(names);
   const known = scanners.get(key);
   if (known) return known;
-  const made = outboundScanner(names, knownSecrets);
+  const made = outboundScanner(names, { knownSecrets: [], knownIndex: tables.index });
   scanners.set(key, made);
   return made;
 }
 
 async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<WorkerAnswer> {
   const scanner = await scannerFor(names);
-  index ??= buildPieceIndex(knownSecrets);
+  index ??= openPieceIndex(tables.pieces);
   let at = bytes.byteOffset;
   const sources = bodies.map(({ length, ...how }) => {
     const source = { bytes: Buffer.from(bytes.buffer, at, length), ...how };
@@ -74,4 +74,9 @@ parentPort?.on(
   'message',
   (job: WorkerJob) => void work(job).then((answer) => parentPort?.postMessage(answer)),
 );
-if (parentPort) void scannerFor(null).then(() => parentPort?.postMessage(workerReady));
+if (parentPort)
+  void scannerFor(null).then(() => {
+    // What building it left behind would stay until the heap has grown by as much again.
+    globalThis.gc?.();
+    parentPort?.postMessage(workerReady);
+  });

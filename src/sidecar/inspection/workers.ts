@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { BodySource } from '../../policy/message/body.js';
 import { type BodyExamination, nothingFound } from '../../policy/outbound/examination.js';
-import type { KnownSecret } from '../../policy/scan/detector.js';
+import type { KnownTables } from './known-values.js';
 import { type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
 
 /** Threads for what would hold up every other request. They start when they are first asked for. */
@@ -39,13 +39,13 @@ const jobTimeout = 30_000;
 /** Of a worker's own objects, in megabytes; bodies come on top. Scans leave little behind. */
 const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 };
 
-export function createWorkers(knownSecrets: readonly KnownSecret[]): Workers {
+export function createWorkers(known: KnownTables): Workers {
   const running = new Set<Running>();
   let jobs = 0;
 
   function start(): Running {
     const worker = new Worker(__filename, {
-      workerData: knownSecrets,
+      workerData: known,
       resourceLimits: heapLimits,
       env: {},
       stdin: false,

@@ -1,18 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildFingerprints, findPieces, type Piece } from '../../../src/policy/scan/fingerprint.js';
+import { createFormList } from '../../../src/policy/scan/forms.js';
 import { wide } from '../../../src/policy/scan/variants.js';
 
 function piecesIn(needle: Buffer, least: number, text: Buffer): Piece[] {
   const found: Piece[] = [];
-  const index = buildFingerprints([needle], [least]);
-  findPieces(
-    index,
-    wide(text),
-    text.length,
-    () => least,
-    (piece) => found.push(piece),
-  );
+  const forms = createFormList();
+  forms.add(needle);
+  const index = buildFingerprints(forms.done(), [least]);
+  findPieces(index, wide(text), text.length, (piece) => found.push(piece));
   return found;
 }
 

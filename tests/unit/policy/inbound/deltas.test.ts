@@ -1,14 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { buildPieceIndex } from '../../../../src/policy/across/piece-index.js';
 import { buildDeltaIndex, createDeltaScrub } from '../../../../src/policy/inbound/deltas.js';
 import type { Finding } from '../../../../src/policy/scan/finding.js';
 import { randomOf } from '../../../support/fuzzing.js';
 
 const value = 'xoPq7-4f0d8a66b1c7KmZt92Lw';
 const short = 'Vt4-9kQz2-Lm7';
-const index = buildDeltaIndex([
-  { name: 'LONG', value },
-  { name: 'SHORT', value: short },
-]);
+const index = buildDeltaIndex(
+  buildPieceIndex([
+    { name: 'LONG', value },
+    { name: 'SHORT', value: short },
+  ]),
+);
 
 const pieces = (text: string, size: number): string[] => text.match(new RegExp(`.{1,${size}}`, 'gs')) ?? [];
 const event = (data: unknown) => `event: delta\ndata: ${JSON.stringify(data)}\n\n`;
@@ -41,9 +44,11 @@ describe('a value in strings of one event after another', () => {
 
   test('is none where a signed token begins as another does', () => {
     const begins = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9';
-    const own = buildDeltaIndex([
-      { name: 'TOKEN', value: `${begins}.eyJyb2xlIjoiYWRtaW4ifQ.kTq9Zr2Wv8Xs4Lm7Np1Bd6Gf3Hj5Kc0Qw` },
-    ]);
+    const own = buildDeltaIndex(
+      buildPieceIndex([
+        { name: 'TOKEN', value: `${begins}.eyJyb2xlIjoiYWRtaW4ifQ.kTq9Zr2Wv8Xs4Lm7Np1Bd6Gf3Hj5Kc0Qw` },
+      ]),
+    );
     const text = pieces(`a token begins with ${begins}`, 6).map(delta).join('');
     const stream = createDeltaScrub(own, 'event', () => {});
     expect(Buffer.concat([stream.push(Buffer.from(text)), stream.end()]).toString()).toBe(text);
@@ -70,7 +75,7 @@ describe('a value in strings of one event after another', () => {
   });
 
   test('is let go where it is made of words that anyone may use', () => {
-    const words = buildDeltaIndex([{ name: 'WORDS', value: 'development-secrets' }]);
+    const words = buildDeltaIndex(buildPieceIndex([{ name: 'WORDS', value: 'development-secrets' }]));
     const stream = createDeltaScrub(words, 'event', () => {});
     const text = pieces('the development of software', 4).map(delta).join('');
     expect(stream.push(Buffer.from(text)).toString()).toBe(text);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { buildPieceIndex } from '../../../../src/policy/across/piece-index.js';
 import { buildDeltaIndex } from '../../../../src/policy/inbound/deltas.js';
 import { buildPartialIndex } from '../../../../src/policy/inbound/partial.js';
 import { createScrubStream, type SecretFinder, scrub } from '../../../../src/policy/inbound/scrub.js';
@@ -15,7 +16,7 @@ async function finderOf(values: readonly string[]): Promise<SecretFinder> {
   return {
     scanner: createScanner(detectors, { knownSecrets }),
     partial: buildPartialIndex(knownSecrets),
-    deltas: buildDeltaIndex(knownSecrets),
+    deltas: buildDeltaIndex(buildPieceIndex(knownSecrets)),
   };
 }
 

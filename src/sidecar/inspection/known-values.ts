@@ -1,0 +1,64 @@
+import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import {
+  buildPieceTables,
+  openPieceIndex,
+  type PieceIndex,
+  type PieceTables,
+} from '../../policy/across/piece-index.js';
+import type { DetectorMaterial, KnownSecret } from '../../policy/scan/detector.js';
+import { buildKnownIndex, type KnownIndex } from '../../policy/scan/known.js';
+
+/** Every value that the bottle holds. What finds them is built when it is first asked for, once for all threads. */
+export interface KnownValues {
+  readonly count: number;
+  readonly secrets: readonly KnownSecret[];
+  readonly material: () => DetectorMaterial;
+  readonly pieces: () => PieceIndex;
+  readonly tables: () => KnownTables;
+}
+
+/** What a worker finds them by: its memory is the parent's. */
+export interface KnownTables {
+  readonly index: KnownIndex;
+  readonly pieces: PieceTables;
+}
+
+const made = new WeakMap<SidecarConfiguration, KnownValues>();
+
+/** The same at every call. */
+export function knownValuesOf(configuration: SidecarConfiguration): KnownValues {
+  const known = made.get(configuration) ?? newKnownValues(collectSecrets(configuration));
+  made.set(configuration, known);
+  return known;
+}
+
+function newKnownValues(secrets: readonly KnownSecret[]): KnownValues {
+  let tables: KnownTables | null = null;
+  let pieces: PieceIndex | null = null;
+  const build = () => {
+    tables ??= { index: buildKnownIndex(secrets), pieces: buildPieceTables(secrets) };
+    return tables;
+  };
+  return {
+    count: secrets.length,
+    secrets,
+    tables: build,
+    material: () => ({ knownSecrets: secrets, knownIndex: build().index }),
+    pieces: () => {
+      pieces ??= openPieceIndex(build().pieces);
+      return pieces;
+    },
+  };
+}
+
+/** Of a Basic credential its password alone too. */
+function collectSecrets({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
+  const values = Object.entries(secrets).map(([name, value]) => ({ name, value }));
+  for (const { auth } of routes) {
+    if (auth?.scheme !== 'Basic') continue;
+    const value = secrets[auth.secret] ?? '';
+    const password = value.slice(value.indexOf(':') + 1);
+    if (password !== value) values.push({ name: auth.secret, value: password });
+  }
+  return values;
+}
