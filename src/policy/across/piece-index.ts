@@ -10,7 +10,9 @@ import {
   sharedWords,
   type WindowChains,
 } from '../scan/forms.js';
-import { compact, compacted, compactSlack, type Variant, variantsOf, wide } from '../scan/variants.js';
+import { firstLetters, letterBlock, nextLetters } from '../scan/letters.js';
+import { compacted, type Variant, variantsOf, wide } from '../scan/variants.js';
+import { textView, type View } from '../scan/view.js';
 import { strangeness } from '../scan-context/bigrams.js';
 
 /** A stretch of one form of a known value: `[start, end)` of its letters and digits. */
@@ -43,15 +45,13 @@ export interface PieceIndex {
    * that overlap as one.
    */
   readonly find: (text: Uint8Array) => readonly SecretPiece[];
+  readonly findInView: (view: View) => readonly SecretPiece[];
 }
 
 const windowLength = 6;
 const stride = 2;
 /** What is shorter occurs by chance. */
 const shortestPiece = windowLength + stride - 1;
-/** Text that is looked at in one go, and letters and digits of it that the next begins with. Bytes. */
-const block = 1 << 16;
-const carried = 32;
 /** Bits of the filter for each window, and at most: hardly a word of clean text passes, and a core's cache holds it. */
 const bitsEach = 32;
 const mostFilterBits = 20;
@@ -67,6 +67,8 @@ function hashAt(bytes: DataView, at: number): number {
     Math.imul(bytes.getUint32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getUint16(at + 4, true), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
 }
+
+const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
 
 /** Three parts (RFC 7515, 3.1), of which others of the same issuer have the first two in common, or much of them. */
 const signedToken = /^eyJ[\w-]+\.eyJ[\w-]+\.([\w-]{20,})$/;
@@ -90,7 +92,7 @@ export interface PieceTables extends Forms {
   readonly values: readonly SecretValue[];
   /** Of each form, the index of its value, twice, and 1 if it is reversed. */
   readonly formValues: Uint32Array;
-  /** A bit for each window's hash. */
+  /** Two bits of one word for each window's hash. */
   readonly filter: Uint32Array;
   readonly chains: WindowChains;
 }
@@ -116,8 +118,8 @@ export function buildPieceTables(known: readonly KnownSecret[]): PieceTables {
   for (let form = 0; form < formValues.length; form += 1)
     for (let at = starts[form] as number; at + windowLength <= (starts[form + 1] as number); at += 1) {
       const hash = hashAt(bytes, at);
-      const word = (hash >>> 5) & (filter.length - 1);
-      filter[word] = (filter[word] as number) | (1 << (hash & 31));
+      const word = (hash >>> 10) & (filter.length - 1);
+      filter[word] = (filter[word] as number) | bitsOf(hash);
       enterWindow(chains, at, hash);
     }
   const valueWords = sharedWords(formValues.length);
@@ -134,38 +136,25 @@ export function openPieceIndex(tables: PieceTables): PieceIndex {
     bytes: Buffer.from(letters.buffer, starts[form], (starts[form + 1] as number) - (starts[form] as number)),
     reversed: (value & 1) === 1,
   }));
-  const scratch = Buffer.alloc(carried + block + compactSlack);
-  const search: Search = { tables, scratch, letters: wide(scratch) };
-  return { values, forms, find: (text) => (forms.length === 0 ? none : findIn(search, text)) };
+  const findInView = (view: View) => (forms.length === 0 ? none : findIn(tables, view));
+  return { values, forms, findInView, find: (text) => findInView(textView(text)) };
 }
 
-interface Search {
-  readonly tables: PieceTables;
-  readonly scratch: Buffer;
-  /** The same memory. */
-  readonly letters: DataView;
-}
-
-function findIn(search: Search, text: Uint8Array): readonly SecretPiece[] {
-  const { letters } = search;
-  const { filter } = search.tables;
+function findIn(tables: PieceTables, view: View): readonly SecretPiece[] {
+  const { filter } = tables;
   const mask = filter.length - 1;
-  let found: Found | null = null;
-  const given = wide(text);
-  let length = 0;
-  for (let from = 0; from < text.length; from += block) {
-    const before = Math.min(carried, length);
-    search.scratch.copyWithin(0, length - before, length);
-    const room = before === 0 ? letters : wide(search.scratch.subarray(before));
-    length = before + compact(given, from, Math.min(text.length, from + block), room);
+  const { wide: letters } = letterBlock;
+  const found: Found = new Map();
+  firstLetters(view);
+  do {
+    const { length } = letterBlock;
     for (let at = 0; at + windowLength <= length; at += stride) {
       const hash = hashAt(letters, at);
-      if (((filter[(hash >>> 5) & mask] as number) & (1 << (hash & 31))) === 0) continue;
-      found ??= new Map();
-      collectAt(search, length, at, hash, found);
+      const bits = bitsOf(hash);
+      if (((filter[(hash >>> 10) & mask] as number) & bits) === bits) collectAt(tables, at, hash, found);
     }
-  }
-  if (!found) return none;
+  } while (nextLetters(view));
+  if (found.size === 0) return none;
   return [...found].flatMap(([form, pieces]) => pieces.map(([start, end]) => ({ form, start, end })));
 }
 
@@ -201,24 +190,19 @@ export function isWordy(bytes: Uint8Array, start: number, end: number): boolean 
   return strangeness(bytes, start, end) < mostWordy;
 }
 
-function collectAt(
-  { tables, scratch }: Search,
-  length: number,
-  at: number,
-  hash: number,
-  found: Found,
-): void {
+function collectAt(tables: PieceTables, at: number, hash: number, found: Found): void {
   const { letters, starts, chains } = tables;
+  const { bytes: text, length } = letterBlock;
   for (let place = firstWindow(chains, hash); place >= 0; place = nextWindow(chains, place)) {
-    if (scratch[at] !== letters[place]) continue;
+    if (text[at] !== letters[place]) continue;
     const form = formAt(tables, place);
     const first = starts[form] as number;
     const last = starts[form + 1] as number;
     let before = 0;
-    while (before < at && place - before > first && scratch[at - before - 1] === letters[place - before - 1])
+    while (before < at && place - before > first && text[at - before - 1] === letters[place - before - 1])
       before += 1;
     let after = 0;
-    while (at + after < length && place + after < last && scratch[at + after] === letters[place + after])
+    while (at + after < length && place + after < last && text[at + after] === letters[place + after])
       after += 1;
     if (after < windowLength) continue;
     const piece = { form, start: place - before - first, end: place + after - first };

@@ -6,6 +6,7 @@ import type { RawHeaders } from '../request-head.js';
 import { type Budget, budgetFor } from '../scan/budget.js';
 import type { Finding } from '../scan/finding.js';
 import type { Scanner } from '../scan/scanner.js';
+import { textView, type View } from '../scan/view.js';
 import { snippetOf } from './snippet.js';
 
 /** A request's head as far as it goes on. */
@@ -121,14 +122,14 @@ export function examineBody(
 ): BodyExamination {
   const found: Found[] = [];
   const pieces: SecretPiece[] = [];
-  const collect = pieceIndex && ((bytes: Buffer) => void pieces.push(...pieceIndex.find(bytes)));
+  const collect = pieceIndex && ((view: View) => void pieces.push(...pieceIndex.findInView(view)));
   let complete = true;
   const result = bodyParts(source, budget, (part) => {
     const { bytes, surface } = part;
     const isPieced = collect !== null && part.rewritable && bytes.length <= longestDecoded;
-    if (part.rewritable && !isPieced) collect?.(bytes);
+    if (part.rewritable && !isPieced) collect?.(textView(bytes));
     const undone = isPieced ? breaksUndone(bytes) : null;
-    if (undone) collect?.(undone);
+    if (undone) collect?.(textView(undone));
     const options = isPieced ? { budget, onView: collect } : { budget };
     const { findings, outcome } = scanner.scan(bytes, surface, options);
     complete &&= outcome === 'complete';

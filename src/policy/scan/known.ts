@@ -1,14 +1,18 @@
 import type { DetectorMaterial, KnownSecret, Look } from './detector.js';
 import type { Sighting } from './finding.js';
-import { buildFingerprints, type FingerprintIndex, findPieces, stride, windowLength } from './fingerprint.js';
+import {
+  buildFingerprints,
+  type FingerprintIndex,
+  findPieces,
+  type Piece,
+  stride,
+  windowLength,
+} from './fingerprint.js';
 import { createFormList, sharedWords } from './forms.js';
+import { firstLetters, letterBlock, nextLetters } from './letters.js';
 import { rareVariantsOf } from './rare-variants.js';
-import { compact, compactSlack, expand, retract, type Variant, variantsOf, wide } from './variants.js';
+import { expand, retract, type Variant, variantsOf } from './variants.js';
 
-/** Bytes of text compacted at a time. */
-const block = 1 << 16;
-/** Letters and digits that a block begins with of those before it, however far apart: what lies across is found. */
-const carried = 64;
 /** The shortest piece that is reported: less is no secret any more, or chance. */
 const shortestPiece = windowLength + stride - 1;
 
@@ -56,28 +60,24 @@ export function buildKnownIndex(secrets: readonly KnownSecret[]): KnownIndex {
 /** Looks for known values whatever their letters' case and whatever separates their characters. */
 export function lookForKnown({ knownSecrets, knownIndex }: DetectorMaterial): Look {
   const { names, nameOf, fingerprints, literals } = knownIndex ?? buildKnownIndex(knownSecrets);
-  const letters = Buffer.alloc(carried + block + compactSlack);
-  const scratch = wide(letters);
-  return ({ bytes }, _scene, report) => {
+  return (view, _scene, report) => {
+    const { bytes } = view;
     for (const { name, value } of literals) reportLiteral(bytes, name, value, report);
     if (nameOf.length === 0 || bytes.length < shortestPiece) return;
-    const text = wide(bytes);
-    let before = 0;
-    let length = 0;
-    for (let from = 0; from < bytes.length; from += block) {
-      before = Math.min(carried, length);
-      letters.copyWithin(0, length - before, length);
-      const room = before === 0 ? scratch : wide(letters.subarray(before));
-      length = before + compact(text, from, Math.min(bytes.length, from + block), room);
-      const place = { at: -1, seen: 0 };
-      findPieces(fingerprints, scratch, length, (piece) => {
-        if (place.at < 0) place.at = retract(bytes, from, before);
-        const start = expand(bytes, place, piece.start + 1) - 1;
-        const end = expand(bytes, place, piece.end);
-        const rule = names[nameOf[piece.needle] as number] as string;
-        report({ rule, start, end, score: 1, class: 'known' });
-      });
-    }
+    const place = { at: -1, seen: 0 };
+    const visit = (piece: Piece) => {
+      if (place.at < 0) place.at = retract(bytes, letterBlock.from, letterBlock.before);
+      const start = expand(bytes, place, piece.start + 1) - 1;
+      const end = expand(bytes, place, piece.end);
+      const rule = names[nameOf[piece.needle] as number] as string;
+      report({ rule, start, end, score: 1, class: 'known' });
+    };
+    firstLetters(view);
+    do {
+      place.at = -1;
+      place.seen = 0;
+      findPieces(fingerprints, letterBlock.wide, letterBlock.length, visit);
+    } while (nextLetters(view));
   };
 }
 

@@ -17,8 +17,8 @@ interface ScanOptions {
   readonly plain?: boolean;
   /** Take weaker signs too: for a message in which something was found already. */
   readonly thorough?: boolean;
-  /** Called for the bytes and for each view of them. */
-  readonly onView?: (bytes: Buffer) => void;
+  /** Called for the text itself and for each view of it, before that is looked at. */
+  readonly onView?: (view: View) => void;
 }
 
 /** How often things may be wrapped in each other. */
@@ -34,7 +34,7 @@ export function createScanner(detectors: readonly Detector[], material: Detector
       const text = textView(bytes);
       if (!spend(budget, bytes.length)) return { findings, outcome: 'over-budget' };
       const scene: Scene = { surface, thorough: options.thorough === true, budget };
-      options.onView?.(text.bytes);
+      options.onView?.(text);
       lookAt(text, scene, looks, findings);
       if (!options.plain && decoding.length > 0) lookDeeper(text, scene, decoding, findings, options.onView);
       return { findings: merge(findings), outcome: budget.remaining >= 0 ? 'complete' : 'over-budget' };
@@ -69,7 +69,7 @@ function lookDeeper(
   for (let view = waiting.shift(); view && budget.remaining >= 0; view = waiting.shift()) {
     for (const derived of view.depth < deepest ? decodeViews(view, budget) : fileViews(view, budget)) {
       if (!spend(budget, derived.bytes.length)) return;
-      onView?.(derived.bytes);
+      onView?.(derived);
       lookAt(derived, scene, looks, findings);
       waiting.push(derived);
     }

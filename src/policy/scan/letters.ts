@@ -1,0 +1,52 @@
+import { compact, compactSlack, wide } from './variants.js';
+import type { View } from './view.js';
+
+/** Bytes of text that are compacted at a time. */
+const blockBytes = 1 << 16;
+/** Letters and digits that a block begins with of those before it, however far apart: what lies across is found. */
+const carried = 64;
+
+const bytes = Buffer.alloc(carried + blockBytes + compactSlack);
+
+/** The letters and digits of a stretch of a text, in lower case: those of the one that was asked for last. */
+export const letterBlock = {
+  bytes,
+  /** The same memory. */
+  wide: wide(bytes),
+  /** Letters and digits in it. */
+  length: 0,
+  /** Of them, those that stand before `from`. */
+  before: 0,
+  /** Offset in the text. */
+  from: 0,
+};
+
+/** Whose letters are there, where they are all of them: whoever looks at the same view next has them already. */
+let whole: View | null = null;
+
+/** Reads the first block of a view. Nothing else may be read before the view's last block was looked at. */
+export function firstLetters(view: View): void {
+  if (whole === view) return;
+  letterBlock.length = 0;
+  readFrom(view, 0);
+  whole = view.bytes.length <= blockBytes ? view : null;
+}
+
+/** Reads the next one; false: that was the last. */
+export function nextLetters(view: View): boolean {
+  const from = letterBlock.from + blockBytes;
+  if (from >= view.bytes.length) return false;
+  readFrom(view, from);
+  return true;
+}
+
+function readFrom(view: View, from: number): void {
+  const { length } = letterBlock;
+  const before = Math.min(carried, length);
+  bytes.copyWithin(0, length - before, length);
+  const room = before === 0 ? letterBlock.wide : wide(bytes.subarray(before));
+  const to = Math.min(view.bytes.length, from + blockBytes);
+  letterBlock.from = from;
+  letterBlock.before = before;
+  letterBlock.length = before + compact(wide(view.bytes), from, to, room);
+}
