@@ -35,7 +35,8 @@ export type Verdict =
 /** One rule's answer: it has nothing against the request, refuses it, or lets it past the rules that follow. */
 type Answer = Refusal | 'pass' | 'grant';
 
-interface Subject extends Question {
+/** What the rules are asked about. */
+interface Subject extends Omit<Question, 'way' | 'host' | 'target'> {
   readonly found: CompiledRoute;
   readonly path: string;
   readonly query: string;
@@ -119,9 +120,10 @@ function subjectOf(
     }
     ({ path, query } = target);
   }
-  const found = findRoute(table, question.host) ?? unnamedRoute(table, question.host, question.scheme);
+  const { scheme, port, method, headers } = question;
+  const found = findRoute(table, question.host) ?? unnamedRoute(table, question.host, scheme);
   if (!found) return { allowed: false, route: null, refusal: hostRefusal(question), onApproval: null };
-  return { ...question, found, path, query };
+  return { scheme, port, method, headers, found, path, query };
 }
 
 function hostRefusal({ host, scheme }: Question): Refusal {

@@ -114,7 +114,10 @@ function collect(request: IncomingMessage): Promise<Buffer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('the client left')));
+    // An error takes a look at the stack: not for each request that is over.
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new Error('the client left'));
+    });
   });
 }
 
