@@ -8,16 +8,21 @@ export function createLeastRecentlyUsed<Value>(
   onEvict: (value: Value) => void = () => {},
 ): LeastRecentlyUsed<Value> {
   const entries = new Map<string, Value>();
+  /** The key that was asked for last has its place already. */
+  let newest: string | null = null;
   return {
     getOrCreate(key, create) {
       const found = entries.get(key);
       if (found !== undefined) {
+        if (key === newest) return found;
         entries.delete(key);
         entries.set(key, found);
+        newest = key;
         return found;
       }
       const created = create();
       entries.set(key, created);
+      newest = key;
       if (entries.size > limit) {
         const [oldest] = entries;
         if (oldest) {
