@@ -70,6 +70,8 @@ export interface ScrubOptions {
 }
 
 const nothing = Buffer.alloc(0);
+/** Where what is looked at is put together, one stream after the other: a copy of each piece would be garbage at once. */
+const scratch = Buffer.alloc(96 * 1024);
 
 /** Scrubs a stream as it goes by, without holding back more than a possible beginning of a value (512 bytes). */
 export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
@@ -79,9 +81,10 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
   let begun = false;
 
   const step = (chunk: Buffer, last: boolean): Buffer => {
-    const bytes = lead.length + held.length === 0 ? chunk : Buffer.concat([lead, held, chunk]);
     // The lead's own findings were covered when it went out.
     const from = lead.length;
+    const before = from + held.length;
+    const bytes = before === 0 ? chunk : together(lead, held, chunk);
     const found = (finding: Finding) => {
       if (finding.end > from) options.onFound(finding);
     };
@@ -92,17 +95,35 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
     begun ||= bytes.length >= leadBytes;
     const cut = last ? bytes.length : Math.max(from, waiting);
+    const going =
+      clean !== bytes
+        ? clean.subarray(from, cut)
+        : cut < before
+          ? Buffer.from(bytes.subarray(from, cut))
+          : startingWith(held, chunk.subarray(0, cut - before));
     if (!last) {
       lead = Buffer.from(bytes.subarray(Math.max(0, cut - leadBytes), cut));
       held = Buffer.from(bytes.subarray(cut));
     }
-    return clean.subarray(from, cut);
+    return going;
   };
   return {
     push: (chunk) => (chunk.length === 0 ? chunk : step(chunk, false)),
     end: (chunk = nothing) => step(chunk, true),
   };
 }
+
+/** In memory that the next call writes to. */
+function together(...parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length > scratch.length) return Buffer.concat(parts, length);
+  let at = 0;
+  for (const part of parts) at += part.copy(scratch, at);
+  return scratch.subarray(0, length);
+}
+
+const startingWith = (first: Buffer, rest: Buffer): Buffer =>
+  first.length === 0 ? rest : Buffer.concat([first, rest]);
 
 /** What the first lets go is the second's. */
 export const scrubTwice = (first: ScrubStream, second: ScrubStream): ScrubStream => ({
