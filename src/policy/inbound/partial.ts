@@ -3,7 +3,7 @@ import { alphabets, memberships } from '../scan/alphabet.js';
 import { budgetFor } from '../scan/budget.js';
 import type { KnownSecret } from '../scan/detector.js';
 import { createFormList, formCount } from '../scan/forms.js';
-import { variantsOf, wide } from '../scan/variants.js';
+import { variantsOf } from '../scan/variants.js';
 import { textView, type View } from '../scan/view.js';
 import { decodeViews } from '../views/decode.js';
 
@@ -194,25 +194,11 @@ function waitingDecoded(filter: Filter, tail: Buffer): number {
 /** Escapes, and letters beyond ASCII that may stand for others. */
 function mayDecode(bytes: Buffer): boolean {
   if (!isAscii(bytes) || bytes.includes(0x25) || bytes.includes(0x5c) || bytes.includes(0x26)) return true;
-  return hasQuotedPrintable(bytes);
-}
-
-/** An equals sign with two digits behind it, or the end of a line. Four bytes a step: programs are full of such signs. */
-function hasQuotedPrintable(bytes: Buffer): boolean {
-  const fours = wide(bytes);
-  let at = 0;
-  for (; at + 4 <= bytes.length; at += 4) {
-    const other = fours.getInt32(at, true) ^ 0x3d3d3d3d;
-    // No byte of it is nought.
-    if (((other - 0x01010101) & ~other & 0x80808080) === 0) continue;
-    for (let sign = at; sign < at + 4; sign += 1) if (isQuotedAt(bytes, sign)) return true;
-  }
-  for (; at < bytes.length; at += 1) if (isQuotedAt(bytes, at)) return true;
+  // In quoted-printable two digits follow, or the end of a line.
+  for (let at = bytes.indexOf(0x3d); at >= 0; at = bytes.indexOf(0x3d, at + 1))
+    if (at + 2 >= bytes.length || followsEquals(bytes, at + 1)) return true;
   return false;
 }
-
-const isQuotedAt = (bytes: Buffer, at: number): boolean =>
-  bytes[at] === 0x3d && (at + 2 >= bytes.length || followsEquals(bytes, at + 1));
 
 function followsEquals(bytes: Buffer, at: number): boolean {
   const byte = bytes[at] as number;
@@ -230,14 +216,13 @@ export function isPlain(bytes: Buffer): boolean {
   return !hasLongRun(bytes);
 }
 
+/** Each place is looked at from where a run that began there would have to reach: of ordinary text, few bytes in 32. */
 function hasLongRun(bytes: Buffer): boolean {
-  for (let at = longRun - 1; at < bytes.length; at += longRun) {
-    let start = at;
-    while (start >= 0 && at - start < longRun && isRunByte(bytes[start])) start -= 1;
-    if (start === at) continue;
-    let end = at;
-    while (end - start <= longRun && isRunByte(bytes[end])) end += 1;
-    if (end - start > longRun) return true;
+  for (let start = 0; start + longRun <= bytes.length; ) {
+    let at = start + longRun - 1;
+    while (at >= start && isRunByte(bytes[at])) at -= 1;
+    if (at < start) return true;
+    start = at + 1;
   }
   return false;
 }
@@ -256,6 +241,8 @@ function endsInRun(bytes: Buffer): boolean {
   return end - at === shortestRun;
 }
 
+const inRun = Uint8Array.from(memberships, (bits) => (bits & alphabets.base64 ? 1 : 0));
+
 function isRunByte(byte: number | undefined): boolean {
-  return byte !== undefined && ((memberships[byte] ?? 0) & alphabets.base64) !== 0;
+  return inRun[byte as number] === 1;
 }
