@@ -1,5 +1,6 @@
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
+import { createJoiner } from '../scan/joiner.js';
 import type { Scanner } from '../scan/scanner.js';
 import type { DeltaIndex } from './deltas.js';
 import { isPlain, type PartialIndex } from './partial.js';
@@ -70,8 +71,7 @@ export interface ScrubOptions {
 }
 
 const nothing = Buffer.alloc(0);
-/** Where what is looked at is put together, one stream after the other: a copy of each piece would be garbage at once. */
-const scratch = Buffer.alloc(96 * 1024);
+const together = createJoiner();
 
 /** Scrubs a stream as it goes by, without holding back more than a possible beginning of a value (512 bytes). */
 export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
@@ -111,15 +111,6 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     push: (chunk) => (chunk.length === 0 ? chunk : step(chunk, false)),
     end: (chunk = nothing) => step(chunk, true),
   };
-}
-
-/** In memory that the next call writes to. */
-function together(...parts: readonly Buffer[]): Buffer {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length > scratch.length) return Buffer.concat(parts, length);
-  let at = 0;
-  for (const part of parts) at += part.copy(scratch, at);
-  return scratch.subarray(0, length);
 }
 
 const startingWith = (first: Buffer, rest: Buffer): Buffer =>
