@@ -71,12 +71,15 @@ export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
   };
 }
 
+const armourBegin = Buffer.from('-----BEGIN ');
+
 /** Where the held bytes may be cut: before the tail, before a key that has not ended, never inside a finding or a run. */
 function cutBefore(held: Buffer, findings: readonly Finding[]): number {
   const latest = Math.max(0, held.length - tail);
   const earliest = Math.max(0, held.length - longestHeld);
   let cut = latest;
-  const armour = held.lastIndexOf('-----BEGIN ');
+  // Backwards it takes longer, and clean text has none.
+  const armour = held.includes(armourBegin) ? held.lastIndexOf(armourBegin) : -1;
   if (armour >= 0 && held.indexOf('-----END ', armour) < 0) cut = Math.min(cut, armour);
   for (const { start, end } of findings) if (start < cut && end > cut) cut = start;
   while (cut > earliest && !isBoundary(held[cut - 1])) cut -= 1;
