@@ -86,9 +86,22 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
       });
       // Over TLS Node ignores them as options: a body in several pieces would wait for delayed acknowledgements.
       secure.setNoDelay(true).setKeepAlive(true, keepAliveDelay);
-      return connected(secure, 'secureConnect', host);
+      return connected(readByRecords(secure), 'secureConnect', host);
     },
   };
+}
+
+/** Bytes of a full TLS record (RFC 8446, 5.1). */
+const fullRecord = 16 * 1024;
+
+/**
+ * Has whoever reads without saying how much get a record at a time. Node would put all that waits together first: a
+ * copy of every byte of a long answer, which is garbage at once.
+ */
+function readByRecords(socket: TLSSocket): TLSSocket {
+  const read = socket.read.bind(socket);
+  socket.read = (size) => read(size ?? (Math.min(fullRecord, socket.readableLength) || undefined));
+  return socket;
 }
 
 /** An operator's `connect_to` may be an address; a route's own name never is. */

@@ -58,10 +58,11 @@ export function createDeltaScrub(
 
   function scrubUnits(bytes: Buffer): Buffer {
     const clean = Buffer.from(bytes);
+    const indexed = clean.includes(indexKey);
     for (let from = 0; from < clean.length; ) {
       const newLine = clean.indexOf(0x0a, from);
       const end = newLine < 0 ? clean.length : newLine;
-      eachPlace(clean, from, end, look);
+      eachPlace(clean, from, end, indexed, look);
       from = end + 1;
     }
     return clean;
@@ -89,8 +90,10 @@ interface Lead {
 function extend(lead: Lead, from: Buffer, start: number, end: number): void {
   const added = Math.min(leadBytes, end - start);
   const kept = Math.min(lead.length, leadBytes - added);
-  lead.bytes.copyWithin(0, lead.length - kept, lead.length);
-  from.copy(lead.bytes, kept, end - added, end);
+  const { bytes } = lead;
+  // So few that a call to have them copied takes longer.
+  for (let at = 0, of = lead.length - kept; at < kept; at += 1, of += 1) bytes[at] = bytes[of] as number;
+  for (let at = kept, of = end - added; of < end; at += 1, of += 1) bytes[at] = from[of] as number;
   lead.length = kept + added;
 }
 
@@ -189,8 +192,13 @@ const foundIn = (secret: string, start: number, end: number): Finding => ({
 /** @param place tells it from others */
 type Look = (bytes: Buffer, start: number, end: number, place: number) => void;
 
-/** Each string of a line's JSON under its name and the index it has, or what an event says without JSON. */
-function eachPlace(bytes: Buffer, start: number, end: number, look: Look): void {
+/**
+ * Each string of a line's JSON under its name and the index it has, or what an event says without JSON.
+ *
+ * @param indexed there may be an index
+ */
+function eachPlace(bytes: Buffer, start: number, end: number, indexed: boolean, look: Look): void {
+  if (start === end) return;
   const line = bytes.subarray(start, end);
   const values = stringValues(line);
   if (values.length === 0) {
@@ -199,7 +207,7 @@ function eachPlace(bytes: Buffer, start: number, end: number, look: Look): void 
     if (isData && from < end) look(bytes, from, end, 0);
     return;
   }
-  const index = indexOfPart(line);
+  const index = indexed ? indexOfPart(line) : 0;
   for (let at = 0; at < values.length; at += 2) {
     const from = values[at] as number;
     look(bytes, start + from, start + (values[at + 1] as number), placeOf(line, from - 1, index));

@@ -216,14 +216,13 @@ export function isPlain(bytes: Buffer): boolean {
   return !hasLongRun(bytes);
 }
 
+/** Each place is looked at from where a run that began there would have to reach: of ordinary text, few bytes in 32. */
 function hasLongRun(bytes: Buffer): boolean {
-  for (let at = longRun - 1; at < bytes.length; at += longRun) {
-    let start = at;
-    while (start >= 0 && at - start < longRun && isRunByte(bytes[start])) start -= 1;
-    if (start === at) continue;
-    let end = at;
-    while (end - start <= longRun && isRunByte(bytes[end])) end += 1;
-    if (end - start > longRun) return true;
+  for (let start = 0; start + longRun <= bytes.length; ) {
+    let at = start + longRun - 1;
+    while (at >= start && isRunByte(bytes[at])) at -= 1;
+    if (at < start) return true;
+    start = at + 1;
   }
   return false;
 }
@@ -242,6 +241,8 @@ function endsInRun(bytes: Buffer): boolean {
   return end - at === shortestRun;
 }
 
+const inRun = Uint8Array.from(memberships, (bits) => (bits & alphabets.base64 ? 1 : 0));
+
 function isRunByte(byte: number | undefined): boolean {
-  return byte !== undefined && ((memberships[byte] ?? 0) & alphabets.base64) !== 0;
+  return inRun[byte as number] === 1;
 }

@@ -1,5 +1,6 @@
 import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
+import { createJoiner } from '../scan/joiner.js';
 import type { Scanner } from '../scan/scanner.js';
 import type { DeltaIndex } from './deltas.js';
 import { isPlain, type PartialIndex } from './partial.js';
@@ -70,6 +71,7 @@ export interface ScrubOptions {
 }
 
 const nothing = Buffer.alloc(0);
+const together = createJoiner();
 
 /** Scrubs a stream as it goes by, without holding back more than a possible beginning of a value (512 bytes). */
 export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
@@ -79,9 +81,10 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
   let begun = false;
 
   const step = (chunk: Buffer, last: boolean): Buffer => {
-    const bytes = lead.length + held.length === 0 ? chunk : Buffer.concat([lead, held, chunk]);
     // The lead's own findings were covered when it went out.
     const from = lead.length;
+    const before = from + held.length;
+    const bytes = before === 0 ? chunk : together(lead, held, chunk);
     const found = (finding: Finding) => {
       if (finding.end > from) options.onFound(finding);
     };
@@ -92,17 +95,26 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
     begun ||= bytes.length >= leadBytes;
     const cut = last ? bytes.length : Math.max(from, waiting);
+    const going =
+      clean !== bytes
+        ? clean.subarray(from, cut)
+        : cut < before
+          ? Buffer.from(bytes.subarray(from, cut))
+          : startingWith(held, chunk.subarray(0, cut - before));
     if (!last) {
       lead = Buffer.from(bytes.subarray(Math.max(0, cut - leadBytes), cut));
       held = Buffer.from(bytes.subarray(cut));
     }
-    return clean.subarray(from, cut);
+    return going;
   };
   return {
     push: (chunk) => (chunk.length === 0 ? chunk : step(chunk, false)),
     end: (chunk = nothing) => step(chunk, true),
   };
 }
+
+const startingWith = (first: Buffer, rest: Buffer): Buffer =>
+  first.length === 0 ? rest : Buffer.concat([first, rest]);
 
 /** What the first lets go is the second's. */
 export const scrubTwice = (first: ScrubStream, second: ScrubStream): ScrubStream => ({

@@ -1,5 +1,6 @@
 import type { Surface } from './detector.js';
 import type { Finding, ScanResult } from './finding.js';
+import { createJoiner } from './joiner.js';
 import type { Scanner } from './scanner.js';
 
 /** What may go on now, and what was seen in it or begins in it. */
@@ -13,8 +14,8 @@ interface StreamStep {
 
 export interface ScanStream {
   push(chunk: Uint8Array): StreamStep;
-  /** Scans and releases what was held back. */
-  end(): StreamStep;
+  /** Scans and releases what was held back, with the last bytes if there are any more. */
+  end(chunk?: Uint8Array): StreamStep;
 }
 
 /** Bytes held back at least: longer than any token; a private key is held from its first line on. */
@@ -26,19 +27,26 @@ const longestHeld = 64 * 1024;
 /** Scanned at once: small chunks are gathered. */
 const gathered = 16 * 1024;
 
+const nothing = Buffer.alloc(0);
+const together = createJoiner();
+
 /**
  * Scans a stream through a window that overlaps, so that a value that two chunks share is seen whole before
  * its first byte goes. Nothing of a finding is released: the caller stops, or redacts `release` by its offsets.
  */
 export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
-  let held: Buffer = Buffer.alloc(0);
+  let held: Buffer = nothing;
   /** Released bytes that are still looked at: the words before a value. */
-  let lead: Buffer = Buffer.alloc(0);
+  let lead: Buffer = nothing;
   let offset = 0;
-  const step = (last: boolean): StreamStep => {
-    if (!last && held.length < gathered)
-      return { release: Buffer.alloc(0), findings: [], outcome: 'complete' };
-    const { findings: all, outcome } = scanner.scan(Buffer.concat([lead, held]), surface);
+  const step = (chunk: Uint8Array, last: boolean): StreamStep => {
+    if (!last && held.length + chunk.length < gathered) {
+      held = Buffer.concat([held, chunk]);
+      return { release: nothing, findings: [], outcome: 'complete' };
+    }
+    const window = together(lead, held, chunk);
+    const fresh = window.subarray(lead.length);
+    const { findings: all, outcome } = scanner.scan(window, surface);
     const findings = all
       .filter(({ end }) => end > lead.length)
       .map((finding) => ({
@@ -46,31 +54,32 @@ export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
         start: Math.max(0, finding.start - lead.length),
         end: finding.end - lead.length,
       }));
-    const cut = last ? held.length : cutBefore(held, findings);
-    const release = held.subarray(0, cut);
+    const cut = last ? fresh.length : cutBefore(fresh, findings);
     const seen = findings
       .filter(({ start }) => start < cut)
       .map((finding) => ({ ...finding, start: finding.start + offset, end: finding.end + offset }));
-    lead = Buffer.from(Buffer.concat([lead, release]).subarray(-leadBytes));
-    held = Buffer.from(held.subarray(cut));
+    const release = Buffer.from(fresh.subarray(0, cut));
+    held = Buffer.from(fresh.subarray(cut));
+    const end = lead.length + cut;
+    lead = Buffer.from(window.subarray(Math.max(0, end - leadBytes), end));
     offset += cut;
     return { release, findings: seen, outcome };
   };
   return {
-    push(chunk) {
-      held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk]);
-      return step(false);
-    },
-    end: () => step(true),
+    push: (chunk) => step(chunk, false),
+    end: (chunk = nothing) => step(chunk, true),
   };
 }
+
+const armourBegin = Buffer.from('-----BEGIN ');
 
 /** Where the held bytes may be cut: before the tail, before a key that has not ended, never inside a finding or a run. */
 function cutBefore(held: Buffer, findings: readonly Finding[]): number {
   const latest = Math.max(0, held.length - tail);
   const earliest = Math.max(0, held.length - longestHeld);
   let cut = latest;
-  const armour = held.lastIndexOf('-----BEGIN ');
+  // Backwards it takes longer, and clean text has none.
+  const armour = held.includes(armourBegin) ? held.lastIndexOf(armourBegin) : -1;
   if (armour >= 0 && held.indexOf('-----END ', armour) < 0) cut = Math.min(cut, armour);
   for (const { start, end } of findings) if (start < cut && end > cut) cut = start;
   while (cut > earliest && !isBoundary(held[cut - 1])) cut -= 1;

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../contract/refusal.js';
 import { type Found, foundAcross, foundAll } from '../../policy/outbound/examination.js';
+import { createJoiner } from '../../policy/scan/joiner.js';
 import { scanStream } from '../../policy/scan/stream.js';
 import {
   findingRefusal,
@@ -29,6 +30,7 @@ export interface LongScan {
   end(): Promise<Buffer>;
 }
 
+const together = createJoiner();
 /** Of what went on so much is looked at again with the next, for parts of a value. */
 const leadBytes = 256;
 
@@ -80,12 +82,13 @@ export function createLongScan(
   /** The same bytes, unless a value comes together with them from parts that left. */
   const unlessKnown = async (body: Buffer, approved: readonly string[]): Promise<Buffer> => {
     const { exchange, prepared } = inspection;
-    const text = Buffer.concat([lead, body]);
+    const text = together(lead, body);
     const pieces = exchange.gate.inspection.pieces(prepared, text);
     const message = { target: '', headers: [], headSeen: true, body: null, pieces, approved };
     const secret = exchange.gate.inspection.across(prepared, message);
-    if (secret !== null) await settleFound([foundAcross(secret)]);
+    // Others use the memory that the text is in while the operator is asked.
     lead = Buffer.from(text.subarray(-leadBytes));
+    if (secret !== null) await settleFound([foundAcross(secret)]);
     return body;
   };
   return {

@@ -183,7 +183,11 @@ export function createDirection(options: DirectionOptions): Direction {
   return {
     push(bytes) {
       options.onBytes(bytes.length);
-      if (!over) reader.push(bytes);
+      if (over) return;
+      // Frames that came together go together: one record, one packet.
+      to.cork();
+      reader.push(bytes);
+      to.uncork();
     },
     end() {
       ended = true;

@@ -39,6 +39,20 @@ describe('scanStream', () => {
   );
 });
 
+describe('two streams by turns', () => {
+  it('keep what was let out of each', () => {
+    const texts = ['a', 'b'].map((letter) => Buffer.from(`${letter} word of its own, `.repeat(6000)));
+    const streams = texts.map(() => scanStream(scanner, 'body'));
+    const parts: Buffer[][] = [[], []];
+    for (let at = 0; at < 120_000; at += 20_000)
+      for (const [index, stream] of streams.entries())
+        parts[index]?.push(stream.push((texts[index] as Buffer).subarray(at, at + 20_000)).release);
+    for (const [index, stream] of streams.entries()) parts[index]?.push(stream.end().release);
+    for (const [index, text] of texts.entries())
+      expect(Buffer.concat(parts[index] ?? []).equals(text)).toBe(true);
+  });
+});
+
 describe('the budget', () => {
   it('ends a scan of layers upon layers as over-budget', () => {
     const text = Buffer.from(Buffer.from('readable text, '.repeat(20_000)).toString('base64'));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildPieceIndex } from '../../../../src/policy/across/piece-index.js';
 import { buildDeltaIndex } from '../../../../src/policy/inbound/deltas.js';
-import { buildPartialIndex } from '../../../../src/policy/inbound/partial.js';
+import { buildPartialIndex, isPlain } from '../../../../src/policy/inbound/partial.js';
 import { createScrubStream, type SecretFinder, scrub } from '../../../../src/policy/inbound/scrub.js';
 import { loadDetectors } from '../../../../src/policy/scan/detectors.js';
 import type { Finding } from '../../../../src/policy/scan/finding.js';
@@ -131,4 +131,32 @@ describe('a part of something longer', () => {
       expectNoPiece(stream([bytes.subarray(cut)], { part: true }), Buffer.from(value), 5);
     }
   });
+});
+
+test('streams by turns keep what each let out', () => {
+  const texts = ['one', 'two'].map((word) => Buffer.from(`${word} and ${value.slice(0, 5)} `.repeat(12_000)));
+  const scrubbers = texts.map(() =>
+    createScrubStream(finder, { plain: false, part: false, onFound: nothing }),
+  );
+  const out: Buffer[][] = [[], []];
+  for (let at = 0; at < 200_000; at += 16_384)
+    for (const [index, scrubber] of scrubbers.entries())
+      out[index]?.push(scrubber.push((texts[index] as Buffer).subarray(at, at + 16_384)));
+  for (const [index, scrubber] of scrubbers.entries()) out[index]?.push(scrubber.end());
+  for (const [index, text] of texts.entries())
+    expect(Buffer.concat(out[index] ?? []).equals(text)).toBe(true);
+});
+
+describe('a run of letters', () => {
+  test.each([0, 1, 7, 31, 32, 33, 90])(
+    'of 31 is plain and of 32 is not, %i bytes from the start',
+    (start) => {
+      const text = (length: number) =>
+        Buffer.from(
+          `${'a '.repeat(100).slice(0, start - (start % 2))}${' '.repeat(start % 2)}${'b'.repeat(length)} c`,
+        );
+      expect(isPlain(text(31))).toBe(true);
+      expect(isPlain(text(32))).toBe(false);
+    },
+  );
 });
