@@ -11,7 +11,16 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import { matchPattern, matchPrefix, type Progress, ruleCount, type Trigger, triggersOf } from './match.js';
+import {
+  matchPattern,
+  matchPrefix,
+  newProgress,
+  type Progress,
+  ruleCount,
+  startOver,
+  type Trigger,
+  triggersOf,
+} from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
@@ -35,7 +44,7 @@ for (const trigger of plainTriggers) {
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
-const progress: Progress = { until: new Int32Array(slots), spent: 0 };
+const progress = newProgress(slots);
 /** For each context word: its group, whether it opens and its set of formats, and whether it must begin a word. */
 const markOf = Uint16Array.from(
   contextWords,
@@ -78,7 +87,7 @@ function triggerAll(
   budget: Budget,
   report: (sighting: Sighting) => void,
 ): Marks {
-  if (found.count > 0) progress.until.fill(0);
+  if (found.count > 0) startOver(progress);
   let kept = 0;
   const last = { id: -1, end: 0, same: 0 };
   for (let i = 0; i < found.count; i += 1) {
