@@ -89,15 +89,15 @@ function triggerAll(
 ): Marks {
   if (found.count > 0) startOver(progress);
   let kept = 0;
-  const last = { id: -1, end: 0, same: 0 };
+  let [lastId, lastEnd, same] = [-1, 0, 0];
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
     const end = found.ends[i] as number;
-    last.same = id === last.id && end === last.end + 1 ? last.same + 1 : 0;
-    last.id = id;
-    last.end = end;
+    same = id === lastId && end === lastEnd + 1 ? same + 1 : 0;
+    lastId = id;
+    lastEnd = end;
     // A run of the one letter that a prefix is made of (zeros in base64): it begins where the run does.
-    if (last.same > mostSame) continue;
+    if (same > mostSame) continue;
     if (id >= firstWord) {
       const word = id - firstWord;
       if (atWordStart[word] && continuesWord(bytes, end - (automaton.lengths[id] as number))) continue;
