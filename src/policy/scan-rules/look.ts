@@ -170,8 +170,9 @@ function lookAtContext(
   report: (sighting: Sighting) => void,
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (budget.remaining < 0 || isNoCredential(bytes, candidate)) return;
-    spend(budget, costs.candidate + candidate.end - candidate.start);
+    const length = candidate.end - candidate.start;
+    if (!spend(budget, costs.value + (length >> 1)) || isNoCredential(bytes, candidate)) return;
+    spend(budget, costs.candidate + length + (last - first) * costs.word);
     featuresOf(bytes, candidate, marks, first, last, features);
     const score = chance(features);
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;

@@ -133,6 +133,7 @@ export function matchPrefix(
   progress.spent += length >> 2;
   if (length >= rule.min) {
     if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
+    progress.spent += costs.judgement + length;
     const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
     return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
   }
@@ -236,7 +237,7 @@ export function matchPattern(
   progress.spent += (keywordStart - from) >> 2;
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
-  progress.spent += costs.pattern + (rule.back ? costs.pattern : 0) + ((to - from) >> 4);
+  progress.spent += costs.pattern + (rule.back || rule.spent ? costs.pattern : 0) + ((to - from) >> 4);
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(textBetween(bytes, from, to, progress));
   if (!found) {

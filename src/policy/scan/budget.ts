@@ -18,27 +18,35 @@ const floor = 1 << 15;
 const inflatedFactor = 12;
 const inflatedFloor = 1 << 20;
 
-/** Bytes of clean text that take as long, measured. */
+/** Bytes of clean text that take as long, measured; rather more than less. */
 export const costs = {
   /** A keyword is found. */
-  occurrence: 2,
+  occurrence: 3,
   /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
   glance: 1,
   /** A keyword's rule is tried. */
-  attempt: 11,
-  /** A pattern is run. */
-  pattern: 60,
+  attempt: 8,
+  /** What follows a prefix is judged, besides its length. */
+  judgement: 30,
+  /** A pattern is run; twice as much where it looks back, or goes over a line. */
+  pattern: 50,
   /** The surroundings of a keyword are mirrored. */
-  mirror: 120,
+  mirror: 280,
   /** A part of a value is followed into the next field. */
-  part: 60,
-  /** A value is judged by its context. */
-  candidate: 110,
-  finding: 120,
+  part: 90,
+  /** A value is looked at that may stand in a context. */
+  value: 10,
+  /** A value is judged by its context, besides its length. */
+  candidate: 90,
+  /** A word before such a value. */
+  word: 2,
+  finding: 150,
+  /** A place may have to be decoded. */
+  sign: 2,
   /** A place is decoded. */
-  mark: 3,
-  /** A character reference, which may be one of names, is decoded. */
-  reference: 20,
+  mark: 12,
+  /** A character reference by its name is decoded. */
+  name: 40,
   /** A member of an archive is opened. */
   member: 2048,
 } as const;

@@ -1,3 +1,4 @@
+import { type Budget, costs, spend } from '../scan/budget.js';
 import { derivedView, type View } from '../scan/view.js';
 
 /** Decoded bytes and where they came from. */
@@ -121,6 +122,19 @@ export function collectAround(bytes: Buffer, marks: readonly number[], undo: Und
     at = Math.max(at, to);
   }
   return collector;
+}
+
+/** Those of the places at which something is undone, paid for; none when the budget is spent. */
+export function placesToUndo(
+  bytes: Buffer,
+  places: readonly number[],
+  undoes: (bytes: Buffer, at: number) => boolean,
+  budget: Budget,
+  cost: number = costs.mark,
+): readonly number[] {
+  const marks: number[] = [];
+  for (const at of places) if (undoes(bytes, at)) marks.push(at);
+  return spend(budget, marks.length * cost) ? marks : [];
 }
 
 /** Value of a hexadecimal digit, or -1. */

@@ -1,5 +1,6 @@
+import { type Budget, costs, spend } from '../scan/budget.js';
 import type { View } from '../scan/view.js';
-import { collectAround, collected, newCollector, put, type Undo } from './collector.js';
+import { collectAround, collected, newCollector, placesToUndo, put, type Undo } from './collector.js';
 
 /** Letters of other scripts that look like ASCII ones: code point, then the letter. */
 const lookAlikes = new Map<number, number>();
@@ -86,14 +87,15 @@ const folds = (bytes: Buffer, at: number): boolean => {
 };
 
 /** Full-width and look-alike letters become ASCII; what is invisible is left out. */
-export function foldedViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => folds(view.bytes, at));
+export function foldedViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, folds, budget);
   return collected(view, 'folded', collectAround(view.bytes, marks, undoFold));
 }
 
 /** Text of UTF-16, either byte order: every other byte is zero. */
-export function utf16Views(view: View, signs: readonly number[]): readonly View[] {
+export function utf16Views(view: View, signs: readonly number[], budget: Budget): readonly View[] {
   const { bytes } = view;
+  if (!spend(budget, signs.length * costs.sign)) return [];
   const collector = newCollector();
   let at = -1;
   for (const sign of signs) {
