@@ -10,10 +10,10 @@ export interface Budget {
   inflatable?: number;
 }
 
-/** Clean text comes to little more than one, its length in base64 or with escapes throughout to three. */
-const factor = 6;
+/** Clean text comes to little more than one, files of digests and identifiers to five, escapes throughout to six. */
+const factor = 7;
 /** So that a short message may be all tokens. */
-const floor = 1 << 15;
+const floor = 10 << 10;
 /** What is packed may be many times as long as it looks. */
 const inflatedFactor = 12;
 const inflatedFloor = 1 << 20;
@@ -45,8 +45,10 @@ export const costs = {
   sign: 2,
   /** A place is decoded. */
   mark: 12,
-  /** A character reference by its name is decoded. */
-  name: 40,
+  /** The same of a byte in percent-encoding. */
+  octet: 7,
+  /** A character reference, which may be one of names, is decoded. */
+  reference: 18,
   /** A member of an archive is opened. */
   member: 2048,
 } as const;

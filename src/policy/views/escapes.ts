@@ -44,7 +44,7 @@ const isPercent = (bytes: Buffer, at: number): boolean =>
 
 /** Percent-encoding (RFC 3986, 2.1), and JavaScript's own `%u0041` (ECMA-262, B.2.1.1). */
 export function percentViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
-  const marks = placesToUndo(view.bytes, signs, isPercent, budget);
+  const marks = placesToUndo(view.bytes, signs, isPercent, budget, costs.octet);
   return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
@@ -238,7 +238,7 @@ function nameEnd(bytes: Buffer, at: number): number {
 const isReference = (bytes: Buffer, at: number): boolean => bytes[at + 1] === 0x23 || nameEnd(bytes, at) > 0;
 
 export function referenceViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
-  const marks = placesToUndo(view.bytes, signs, isReference, budget, costs.name);
+  const marks = placesToUndo(view.bytes, signs, isReference, budget, costs.reference);
   return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 
