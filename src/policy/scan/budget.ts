@@ -1,7 +1,7 @@
 /**
  * What one message may cost, counted in bytes of clean text: each byte that is looked at, its own and those of every
  * view, is one; what takes longer than a look at a byte is charged as many bytes as take the same time ({@link costs}).
- * So no message takes much longer than {@link factor} times what clean text of its length takes.
+ * So no message of {@link floor} and more takes much longer than {@link factor} times what clean text of its length takes.
  * Beyond it the scan ends as `over-budget`, and the caller refuses the message.
  */
 export interface Budget {
@@ -12,8 +12,9 @@ export interface Budget {
 
 /** Clean text comes to little more than one, files of digests and identifiers to five, escapes throughout to six. */
 const factor = 7;
-/** So that a short message may be all tokens. */
-const floor = 10 << 10;
+/** A short message may be all tokens, in layers of encodings: more than its length is for it, and the less the longer it is. */
+const floor = 1 << 15;
+const floorTaper = 4;
 /** What is packed may be many times as long as it looks. */
 const inflatedFactor = 12;
 const inflatedFloor = 1 << 20;
@@ -55,7 +56,7 @@ export const costs = {
 
 export function budgetFor(byteLength: number): Budget {
   return {
-    remaining: floor + byteLength * factor,
+    remaining: byteLength * factor + Math.max(0, floor - byteLength * floorTaper),
     inflatable: inflatedFloor + byteLength * inflatedFactor,
   };
 }
