@@ -175,7 +175,8 @@ function lookAtContext(
     spend(budget, costs.candidate + length + (last - first) * costs.word);
     featuresOf(bytes, candidate, marks, first, last, features);
     const score = chance(features);
-    if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    if (score < threshold || !spend(budget, costs.judgement + length)) return;
+    if (isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({
       rule: 'credential-assignment',
       start: candidate.start,

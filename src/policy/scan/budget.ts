@@ -27,8 +27,8 @@ export const costs = {
   glance: 1,
   /** A keyword's rule is tried. */
   attempt: 8,
-  /** What follows a prefix is judged, besides its length. */
-  judgement: 30,
+  /** What follows a prefix, or stands in a context, is judged and may be a placeholder, besides its length. */
+  judgement: 50,
   /** A pattern is run; twice as much where it looks back, or goes over a line. */
   pattern: 50,
   /** The surroundings of a keyword are mirrored. */
