@@ -133,7 +133,7 @@ export function matchPrefix(
   progress.spent += length >> 2;
   if (length >= rule.min) {
     if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
-    progress.spent += costs.judgement + length;
+    progress.spent += costs.judgement + 2 * length;
     const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
     return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
   }
