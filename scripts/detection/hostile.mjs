@@ -26,6 +26,14 @@ function units() {
     'gzip heads': '\x1f\x8b\x08',
     zeros: '\0a',
     quotes: '"\'"\'',
+    'tokens in rot13': 'tuc_k9D2zM7xYj3Io8Ag4Ew6Up1Fq5St0CdNrHlG cnpxntvfg_beg_',
+    'digits of hexadecimal that are no text': '8ca6ddf90c9e3b72f488c50cfbcdea91&#65;',
+    'UTF-16 in pieces': 'l\0s\0_\0_\0\0\0I\0\0\0V\0&amp;\0',
+    'placeholders behind prefixes': 'dnkey-placeholderpat-na2-testory_rt_',
+    'look-alike letters': 'съешь ещё этих мягких булок ',
+    'escaped letters': '\\u0441\\u044a\\u0435 \\ud83d\\ude00',
+    'gzip heads with a name': '\x1f\x8b\x08\x1f',
+    'PNG heads in chunks': '\0\0\0\x08tEXt\x89PNG\r\n\x1a\n\x07\x07\x07\x07',
     'ones and zeros': '1,0,0,1,1,1,0,1,0,1,1,0,0,0,',
   };
 }

@@ -135,13 +135,17 @@ export function isEncrypted(bytes: Uint8Array, { start }: Candidate): boolean {
     nameEnd -= 1;
   const last = bytes[nameEnd - 1] as number | undefined;
   if (last === undefined || !lastLetters.has(last | 0x20)) return false;
-  const before = Buffer.from(
-    bytes.buffer,
-    bytes.byteOffset + Math.max(0, nameEnd - 16),
-    Math.min(16, nameEnd),
-  )
-    .toString('latin1')
-    .toLowerCase();
-  return encryptedNames.some((name) => before.endsWith(name));
+  return encryptedBytes.some((name) => endsWith(bytes, nameEnd, name));
+}
+const encryptedBytes = encryptedNames.map((name) => Buffer.from(name, 'latin1'));
+
+/** Whether the lower-case `name` stands before `end`, in any case. */
+function endsWith(bytes: Uint8Array, end: number, name: Uint8Array): boolean {
+  for (let i = 1; i <= name.length; i += 1) {
+    const byte = bytes[end - i] ?? 0;
+    const wanted = name[name.length - i] as number;
+    if (byte !== wanted && !(byte >= 0x41 && byte <= 0x5a && (byte | 0x20) === wanted)) return false;
+  }
+  return true;
 }
 const lastLetters = new Set(encryptedNames.map((name) => name.charCodeAt(name.length - 1)));

@@ -6,12 +6,21 @@ import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted } from '../scan-context/candidate.js';
-import { featuresOf, formatShift, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
+import { featuresOf, formatShift, type Marks, newFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
-import { matchPattern, matchPrefix, type Progress, ruleCount, type Trigger, triggersOf } from './match.js';
+import {
+  matchPattern,
+  matchPrefix,
+  newProgress,
+  type Progress,
+  ruleCount,
+  startOver,
+  type Trigger,
+  triggersOf,
+} from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
@@ -35,7 +44,7 @@ for (const trigger of plainTriggers) {
 }
 const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
 const firstWord = triggers.length;
-const progress: Progress = { until: new Int32Array(slots), spent: 0 };
+const progress = newProgress(slots);
 /** For each context word: its group, whether it opens and its set of formats, and whether it must begin a word. */
 const markOf = Uint16Array.from(
   contextWords,
@@ -78,17 +87,17 @@ function triggerAll(
   budget: Budget,
   report: (sighting: Sighting) => void,
 ): Marks {
-  if (found.count > 0) progress.until.fill(0);
+  if (found.count > 0) startOver(progress);
   let kept = 0;
-  const last = { id: -1, end: 0, same: 0 };
+  let [lastId, lastEnd, same] = [-1, 0, 0];
   for (let i = 0; i < found.count; i += 1) {
     const id = found.ids[i] as number;
     const end = found.ends[i] as number;
-    last.same = id === last.id && end === last.end + 1 ? last.same + 1 : 0;
-    last.id = id;
-    last.end = end;
+    same = id === lastId && end === lastEnd + 1 ? same + 1 : 0;
+    lastId = id;
+    lastEnd = end;
     // A run of the one letter that a prefix is made of (zeros in base64): it begins where the run does.
-    if (last.same > mostSame) continue;
+    if (same > mostSame) continue;
     if (id >= firstWord) {
       const word = id - firstWord;
       if (atWordStart[word] && continuesWord(bytes, end - (automaton.lengths[id] as number))) continue;
@@ -151,7 +160,7 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   }
 }
 
-const features = new Uint16Array(mostFeatures);
+const features = newFeatures();
 
 function lookAtContext(
   bytes: Buffer,
@@ -161,10 +170,13 @@ function lookAtContext(
   report: (sighting: Sighting) => void,
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (budget.remaining < 0 || isNoCredential(bytes, candidate)) return;
-    spend(budget, costs.candidate + candidate.end - candidate.start);
-    const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
-    if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    const length = candidate.end - candidate.start;
+    if (!spend(budget, costs.value + (length >> 1)) || isNoCredential(bytes, candidate)) return;
+    spend(budget, costs.candidate + length + (last - first) * costs.word);
+    featuresOf(bytes, candidate, marks, first, last, features);
+    const score = chance(features);
+    if (score < threshold || !spend(budget, costs.judgement + length)) return;
+    if (isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({
       rule: 'credential-assignment',
       start: candidate.start,
@@ -189,7 +201,7 @@ export function contextCandidates(
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (isNoCredential(bytes, candidate)) return;
-    const count = featuresOf(bytes, candidate, marks, first, last, features);
-    visit(candidate, features.slice(0, count));
+    featuresOf(bytes, candidate, marks, first, last, features);
+    visit(candidate, features.of.slice(0, features.count));
   });
 }

@@ -75,6 +75,33 @@ export interface Progress {
   readonly until: Int32Array;
   /** What was spent besides the look at each byte, as {@link costs} counts. */
   spent: number;
+  /** The part of the bytes that patterns were last run on, as text, and where it begins. */
+  text: string;
+  textFrom: number;
+}
+
+export const newProgress = (slots: number): Progress => ({
+  until: new Int32Array(slots),
+  spent: 0,
+  text: '',
+  textFrom: 0,
+});
+
+/** Before another text is looked at. */
+export function startOver(progress: Progress): void {
+  progress.until.fill(0);
+  progress.text = '';
+}
+
+/** Bytes that are made text at once: a part of that text costs next to nothing. */
+const textBlock = 1 << 14;
+
+function textBetween(bytes: Buffer, from: number, to: number, progress: Progress): string {
+  if (from < progress.textFrom || to > progress.textFrom + progress.text.length) {
+    progress.textFrom = from;
+    progress.text = bytes.toString('latin1', from, Math.max(to, from + textBlock));
+  }
+  return progress.text.slice(from - progress.textFrom, to - progress.textFrom);
 }
 
 export const ruleCount = prefixRules.length + patternRules.length;
@@ -106,6 +133,7 @@ export function matchPrefix(
   progress.spent += length >> 2;
   if (length >= rule.min) {
     if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
+    progress.spent += costs.judgement + 2 * length;
     const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
     return sighting && glued && stop > limit && !standsOut(rule, prefix, sighting) ? null : sighting;
   }
@@ -209,9 +237,9 @@ export function matchPattern(
   progress.spent += (keywordStart - from) >> 2;
   if (from < done) return null;
   const to = Math.min(bytes.length, keywordStart + (rule.window ?? 320));
-  progress.spent += costs.pattern + (rule.back ? costs.pattern : 0) + ((to - from) >> 4);
+  progress.spent += costs.pattern + (rule.back || rule.spent ? costs.pattern : 0) + ((to - from) >> 4);
   rule.pattern.lastIndex = 0;
-  const found = rule.pattern.exec(bytes.toString('latin1', from, to));
+  const found = rule.pattern.exec(textBetween(bytes, from, to, progress));
   if (!found) {
     progress.until[slot] = spentUntil(rule, bytes, end, to);
     return null;

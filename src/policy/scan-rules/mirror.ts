@@ -2,7 +2,7 @@ import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { endsRandomRun, runBefore, unmistakable } from './chance.js';
-import { matchPrefix, type Progress, ruleCount, type Trigger } from './match.js';
+import { matchPrefix, newProgress, type Progress, ruleCount, type Trigger } from './match.js';
 
 type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
 
@@ -38,7 +38,7 @@ const widened: Partial<Record<AlphabetName, AlphabetName>> = {
 const pause = 32;
 
 /** For one rule in one copy at a time. */
-const mirrored: Progress = { until: new Int32Array(ruleCount), spent: 0 };
+const mirrored: Progress = newProgress(ruleCount);
 
 /** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
 function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
@@ -51,6 +51,19 @@ function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: numb
 /** The prefix is short, nothing checks the rest, and it stands in the midst of a random run. */
 const standsByChance = ({ rule, prefix }: PrefixTrigger, around: Buffer, { start }: Sighting): boolean =>
   !rule.checksum && prefix.length < unmistakable && endsRandomRun(around, start);
+
+/** One copy at a time, over and over. */
+const copy = Buffer.alloc(reach + runBefore);
+
+function reversedBytes(bytes: Buffer, from: number, to: number): Buffer {
+  for (let at = to - 1, i = 0; at >= from; at -= 1, i += 1) copy[i] = bytes[at] as number;
+  return copy.subarray(0, to - from);
+}
+
+function shiftedBytes(bytes: Buffer, from: number, to: number): Buffer {
+  for (let at = from, i = 0; at < to; at += 1, i += 1) copy[i] = rot13[bytes[at] as number] as number;
+  return copy.subarray(0, to - from);
+}
 
 /** Matches the rule in the mirrored surroundings of the keyword that ends at `end`. */
 export function matchMirror(
@@ -67,12 +80,7 @@ export function matchMirror(
   const reversed = trigger.by === 'reversed';
   const from = Math.max(0, reversed ? end - reach : start - runBefore);
   const to = Math.min(bytes.length, reversed ? end + runBefore : start + reach);
-  const around = Buffer.from(bytes.subarray(from, to));
-  if (reversed) around.reverse();
-  else
-    around.forEach((byte, i) => {
-      around[i] = rot13[byte] as number;
-    });
+  const around = reversed ? reversedBytes(bytes, from, to) : shiftedBytes(bytes, from, to);
   const keywordEnd = reversed ? to - start : end - from;
   mirrored.until[trigger.of.slot] = 0;
   mirrored.spent = 0;

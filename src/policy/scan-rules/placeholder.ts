@@ -1,4 +1,5 @@
 import { entropy } from '../scan/alphabet.js';
+import { buildAutomaton, holdsKeyword } from '../scan/automaton.js';
 
 const words = [
   'example',
@@ -33,6 +34,9 @@ const words = [
 const mine = '(?<![0-9a-z])my[-_]';
 const stop = new RegExp([...words.map((word) => word.replace(/[*.]/g, '\\$&')), mine].join('|'), 'i');
 
+/** Nearly all values have none of these, which one look at their bytes tells. */
+const stopWords = buildAutomaton([...words, 'my-', 'my_']);
+
 /** One byte, or two, over and over: `xxxxxxxx`. */
 function isMonotonous(bytes: Uint8Array, start: number, end: number): boolean {
   const first = bytes[start + 4];
@@ -48,6 +52,7 @@ export function isPlaceholder(bytes: Uint8Array, start: number, end: number): bo
   if (first === 0x24 || first === 0x7b || first === 0x3c || first === 0x25) return true;
   if (end - start > 400) return false;
   if (isMonotonous(bytes, start, end)) return true;
+  if (!holdsKeyword(stopWords, bytes, start, end)) return false;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
   const found = stop.exec(text);
   return found !== null && !(isRandom(bytes, start, end) && isInside(text, found.index, found[0].length));

@@ -78,6 +78,10 @@ const weightOf = (count: number): number => (count === 0 ? 0 : Math.round(count 
 /** What one more of the same byte adds to the sum of count times logarithm of count, by how many there are. */
 const addedBy = Float64Array.from({ length: 1024 }, (_, count) => weightOf(count + 1) - weightOf(count));
 
+const logarithms = Float64Array.from({ length: 512 }, (_, count) => Math.log2(count));
+const logarithmOf = (count: number): number =>
+  count < logarithms.length ? (logarithms[count] as number) : Math.log2(count);
+
 /** Bits a byte of the bytes' own distribution. */
 export function entropy(bytes: Uint8Array, start: number, end: number): { bits: number } {
   let weight = 0;
@@ -87,9 +91,10 @@ export function entropy(bytes: Uint8Array, start: number, end: number): { bits: 
     weight += count < addedBy.length ? (addedBy[count] as number) : weightOf(count + 1) - weightOf(count);
     counts[byte] = count + 1;
   }
-  counts.fill(0);
+  if (end - start < counts.length >> 2) for (let i = start; i < end; i += 1) counts[bytes[i] as number] = 0;
+  else counts.fill(0);
   const total = end - start;
-  const bits = total === 0 ? 0 : Math.log2(total) - weight / (total * perBit);
+  const bits = total === 0 ? 0 : logarithmOf(total) - weight / (total * perBit);
   // Rounded, so that what is a whole number of bits is one.
   return { bits: Math.round(bits * 2 ** 18) / 2 ** 18 };
 }

@@ -236,10 +236,17 @@ function join(
   found.count += spare.count - taken;
 }
 
-function record(automaton: Automaton, state: number, end: number, found: Occurrences): void {
-  const last = automaton.endingFrom[state + 1] as number;
-  for (let i = automaton.endingFrom[state] as number; i < last; i += 1)
-    add(found, end, automaton.ending[i] as number);
+function record({ endingFrom, ending }: Automaton, state: number, end: number, found: Occurrences): void {
+  const first = endingFrom[state] as number;
+  const count = (endingFrom[state + 1] as number) - first;
+  let at = found.count;
+  while (found.ends.length < at + count) grow(found);
+  const { ends, ids } = found;
+  for (let i = first; i < first + count; i += 1, at += 1) {
+    ends[at] = end;
+    ids[at] = ending[i] as number;
+  }
+  found.count = at;
 }
 
 function add(found: Occurrences, end: number, id: number): void {
@@ -247,6 +254,21 @@ function add(found: Occurrences, end: number, id: number): void {
   found.ends[found.count] = end;
   found.ids[found.count] = id;
   found.count += 1;
+}
+
+/** Whether a keyword stands in `bytes[from..to)`. */
+export function holdsKeyword(
+  { classOf, next }: Automaton,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): boolean {
+  let state = 0;
+  for (let i = from; i < to; i += 1) {
+    state = next[(state << classBits) | (classOf[bytes[i] as number] as number)] as number;
+    if (state & endMark) return true;
+  }
+  return false;
 }
 
 function grow(found: Occurrences): void {

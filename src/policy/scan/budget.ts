@@ -1,7 +1,7 @@
 /**
  * What one message may cost, counted in bytes of clean text: each byte that is looked at, its own and those of every
  * view, is one; what takes longer than a look at a byte is charged as many bytes as take the same time ({@link costs}).
- * So no message takes much longer than {@link factor} times what clean text of its length takes.
+ * So no message of {@link floor} and more takes much longer than {@link factor} times what clean text of its length takes.
  * Beyond it the scan ends as `over-budget`, and the caller refuses the message.
  */
 export interface Budget {
@@ -10,42 +10,53 @@ export interface Budget {
   inflatable?: number;
 }
 
-/** Clean text comes to little more than one, its length in base64 or with escapes throughout to three. */
-const factor = 6;
-/** So that a short message may be all tokens. */
+/** Clean text comes to little more than one, files of digests and identifiers to five, escapes throughout to six. */
+const factor = 7;
+/** A short message may be all tokens, in layers of encodings: more than its length is for it, and the less the longer it is. */
 const floor = 1 << 15;
+const floorTaper = 4;
 /** What is packed may be many times as long as it looks. */
 const inflatedFactor = 12;
 const inflatedFloor = 1 << 20;
 
-/** Bytes of clean text that take as long, measured. */
+/** Bytes of clean text that take as long, measured; rather more than less. */
 export const costs = {
   /** A keyword is found. */
-  occurrence: 2,
+  occurrence: 3,
   /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
   glance: 1,
   /** A keyword's rule is tried. */
-  attempt: 11,
-  /** A pattern is run. */
-  pattern: 60,
+  attempt: 8,
+  /** What follows a prefix, or stands in a context, is judged and may be a placeholder, besides its length. */
+  judgement: 50,
+  /** A pattern is run; twice as much where it looks back, or goes over a line. */
+  pattern: 50,
   /** The surroundings of a keyword are mirrored. */
-  mirror: 120,
+  mirror: 280,
   /** A part of a value is followed into the next field. */
-  part: 60,
-  /** A value is judged by its context. */
-  candidate: 110,
-  finding: 120,
+  part: 90,
+  /** A value is looked at that may stand in a context. */
+  value: 10,
+  /** A value is judged by its context, besides its length. */
+  candidate: 90,
+  /** A word before such a value. */
+  word: 2,
+  finding: 150,
+  /** A place may have to be decoded. */
+  sign: 2,
   /** A place is decoded. */
-  mark: 3,
+  mark: 12,
+  /** The same of a byte in percent-encoding. */
+  octet: 7,
   /** A character reference, which may be one of names, is decoded. */
-  reference: 20,
+  reference: 18,
   /** A member of an archive is opened. */
   member: 2048,
 } as const;
 
 export function budgetFor(byteLength: number): Budget {
   return {
-    remaining: floor + byteLength * factor,
+    remaining: byteLength * factor + Math.max(0, floor - byteLength * floorTaper),
     inflatable: inflatedFloor + byteLength * inflatedFactor,
   };
 }

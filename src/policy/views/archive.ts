@@ -1,7 +1,7 @@
 import { isText } from '../message/files.js';
 import { gzipData, gzipMagic } from '../message/gzip.js';
 import { type Compression, type Inflated, inflate, salvage } from '../message/inflate.js';
-import type { Budget } from '../scan/budget.js';
+import { type Budget, costs, spend } from '../scan/budget.js';
 import { containedView, type View } from '../scan/view.js';
 
 const zipLocalHeader = Buffer.from('PK\x03\x04', 'latin1');
@@ -23,7 +23,7 @@ const pngSignature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 export function* archiveViews(view: View, budget: Budget): Iterable<View> {
   const { bytes } = view;
   for (let at = bytes.indexOf(zipLocalHeader); at >= 0; at = bytes.indexOf(zipLocalHeader, at + 4)) {
-    if (at + zipHeaderLength > bytes.length || budget.remaining < 0) break;
+    if (at + zipHeaderLength > bytes.length || !spend(budget, costs.part)) break;
     const data = at + zipHeaderLength + bytes.readUInt16LE(at + 26) + bytes.readUInt16LE(at + 28);
     if (bytes.readUInt16LE(at + 8) === deflated) yield* member(view, 'zip', 'raw', at, data, budget);
     else if (!isText(bytes.subarray(data)))
@@ -33,8 +33,12 @@ export function* archiveViews(view: View, budget: Budget): Iterable<View> {
     let at = bytes.indexOf(gzipMagic);
     at >= 0 && budget.remaining >= 0;
     at = bytes.indexOf(gzipMagic, at + 3)
-  )
-    yield* member(view, 'gzip', 'raw', at, gzipData(bytes, at), budget);
+  ) {
+    const data = gzipData(bytes, at);
+    // A name that doesn't end has been looked for up to the end, from each of many heads.
+    if (!spend(budget, costs.part + ((data - at) >> 5))) break;
+    yield* member(view, 'gzip', 'raw', at, data, budget);
+  }
   for (
     let at = bytes.indexOf(zstdRest, 1) - 1;
     at >= 0 && budget.remaining >= 0;
@@ -79,7 +83,8 @@ const compressedChunks = new Set(['zTXt', 'iTXt', 'iCCP']);
 /** zTXt, iTXt and iCCP chunks (PNG 11.3.3); tEXt and eXIf are plain text already. */
 function* pngText(view: View, from: number, budget: Budget): Iterable<View> {
   const { bytes } = view;
-  for (let at = from; at + 12 <= bytes.length; ) {
+  // Each of many signatures may lead through all the chunks that follow.
+  for (let at = from; at + 12 <= bytes.length && spend(budget, costs.part); ) {
     const length = bytes.readUInt32BE(at);
     const kind = bytes.toString('latin1', at + 4, at + 8);
     const end = Math.min(bytes.length, at + 12 + length);

@@ -1,3 +1,4 @@
+import { type Budget, costs, spend } from '../scan/budget.js';
 import { derivedView, type View } from '../scan/view.js';
 
 /** Decoded bytes and where they came from. */
@@ -8,13 +9,20 @@ export interface Collector {
    * Stretches that map alike, three numbers each: the offset of the first decoded byte, that of the first byte
    * of the parent, and how many bytes of the parent each decoded byte came from (0: none, it parts two windows).
    */
-  readonly stretches: number[];
+  stretches: Int32Array;
+  /** Numbers in use of these. */
+  used: number;
 }
 
 const perStretch = 3;
 
 export function newCollector(capacity = 512): Collector {
-  return { length: 0, bytes: Buffer.allocUnsafe(capacity), stretches: [] };
+  return {
+    length: 0,
+    bytes: Buffer.allocUnsafe(capacity),
+    stretches: new Int32Array(64 * perStretch),
+    used: 0,
+  };
 }
 
 /** Puts a byte that came from `[start, end)`. */
@@ -45,13 +53,22 @@ function putPlain(collector: Collector, bytes: Buffer, start: number, end: numbe
 }
 
 /** The next byte comes from `start`, `width` bytes of it: a new stretch, unless the last one says so already. */
-function goOn({ stretches, length }: Collector, start: number, width: number): void {
-  const last = stretches.length - perStretch;
+function goOn(collector: Collector, start: number, width: number): void {
+  const { stretches, length, used } = collector;
+  const last = used - perStretch;
   if (last >= 0 && stretches[last + 2] === width) {
     const expected = (stretches[last + 1] as number) + (length - (stretches[last] as number)) * width;
     if (expected === start && width > 0) return;
   }
-  stretches.push(length, start, width);
+  if (used === stretches.length) {
+    collector.stretches = new Int32Array(used * 2);
+    collector.stretches.set(stretches);
+  }
+  const into = collector.stretches;
+  into[used] = length;
+  into[used + 1] = start;
+  into[used + 2] = width;
+  collector.used = used + perStretch;
 }
 
 function makeRoom(collector: Collector, room: number): void {
@@ -63,7 +80,7 @@ function makeRoom(collector: Collector, room: number): void {
 }
 
 /** The place in the parent of the decoded byte at `offset`, and how many bytes it came from. */
-function placeOf(stretches: readonly number[], offset: number): readonly [start: number, width: number] {
+function placeOf(stretches: Int32Array, offset: number): readonly [start: number, width: number] {
   let low = 0;
   let high = stretches.length / perStretch - 1;
   while (low < high) {
@@ -79,7 +96,7 @@ function placeOf(stretches: readonly number[], offset: number): readonly [start:
 /** The view of what was collected; none when nothing was. */
 export function collected(parent: View, undone: string, collector: Collector | null): readonly View[] {
   if (!collector || collector.length === 0) return [];
-  const { stretches } = collector;
+  const stretches = collector.stretches.subarray(0, collector.used);
   const bytes = collector.bytes.subarray(0, collector.length);
   return [
     derivedView(parent, undone, bytes, (start, end) => {
@@ -123,6 +140,19 @@ export function collectAround(bytes: Buffer, marks: readonly number[], undo: Und
   return collector;
 }
 
+/** Those of the places at which something is undone, paid for; none when the budget is spent. */
+export function placesToUndo(
+  bytes: Buffer,
+  places: readonly number[],
+  undoes: (bytes: Buffer, at: number) => boolean,
+  budget: Budget,
+  cost: number = costs.mark,
+): readonly number[] {
+  const marks: number[] = [];
+  for (const at of places) if (undoes(bytes, at)) marks.push(at);
+  return spend(budget, marks.length * cost) ? marks : [];
+}
+
 /** Value of a hexadecimal digit, or -1. */
 export function hexValue(byte: number | undefined): number {
   return byte === undefined ? -1 : (hexValues[byte] as number);
@@ -134,9 +164,24 @@ const hexValues = Int8Array.from({ length: 256 }, (_, byte) => {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 });
 
-/** UTF-8 of a code point, all of it from one span. */
+const replacement = 0xfffd;
+
+/** UTF-8 (RFC 3629, 3) of a code point, all of it from one span. */
 export function putCodePoint(collector: Collector, code: number, start: number, end: number): void {
-  if (code < 0x80) put(collector, code, start, end);
-  else if (code <= 0x10ffff)
-    for (const byte of Buffer.from(String.fromCodePoint(code), 'utf8')) put(collector, byte, start, end);
+  if (code > 0x10ffff) return;
+  const letter = code >= 0xd800 && code <= 0xdfff ? replacement : code;
+  if (letter < 0x80) {
+    put(collector, letter, start, end);
+    return;
+  }
+  if (letter < 0x800) put(collector, 0xc0 | (letter >> 6), start, end);
+  else {
+    if (letter < 0x10000) put(collector, 0xe0 | (letter >> 12), start, end);
+    else {
+      put(collector, 0xf0 | (letter >> 18), start, end);
+      put(collector, 0x80 | ((letter >> 12) & 0x3f), start, end);
+    }
+    put(collector, 0x80 | ((letter >> 6) & 0x3f), start, end);
+  }
+  put(collector, 0x80 | (letter & 0x3f), start, end);
 }

@@ -7,8 +7,8 @@ import { type Signs, signsOf } from './signs.js';
 import { spacedViews } from './spaced.js';
 import { foldedViews, utf16Views } from './unicode.js';
 
-/** What can be undone in one step; `marks` are the places that may be undone by it. */
-type Decoder = (view: View, marks: readonly number[]) => readonly View[];
+/** What can be undone in one step; `signs` are the places that may be undone by it. */
+type Decoder = (view: View, signs: readonly number[], budget: Budget) => readonly View[];
 
 /** Decoders that have nothing to do where their sign doesn't stand. */
 const bySign: readonly (readonly [keyof Signs, Decoder])[] = [
@@ -30,10 +30,10 @@ export function* decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);
   if (view.runs().length > 0) yield* encodedViews(view, budget);
   for (const [sign, decode] of bySign) {
-    const marks = signs[sign];
-    if (marks.length === 0) continue;
-    if (!spend(budget, marks.length * (sign === 'reference' ? costs.reference : costs.mark))) return;
-    yield* decode(view, marks);
+    const places = signs[sign];
+    if (places.length === 0) continue;
+    if (!spend(budget, places.length * costs.sign)) return;
+    yield* decode(view, places, budget);
   }
   if (budget.remaining < 0) return;
   yield* spacedViews(view);

@@ -31,7 +31,7 @@ export function encodedViews(view: View, budget: Budget): readonly View[] {
   const hex: Decoded = { parts: [], segments: [] };
   for (const [start, end, joined] of joinLines(view)) {
     if (budget.remaining < 0) break;
-    addHex(view.bytes, start, end, hex);
+    addHex(view.bytes, start, end, hex, budget);
     if (joined) {
       const text = view.bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
       addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, budget, { start, end, group: null });
@@ -70,23 +70,42 @@ function addBase64(
 
 /** Where in a run the base64 of an archive begins; -1: nowhere. */
 function archiveIn(bytes: Buffer, start: number, end: number): number {
-  if (archives.some((head) => head.every((byte, i) => bytes[start + i] === byte))) return start;
+  for (const head of archives) if (bytes[start] === head[0] && standsAt(bytes, start, head)) return start;
   if (end - start < leastPrefixed) return -1;
   const run = bytes.subarray(start, end);
   const found = archives.map((head) => run.indexOf(head)).filter((at) => at >= 0);
   return found.length === 0 ? -1 : start + Math.min(...found);
 }
 
-/** A line break as such, or as strings write it, and what may indent the next line. */
-const lineBreak = /^(?:\r?\n|(?:\\{1,8}r)?\\{1,8}n)[ \t]{0,2}/;
+function standsAt(bytes: Buffer, start: number, head: Buffer): boolean {
+  for (let i = 0; i < head.length; i += 1) if (bytes[start + i] !== head[i]) return false;
+  return true;
+}
+
+/** Backslashes that a string within strings writes one as. */
+const mostBackslashes = 8;
 const longestBreak = 20;
 
-/** Offset after the line break at `at`; -1 where there is none. */
+/** Offset after the backslashes at `at`; `at` where there are none, or too many. */
+function afterBackslashes(bytes: Buffer, at: number): number {
+  let end = at;
+  while (bytes[end] === 0x5c) end += 1;
+  return end - at > mostBackslashes ? at : end;
+}
+
+/** Offset after the line break at `at`, as such or as strings write it, and what may indent the next line; -1 where there is none. */
 function afterBreak(bytes: Buffer, at: number): number {
   const first = bytes[at];
   if (first !== 0x0d && first !== 0x0a && first !== 0x5c) return -1;
-  const found = lineBreak.exec(bytes.toString('latin1', at, at + longestBreak));
-  return found ? at + found[0].length : -1;
+  let end = first === 0x0d ? at + 1 : at;
+  if (first === 0x5c) {
+    end = afterBackslashes(bytes, at);
+    if (end > at && bytes[end] === 0x72) end = afterBackslashes(bytes, end + 1);
+    if (bytes[end - 1] !== 0x5c || bytes[end] !== 0x6e) return -1;
+  } else if (bytes[end] !== 0x0a) return -1;
+  end += 1;
+  for (let blanks = 0; blanks < 2 && (bytes[end] === 0x20 || bytes[end] === 0x09); blanks += 1) end += 1;
+  return end;
 }
 
 /** Runs that only a line break (as such or written `\n`) parts are one. */
@@ -128,7 +147,7 @@ function shortTail(bytes: Buffer, end: number): number {
 const leastHex = 24;
 
 /** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
-function addHex(bytes: Buffer, start: number, end: number, into: Decoded): void {
+function addHex(bytes: Buffer, start: number, end: number, into: Decoded, budget: Budget): void {
   let from = start;
   while (from + leastHex <= end) {
     let at = from + leastHex - 1;
@@ -139,28 +158,42 @@ function addHex(bytes: Buffer, start: number, end: number, into: Decoded): void 
     }
     let to = from + leastHex;
     while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    addHexStretch(bytes, from, to, into);
+    addHexStretch(bytes, from, to, into, budget);
     from = to + 1;
   }
 }
 
-function addHexStretch(bytes: Buffer, from: number, to: number, into: Decoded): void {
-  for (const shift of [0, 1]) {
-    if (to - from - shift < leastHex) continue;
-    const decoded = Buffer.from(bytes.toString('latin1', from + shift, to), 'hex');
-    if (hasText(decoded) || beginsArchive(decoded))
-      addSegment(into, decoded, { start: from + shift, end: to, group: [2, 1] });
+function addHexStretch(bytes: Buffer, from: number, to: number, into: Decoded, budget: Budget): void {
+  for (const start of [from, from + 1]) {
+    if (to - start < leastHex) continue;
+    if (!hasHexText(bytes, start, to) && !beginsHexArchive(bytes, start)) continue;
+    if (!spend(budget, costs.part + ((to - start) >> 1))) return;
+    const decoded = Buffer.from(bytes.toString('latin1', start, to), 'hex');
+    addSegment(into, decoded, { start, end: to, group: [2, 1] });
   }
 }
 
-function hasText(bytes: Buffer): boolean {
-  let printable = 0;
-  for (const byte of bytes) {
-    printable = byte >= 0x20 && byte < 0x7f ? printable + 1 : 0;
-    if (printable >= 12) return true;
+const pairAt = (bytes: Buffer, at: number): number => hexValue(bytes[at]) * 16 + hexValue(bytes[at + 1]);
+
+/** Whether twelve bytes in a row are printable; they are looked at from the last one. */
+function hasHexText(bytes: Buffer, start: number, end: number): boolean {
+  let from = start;
+  while (from + leastHex <= end) {
+    let at = from + leastHex - 2;
+    while (at >= from && isPrintable(pairAt(bytes, at))) at -= 2;
+    if (at < from) return true;
+    from = at + 2;
   }
   return false;
 }
+
+const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
+
+const beginsHexArchive = (bytes: Buffer, start: number): boolean => {
+  const first = pairAt(bytes, start);
+  if (first !== 0x1f && first !== 0x50 && first !== 0x89) return false;
+  return beginsArchive(Buffer.from([first, pairAt(bytes, start + 2), pairAt(bytes, start + 4)]));
+};
 
 const zero = Buffer.from([0]);
 

@@ -1,10 +1,12 @@
 import { alphabets, runEnd, runStart } from '../scan/alphabet.js';
+import { type Budget, costs } from '../scan/budget.js';
 import type { View } from '../scan/view.js';
 import {
   type Collector,
   collectAround,
   collected,
   hexValue,
+  placesToUndo,
   put,
   putCodePoint,
   type Undo,
@@ -37,9 +39,12 @@ function putDigits(bytes: Buffer, at: number, first: number, count: number, coll
   return first + count;
 }
 
+const isPercent = (bytes: Buffer, at: number): boolean =>
+  bytes[at + 1] === 0x75 || hexPair(bytes, at + 1) >= 0;
+
 /** Percent-encoding (RFC 3986, 2.1), and JavaScript's own `%u0041` (ECMA-262, B.2.1.1). */
-export function percentViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => view.bytes[at + 1] === 0x75 || hexPair(view.bytes, at + 1) >= 0);
+export function percentViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, isPercent, budget, costs.octet);
   return collected(view, 'percent', collectAround(view.bytes, marks, undoPercent));
 }
 
@@ -151,8 +156,8 @@ function mayEscape(bytes: Buffer, at: number): boolean {
   return afterSeveral.includes(kind);
 }
 
-export function backslashViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => mayEscape(view.bytes, at));
+export function backslashViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, mayEscape, budget);
   return collected(view, 'escape', collectAround(view.bytes, marks, undoBackslash));
 }
 
@@ -199,15 +204,24 @@ const undoReference: Undo = (bytes, at, collector) => {
 
 function undoNamed(bytes: Buffer, at: number, collector: Collector): number {
   const end = nameEnd(bytes, at);
-  const name = end < 0 ? '' : bytes.toString('latin1', at + 1, end);
-  const code = Object.hasOwn(named, name) ? named[name] : undefined;
-  if (code === undefined) return -1;
-  if (code > 0) put(collector, code, at, end + 1);
-  return end + 1;
+  if (end < 0) return -1;
+  for (const { name, code } of namesLike.get(looks(end - at - 1, bytes[at + 1] as number)) ?? []) {
+    if (!name.every((byte, i) => bytes[at + 1 + i] === byte)) continue;
+    if (code > 0) put(collector, code, at, end + 1);
+    return end + 1;
+  }
+  return -1;
 }
 
 /** What tells nearly all other words from the names above: their length and first letter. */
-const looksNamed = new Set(Object.keys(named).map((name) => name.length * 256 + name.charCodeAt(0)));
+const looks = (length: number, first: number): number => length * 256 + first;
+const namesLike = new Map<number, { readonly name: Buffer; readonly code: number }[]>();
+for (const [name, code] of Object.entries(named)) {
+  const key = looks(name.length, name.charCodeAt(0));
+  const alike = namesLike.get(key) ?? [];
+  alike.push({ name: Buffer.from(name, 'latin1'), code });
+  namesLike.set(key, alike);
+}
 
 /** Bytes of the longest name above, and the semicolon. */
 const longestNamed = 8;
@@ -218,11 +232,13 @@ function nameEnd(bytes: Buffer, at: number): number {
   const limit = end + longestNamed;
   while (end < limit && bytes[end] !== 0x3b) end += 1;
   if (end === limit || end >= bytes.length) return -1;
-  return looksNamed.has((end - at - 1) * 256 + (bytes[at + 1] as number)) ? end : -1;
+  return namesLike.has(looks(end - at - 1, bytes[at + 1] as number)) ? end : -1;
 }
 
-export function referenceViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => view.bytes[at + 1] === 0x23 || nameEnd(view.bytes, at) > 0);
+const isReference = (bytes: Buffer, at: number): boolean => bytes[at + 1] === 0x23 || nameEnd(bytes, at) > 0;
+
+export function referenceViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, isReference, budget, costs.reference);
   return collected(view, 'html', collectAround(view.bytes, marks, undoReference));
 }
 
@@ -275,7 +291,7 @@ function padsDigest(bytes: Buffer, at: number, line: number): boolean {
   );
 }
 
-export function quotedPrintableViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => isQuoted(view.bytes, at));
+export function quotedPrintableViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, isQuoted, budget);
   return collected(view, 'quoted-printable', collectAround(view.bytes, marks, undoQuoted));
 }

@@ -1,5 +1,6 @@
+import { type Budget, costs, spend } from '../scan/budget.js';
 import type { View } from '../scan/view.js';
-import { collectAround, collected, newCollector, put, type Undo } from './collector.js';
+import { collectAround, collected, newCollector, placesToUndo, put, type Undo } from './collector.js';
 
 /** Letters of other scripts that look like ASCII ones: code point, then the letter. */
 const lookAlikes = new Map<number, number>();
@@ -47,26 +48,31 @@ function foldMathematical(code: number): number {
   return letter < 26 ? 0x41 + letter : 0x61 + letter - 26;
 }
 
-/** Code point of the UTF-8 sequence at `at` and its length; length 1 and -1 where there is none. */
-function decodeAt(bytes: Buffer, at: number): readonly [code: number, length: number] {
-  const first = bytes[at] as number;
-  const length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-  if (length === 1 || at + length > bytes.length) return [-1, 1];
-  let code = first & (0xff >> (length + 1));
+/** {@link foldCodePoint} of all code points up to U+FFFF. */
+const folded = Int16Array.from({ length: 1 << 16 }, (_, code) => foldCodePoint(code));
+const foldOf = (code: number): number =>
+  code < folded.length ? (folded[code] as number) : foldCodePoint(code);
+
+const lengthAt = (first: number): number => (first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1);
+
+/** Code point of the UTF-8 sequence of `length` bytes at `at`; -1 where there is none. */
+function decodeAt(bytes: Buffer, at: number, length: number): number {
+  if (length === 1 || at + length > bytes.length) return -1;
+  let code = (bytes[at] as number) & (0xff >> (length + 1));
   for (let i = 1; i < length; i += 1) {
     const next = bytes[at + i] as number;
-    if ((next & 0xc0) !== 0x80) return [-1, 1];
+    if ((next & 0xc0) !== 0x80) return -1;
     code = (code << 6) | (next & 0x3f);
   }
-  return [code, length];
+  return code;
 }
 
 const undoFold: Undo = (bytes, at, collector) => {
-  if ((bytes[at] as number) < 0x80) return -1;
-  const [code, length] = decodeAt(bytes, at);
-  const folded = code < 0 ? kept : foldCodePoint(code);
-  if (folded === kept) return -1;
-  if (folded !== dropped) put(collector, folded, at, at + length);
+  const length = lengthAt(bytes[at] as number);
+  const code = decodeAt(bytes, at, length);
+  const letter = code < 0 ? kept : foldOf(code);
+  if (letter === kept) return -1;
+  if (letter !== dropped) put(collector, letter, at, at + length);
   return at + length;
 };
 
@@ -81,19 +87,20 @@ export const foldedLeads: readonly number[] = (() => {
 })();
 
 const folds = (bytes: Buffer, at: number): boolean => {
-  const [code] = decodeAt(bytes, at);
-  return code >= 0 && foldCodePoint(code) !== kept;
+  const code = decodeAt(bytes, at, lengthAt(bytes[at] as number));
+  return code >= 0 && foldOf(code) !== kept;
 };
 
 /** Full-width and look-alike letters become ASCII; what is invisible is left out. */
-export function foldedViews(view: View, signs: readonly number[]): readonly View[] {
-  const marks = signs.filter((at) => folds(view.bytes, at));
+export function foldedViews(view: View, signs: readonly number[], budget: Budget): readonly View[] {
+  const marks = placesToUndo(view.bytes, signs, folds, budget);
   return collected(view, 'folded', collectAround(view.bytes, marks, undoFold));
 }
 
 /** Text of UTF-16, either byte order: every other byte is zero. */
-export function utf16Views(view: View, signs: readonly number[]): readonly View[] {
+export function utf16Views(view: View, signs: readonly number[], budget: Budget): readonly View[] {
   const { bytes } = view;
+  if (!spend(budget, signs.length * 4 * costs.sign)) return [];
   const collector = newCollector();
   let at = -1;
   for (const sign of signs) {

@@ -45,6 +45,25 @@ describe('what a message may cost', () => {
     expect(budget.remaining).toBeGreaterThan(-bytes.length - costs.member);
   });
 
+  it.each([
+    ['an opener with a value behind each', 'sharedaccesskey=A1'],
+    ['tokens in rot13', 'tuc_k9D2zM7xYj3Io8Ag4Ew6Up1Fq5St0CdNrHlG '],
+    ['heads of gzip members whose name does not end', '\x1f\x8b\x08\x1f'],
+    ['chunks of PNG with a signature in each', '\0\0\0\x08tEXt\x89PNG\r\n\x1a\n\x07\x07\x07\x07'],
+  ])('charges %s for what they take', (_name, unit) => {
+    expect(spentOn(filled(unit))).toBeGreaterThan(3);
+  });
+
+  it.each([
+    ['look-alike letters', 'съешь же ещё этих мягких французских булок, да выпей чаю. '],
+    ['escaped letters', '\\u0441\\u044a\\u0435\\u0448\\u044c \\u0435\\u0449\\u0451. '],
+    ['percent-encoded letters', encodeURIComponent('съешь же ещё этих мягких булок. ')],
+    ['character references', '&#1089;&#1098;&#1077;&#1096;&#1100;. '],
+    ['digests by their names', '{"key":"9f86d081884c7d659a2feaa0c55ad015","token_id":"users/7/avatar.png"},'],
+  ])('lets a long text of %s pass', (_name, unit) => {
+    expect(scanner.scan(Buffer.from(unit.repeat(2000)), 'body').outcome).toBe('complete');
+  });
+
   it('refuses what decompresses to more than it may', () => {
     expect(scanner.scan(gzipSync(Buffer.alloc(1 << 24)), 'body').outcome).toBe('over-budget');
   });
