@@ -1,4 +1,5 @@
 import type { PatternRule } from './rule.js';
+import { mayGrant } from './signed-token.js';
 
 /** `user:password` in base64, as HTTP's Basic scheme writes it (RFC 7617, 2). */
 const isUserAndPassword = (secret: string): boolean =>
@@ -35,6 +36,7 @@ export const generalPatterns: readonly PatternRule[] = [
     pattern: /(?:eyJ|ewogI)[\w-]{10,2000}\.(?:eyJ|ewogI)[\w-]{4,6000}\.[\w-]{0,2000}/y,
     window: 8400,
     entropy: 3.4,
+    accept: mayGrant,
   },
   {
     id: 'database-connection-string',
