@@ -2,9 +2,20 @@ import { alphabets, entropy, memberships } from '../scan/alphabet.js';
 import type { Occurrences } from '../scan/automaton.js';
 import { strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
-import { type Fit, fitOf, fits } from './formats.js';
+import { type Fit, fitOfMakeUp, fits } from './formats.js';
 import { groupNames } from './keywords.js';
-import { closingOf, closings, isTorn, oddKind, openingOf, openings, shapeName, shapes } from './make-up.js';
+import {
+  closingIndex,
+  closings,
+  isTorn,
+  type MakeUp,
+  makeUpOf,
+  oddKind,
+  openingIndex,
+  openings,
+  shapeOf,
+  shapes,
+} from './make-up.js';
 
 /**
  * Context words in order of where they end: `ends[i]`, and in `ids[i]` the word's group,
@@ -79,102 +90,130 @@ const openerNames = [
   'access',
   'private',
 ];
-const openerGroups = new Set(openerNames.map((name) => groupNames.indexOf(name)));
-const providerGroup = groupNames.indexOf('provider');
+/** Groups as bits of one number; an opener's group is a sign of a credential. */
+const openerGroups = openerNames.reduce((bits, name) => bits | (1 << groupNames.indexOf(name)), 0);
+const providerGroup = 1 << groupNames.indexOf('provider');
 const oddShape = shapes.indexOf('odd');
 const nearBytes = 28;
 /** More than ever hold at once: the context words, and one of each other kind. */
-export const mostFeatures = 2 * groupNames.length + 33;
+const mostFeatures = 2 * groupNames.length + 33;
 
-/** Writes the indices of the features that hold to `into` and returns how many; the words are `marks[first..last)`. */
+/** The indices of the features that hold: `of[0..count)`. */
+export interface Features {
+  readonly of: Uint16Array;
+  count: number;
+}
+
+export const newFeatures = (): Features => ({ of: new Uint16Array(mostFeatures), count: 0 });
+
+function add(features: Features, index: number): void {
+  features.of[features.count] = index;
+  features.count += 1;
+}
+
+/** Puts the features that hold in place of those in `into`; the words are `marks[first..last)`. */
 export function featuresOf(
   bytes: Uint8Array,
   candidate: Candidate,
   marks: Marks,
   first: number,
   last: number,
-  into: Uint16Array,
-): number {
-  let count = 0;
-  const add = (index: number) => {
-    into[count] = index;
-    count += 1;
-  };
+  into: Features,
+): void {
+  into.count = 0;
   const { start, end } = candidate;
-  const length = end - start;
-  const context = addContext(bytes, candidate, marks, first, last, add);
-  const openersSeen = context.openers;
-  const shape = shapes.indexOf(shapeName(bytes, start, end));
-  add(at.shape + shape);
-  if (length >= 20) add(at.shapeLong + shape);
+  const makeUp = makeUpOf(bytes, start, end);
+  const { length } = makeUp;
+  const opening = openingIndex[candidate.before] as number;
+  const closing = closingIndex[candidate.after] as number;
+  const { openers, kind, assigned, format } = addContext(bytes, candidate, makeUp, marks, first, last, into);
+  const shape = shapeOf(makeUp);
+  add(into, at.opening + opening);
+  add(into, at.closing + closing);
+  add(into, at.assigned + assigned);
+  if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(into, at.url);
+  add(into, at.shape + shape);
+  if (length >= 20) add(into, at.shapeLong + shape);
   const exact = length >= shortestExact && length <= longestExact;
-  add(at.lengthExact + (exact ? length - shortestExact + 1 : 0));
-  add(at.lengthBand + band(length, [10, 13, 16, 20, 28, 40, 70, 140]));
-  const measured = entropy(bytes, start, end);
-  add(at.entropy + band(measured.bits, [1.5, 2, 2.5, 2.8, 3.1, 3.4, 3.7, 4, 4.4]));
-  const strange = band(
-    strangeness(bytes, start, end),
-    [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108],
-  );
-  add(at.strange + strange);
-  if (openersSeen > 0) add(at.strangeOpener + strange);
-  add(at.openerCount + Math.min(openersSeen, 3));
+  add(into, at.lengthExact + (exact ? length - shortestExact + 1 : 0));
+  add(into, at.lengthBand + band(length, lengthBands));
+  add(into, at.entropy + band(entropy(bytes, start, end).bits, entropyBands));
+  const strange = band(strangeness(bytes, start, end), strangeBands);
+  add(into, at.strange + strange);
+  if (openers > 0) add(into, at.strangeOpener + strange);
+  add(into, at.openerCount + Math.min(openers, 3));
   const quality = shape === oddShape ? 0 : length % 4 === 0 ? 2 : 1;
-  add(at.kindOpening + context.kind * openings.length + openings.indexOf(openingOf(candidate.before)));
-  add(at.kindClosing + context.kind * closings.length + closings.indexOf(closingOf(candidate.after)));
-  add(at.kindStrange + context.kind * strangeSteps + strange);
-  add(at.crossed + (context.kind * 4 + context.assignment) * 3 + quality);
-  add(at.format + context.kind * 4 + context.format);
-  add(at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
-  add(at.formatShape + context.format * shapes.length + shape);
-  if (shape === oddShape) add(at.odd + oddKind(bytes, start, end));
-  add(at.fit + context.format);
-  addMakeUp(bytes, start, end, add);
-  return count;
+  add(into, at.kindOpening + kind * openings.length + opening);
+  add(into, at.kindClosing + kind * closings.length + closing);
+  add(into, at.kindStrange + kind * strangeSteps + strange);
+  add(into, at.crossed + (kind * 4 + assigned) * 3 + quality);
+  add(into, at.format + kind * 4 + format);
+  add(into, at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
+  add(into, at.formatShape + format * shapes.length + shape);
+  if (shape === oddShape) add(into, at.odd + oddKind(bytes, start, end));
+  add(into, at.fit + format);
+  addMakeUp(makeUp, into);
+}
+
+/** What the words before a value say of it. */
+interface Context {
+  /** Groups of openers nearby. */
+  readonly openers: number;
+  /** Whether a provider is named nearby, and whether a credential is: one bit each. */
+  readonly kind: number;
+  readonly assigned: number;
+  readonly format: Fit;
 }
 
 function addContext(
   bytes: Uint8Array,
-  { start, end: valueEnd, before, after }: Candidate,
+  { start }: Candidate,
+  makeUp: MakeUp,
   marks: Marks,
   first: number,
   last: number,
-  add: (feature: number) => void,
-): { openers: number; kind: number; assignment: number; format: number } {
-  seenNear.fill(0);
-  let openersSeen = 0;
-  let named = false;
+  into: Features,
+): Context {
+  const { ends, ids } = marks;
+  let near = 0;
+  let far = 0;
   let nearest = -1;
   let format: Fit = fits.unknown;
   for (let i = last - 1; i >= first; i -= 1) {
-    const end = marks.ends[i] as number;
-    const group = (marks.ids[i] as number) & (opensBit - 1);
-    const near = start - end <= nearBytes;
-    const set = (marks.ids[i] as number) >> formatShift;
+    const end = ends[i] as number;
+    const id = ids[i] as number;
+    const group = id & (opensBit - 1);
+    const bit = 1 << group;
+    const set = id >> formatShift;
     if (set > 0 && format !== fits.fits) {
-      const fit = fitOf(set, bytes, start, valueEnd);
+      const fit = fitOfMakeUp(set, makeUp);
       if (fit !== fits.other || format === fits.unknown) format = fit;
     }
-    const slot = near ? group : groupNames.length + group;
-    if (seenNear[slot]) continue;
-    seenNear[slot] = 1;
-    add(at.near + slot);
-    if (!near || !openerGroups.has(group)) continue;
-    if (group === providerGroup) named = true;
-    openersSeen += 1;
-    if (nearest < 0) nearest = end;
+    if (start - end > nearBytes) {
+      if (!(far & bit)) add(into, at.far + group);
+      far |= bit;
+    } else {
+      if (!(near & bit)) add(into, at.near + group);
+      near |= bit;
+      if (nearest < 0 && bit & openerGroups) nearest = end;
+    }
   }
-  add(at.opening + openings.indexOf(openingOf(before)));
-  add(at.closing + closings.indexOf(closingOf(after)));
-  const assigned = assignment(bytes, nearest, start);
-  add(at.assigned + assigned);
-  if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(at.url);
-  const credential = openersSeen > (named ? 1 : 0);
-  const kind = (named ? 1 : 0) + (credential ? 2 : 0);
-  return { openers: openersSeen, kind, assignment: assigned, format };
+  const openers = bitCount(near & openerGroups);
+  const named = near & providerGroup ? 1 : 0;
+  const kind = named + (openers > named ? 2 : 0);
+  return { openers, kind, assigned: assignment(bytes, nearest, start), format };
 }
 
-const seenNear = new Uint8Array(groupNames.length * 2);
+function bitCount(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
+const lengthBands = [10, 13, 16, 20, 28, 40, 70, 140];
+const entropyBands = [1.5, 2, 2.5, 2.8, 3.1, 3.4, 3.7, 4, 4.4];
+const strangeBands = [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108];
+const digitBands = [0.001, 0.1, 0.3, 0.6];
 
 function band(value: number, steps: readonly number[]): number {
   let index = 0;
@@ -196,29 +235,16 @@ function assignment(bytes: Uint8Array, from: number, to: number): number {
   return assigns ? 2 : 3;
 }
 
-function addMakeUp(bytes: Uint8Array, start: number, end: number, add: (i: number) => void): void {
-  let digits = 0;
-  let upper = 0;
-  let lower = 0;
-  let beyondHex = 0;
-  let steps = 0;
-  let repeats = 0;
-  for (let i = start; i < end; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte >= 0x30 && byte <= 0x39) digits += 1;
-    else if (byte >= 0x41 && byte <= 0x5a) upper += 1;
-    else if (byte >= 0x61 && byte <= 0x7a) lower += 1;
-    if (byte > 0x66 && byte <= 0x7a) beyondHex += 1;
-    if (i > start && byte === (bytes[i - 1] as number) + 1) steps += 1;
-    if (i > start && byte === bytes[i - 1]) repeats += 1;
-  }
-  const length = end - start;
-  add(at.digits + band(digits / length, [0.001, 0.1, 0.3, 0.6]));
+function addMakeUp(
+  { length, digits, upper, lower, beyondHex, steps, repeats }: MakeUp,
+  into: Features,
+): void {
+  add(into, at.digits + band(digits / length, digitBands));
   // One letter of the other case, or one that is no hexadecimal digit, among many: a sample that was spoilt on purpose.
-  if (upper === 1 && lower >= 8) add(at.spoilt);
-  if (lower === 1 && upper >= 8) add(at.spoilt + 1);
-  if (beyondHex + upper === 1 && length >= 20) add(at.spoilt + 2);
-  if (steps * 3 > length) add(at.sequence);
-  if (repeats * 3 > length) add(at.sequence + 1);
-  if (steps * 3 > length && digits > 0) add(at.sequence + 2);
+  if (upper === 1 && lower >= 8) add(into, at.spoilt);
+  if (lower === 1 && upper >= 8) add(into, at.spoilt + 1);
+  if (beyondHex + upper === 1 && length >= 20) add(into, at.spoilt + 2);
+  if (steps * 3 > length) add(into, at.sequence);
+  if (repeats * 3 > length) add(into, at.sequence + 1);
+  if (steps * 3 > length && digits > 0) add(into, at.sequence + 2);
 }

@@ -1,4 +1,5 @@
-import { type AlphabetName, alphabets, runEnd } from '../scan/alphabet.js';
+import { type AlphabetName, alphabets } from '../scan/alphabet.js';
+import { type MakeUp, makeUpOf, nearLength, uuidLength } from './make-up.js';
 
 /**
  * What the keys of a provider look like that have no prefix of their own, as its documentation or console shows
@@ -115,7 +116,7 @@ function parse(text: string): readonly Format[] {
     if (/[a-z]/i.test(letter)) of = letters[letter]?.map((name) => alphabets[name]) ?? [0];
     const [least = '', most] = part.replace(/^[a-z]/i, '').split('-');
     return of.map((alphabet) => {
-      if (alphabet === 0) return { alphabet, least: 36, most: 36 };
+      if (alphabet === 0) return { alphabet, least: uuidLength, most: uuidLength };
       return {
         alphabet,
         least: Number(least),
@@ -150,32 +151,22 @@ export const formatSetOf = (provider: string): number => names.get(provider) ?? 
 export const fits = { unknown: 0, fits: 1, nearly: 2, other: 3 } as const;
 export type Fit = (typeof fits)[keyof typeof fits];
 
-/** Bytes by which a value of a fixed length is longer or shorter that was meant as one and spoilt. */
-const nearLength = 3;
-
 /** Whether the bytes look like a key of the set, or like one that was cut, lengthened or given a letter that none has. */
 export function fitOf(set: number, bytes: Uint8Array, start: number, end: number): Fit {
-  const length = end - start;
-  let fit: Fit = fits.other;
-  for (const { alphabet, least, most } of formatSets[set] ?? []) {
-    const off = Math.max(0, least - length, length - most);
-    if (off > nearLength) continue;
-    const clean = alphabet === 0 ? isUuid(bytes, start) : runEnd(bytes, start, end, alphabet) === end;
-    if (off === 0 && clean) return fits.fits;
-    if ((off === 0 || clean) && most !== unbounded) fit = fits.nearly;
-  }
-  return fit;
+  return fitOfMakeUp(set, makeUpOf(bytes, start, end));
 }
 
-/** Whether a UUID begins at `start`, by its hyphens (RFC 9562, 4). */
-export function isUuid(bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < 36; i += 1) {
-    const hyphen = i === 8 || i === 13 || i === 18 || i === 23;
-    const byte = bytes[start + i] ?? 0;
-    if (hyphen ? byte !== 0x2d : runEnd(bytes, start + i, start + i + 1, alphabets.alnum) === start + i)
-      return false;
+/** {@link fitOf} for a value that was looked at already. */
+export function fitOfMakeUp(set: number, { length, common, uuid }: MakeUp): Fit {
+  let fit: Fit = fits.other;
+  for (const { alphabet, least, most } of formatSets[set] ?? []) {
+    const off = length < least ? least - length : length - most;
+    if (off > nearLength) continue;
+    const clean = alphabet === 0 ? uuid : (common & alphabet) !== 0;
+    if (off <= 0 && clean) return fits.fits;
+    if ((off <= 0 || clean) && most !== unbounded) fit = fits.nearly;
   }
-  return true;
+  return fit;
 }
 
 /** Each provider with the alphabets and lengths of its keys, as the table has them. @public for the training script */

@@ -1,11 +1,12 @@
+import type { Features } from './features.js';
 import { contextBias, contextWeights } from './weights.js';
 
 const weights = Float64Array.from(contextWeights);
 
 /** The chance, 0 to 1, that a value with these features is a credential. */
-export function chance(features: Uint16Array, count: number): number {
+export function chance({ of, count }: Features): number {
   let sum = contextBias;
-  for (let i = 0; i < count; i += 1) sum += weights[features[i] as number] as number;
+  for (let i = 0; i < count; i += 1) sum += weights[of[i] as number] as number;
   return 1 / (1 + Math.exp(-sum));
 }
 

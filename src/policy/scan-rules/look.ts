@@ -6,7 +6,7 @@ import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted } from '../scan-context/candidate.js';
-import { featuresOf, formatShift, type Marks, mostFeatures, opensBit } from '../scan-context/features.js';
+import { featuresOf, formatShift, type Marks, newFeatures, opensBit } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
@@ -151,7 +151,7 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   }
 }
 
-const features = new Uint16Array(mostFeatures);
+const features = newFeatures();
 
 function lookAtContext(
   bytes: Buffer,
@@ -163,7 +163,8 @@ function lookAtContext(
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (budget.remaining < 0 || isNoCredential(bytes, candidate)) return;
     spend(budget, costs.candidate + candidate.end - candidate.start);
-    const score = chance(features, featuresOf(bytes, candidate, marks, first, last, features));
+    featuresOf(bytes, candidate, marks, first, last, features);
+    const score = chance(features);
     if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
     report({
       rule: 'credential-assignment',
@@ -189,7 +190,7 @@ export function contextCandidates(
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (isNoCredential(bytes, candidate)) return;
-    const count = featuresOf(bytes, candidate, marks, first, last, features);
-    visit(candidate, features.slice(0, count));
+    featuresOf(bytes, candidate, marks, first, last, features);
+    visit(candidate, features.of.slice(0, features.count));
   });
 }
