@@ -4,12 +4,16 @@ import { fitLogistic, scoreOf } from './logistic.mjs';
 /** How much a clean text, a near-miss, a made-up text and a password of real code weigh beside a provider's token. */
 const weightOf = {
   clean: 3,
-  'near-miss': 8,
+  'near-miss': 14,
   generic: 0.3,
   assignment: 0.3,
   'made-up-provider': 0.3,
   'creddata-generic': 0.3,
 };
+
+/** A token that should be recognisable by itself, and that no rule knows, weighs more. */
+const weightOfSecret = ({ tier, class: kind }) =>
+  tier === 'rule-tp' && kind === 'structured' ? 3 : (weightOf[tier] ?? 1);
 
 /** @param more candidates of clean files, of weight 1. @returns `train(examples)`, which gives a model. */
 export function trainerOf(featureCount, more) {
@@ -22,7 +26,7 @@ export function trainerOf(featureCount, more) {
       else if (positive) {
         const hits = labelled ? candidates.filter(({ hit }) => hit) : [top(model, candidates)];
         for (const hit of hits)
-          if (hit) data.push({ features: hit.features, target: 1, weight: weightOf[row.tier] ?? 1 });
+          if (hit) data.push({ features: hit.features, target: 1, weight: weightOfSecret(row) });
       }
     }
     return fitLogistic(data, featureCount, { penalty: 2e-4, rounds: 300 });

@@ -66,6 +66,8 @@ const layout = (() => {
     odd: block(5),
     formatShape: block(4 * shapes.length),
     fit: block(4),
+    lengthShape: block(lengthSteps * shapes.length),
+    lengthClosing: block(lengthSteps * closings.length),
   };
   return { at, size: () => size };
 })();
@@ -96,7 +98,7 @@ const providerGroup = 1 << groupNames.indexOf('provider');
 const oddShape = shapes.indexOf('odd');
 const nearBytes = 28;
 /** More than ever hold at once: the context words, and one of each other kind. */
-const mostFeatures = 2 * groupNames.length + 33;
+const mostFeatures = 2 * groupNames.length + 35;
 
 /** The indices of the features that hold: `of[0..count)`. */
 export interface Features {
@@ -136,7 +138,10 @@ export function featuresOf(
   if (length >= 20) add(into, at.shapeLong + shape);
   const exact = length >= shortestExact && length <= longestExact;
   add(into, at.lengthExact + (exact ? length - shortestExact + 1 : 0));
-  add(into, at.lengthBand + band(length, lengthBands));
+  const lengthBand = band(length, lengthBands);
+  add(into, at.lengthBand + lengthBand);
+  add(into, at.lengthShape + lengthBand * shapes.length + shape);
+  add(into, at.lengthClosing + lengthBand * closings.length + closing);
   add(into, at.entropy + band(entropy(bytes, start, end).bits, entropyBands));
   const strange = band(strangeness(bytes, start, end), strangeBands);
   add(into, at.strange + strange);

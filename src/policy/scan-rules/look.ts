@@ -15,6 +15,7 @@ import { matchPattern, matchPrefix, type Progress, ruleCount, type Trigger, trig
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
+import { mayGrant } from './signed-token.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
 let slots = ruleCount;
@@ -165,7 +166,7 @@ function lookAtContext(
     spend(budget, costs.candidate + candidate.end - candidate.start);
     featuresOf(bytes, candidate, marks, first, last, features);
     const score = chance(features);
-    if (score < threshold || isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    if (score < threshold || standsForNothing(bytes, candidate)) return;
     report({
       rule: 'credential-assignment',
       start: candidate.start,
@@ -175,6 +176,10 @@ function lookAtContext(
     });
   });
 }
+
+/** What only a value that looks like a credential is asked. */
+const standsForNothing = (bytes: Buffer, { start, end }: Candidate): boolean =>
+  isPlaceholder(bytes, start, end) || !mayGrant(bytes.toString('latin1', start, end));
 
 /** What no context makes a credential. */
 const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
