@@ -14,7 +14,7 @@ import { scoreOf } from './detection/logistic.mjs';
 /** Two ways to cut the examples in five, so that no figure hangs on one of them. */
 const folds = 5;
 const seeds = [1, 2];
-const thresholds = [0.3, 0.4, 0.45, 0.5, 0.53, 0.55, 0.6, 0.7, 0.8, 0.9];
+const thresholds = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9];
 const folder = join(root, 'src/policy/scan-context');
 /** A candidate of the clean folders to which a first model gives this chance is worth training on. */
 const hardFrom = 0.015;

@@ -43,7 +43,6 @@ const layout = (() => {
     near: block(groupNames.length),
     far: block(groupNames.length),
     shape: block(shapes.length),
-    shapeLong: block(shapes.length),
     lengthExact: block(longestExact - shortestExact + 2),
     lengthBand: block(lengthSteps),
     entropy: block(entropySteps),
@@ -65,7 +64,6 @@ const layout = (() => {
     spoilt: block(3),
     odd: block(5),
     formatShape: block(4 * shapes.length),
-    fit: block(4),
     lengthShape: block(lengthSteps * shapes.length),
     lengthClosing: block(lengthSteps * closings.length),
   };
@@ -98,7 +96,7 @@ const providerGroup = 1 << groupNames.indexOf('provider');
 const oddShape = shapes.indexOf('odd');
 const nearBytes = 28;
 /** More than ever hold at once: the context words, and one of each other kind. */
-const mostFeatures = 2 * groupNames.length + 35;
+const mostFeatures = 2 * groupNames.length + 33;
 
 /** The indices of the features that hold: `of[0..count)`. */
 export interface Features {
@@ -135,7 +133,6 @@ export function featuresOf(
   add(into, at.assigned + assigned);
   if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(into, at.url);
   add(into, at.shape + shape);
-  if (length >= 20) add(into, at.shapeLong + shape);
   const exact = length >= shortestExact && length <= longestExact;
   add(into, at.lengthExact + (exact ? length - shortestExact + 1 : 0));
   const lengthBand = band(length, lengthBands);
@@ -156,7 +153,6 @@ export function featuresOf(
   add(into, at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
   add(into, at.formatShape + format * shapes.length + shape);
   if (shape === oddShape) add(into, at.odd + oddKind(bytes, start, end));
-  add(into, at.fit + format);
   addMakeUp(makeUp, into);
 }
 
