@@ -4,7 +4,7 @@
 // `--letters` makes the costs of letter pairs anew. BOT_BOTTLE_CLEAN: folders of clean files, the dependencies unless given.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanBeginnings } from './detection/clean-files.mjs';
+import { cleanBeginnings, randomRuns } from './detection/clean-files.mjs';
 import { candidatesIn, foldOfGroup, readExamples } from './detection/context-examples.mjs';
 import { heldOutScores, printHeldOut, trainerOf } from './detection/context-training.mjs';
 import { readCorpus } from './detection/corpora.mjs';
@@ -36,12 +36,12 @@ for (const seed of seeds) {
 }
 writeWeights(train(examples));
 
-/** What a first model takes for a credential in files that hold none: at most six a file. */
+/** What a first model takes for a credential in files and random runs that hold none: at most six a file. */
 function hardNegatives() {
   const first = trainerOf(featureCount, []).trainOnce(examples);
   const data = [];
   const folders = process.env.BOT_BOTTLE_CLEAN ?? join(root, 'node_modules');
-  for (const bytes of cleanBeginnings(folders)) {
+  for (const bytes of [...randomRuns(40), ...cleanBeginnings(folders)]) {
     let left = 6;
     candidatesIn(bytes, (features) => {
       if (left === 0 || scoreOf(first, features) < hardFrom) return;
