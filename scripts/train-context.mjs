@@ -4,23 +4,18 @@
 // `--letters` makes the costs of letter pairs anew. BOT_BOTTLE_CLEAN: folders of clean files, the dependencies unless given.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanBeginnings } from './detection/clean-files.mjs';
-import { candidatesIn, readExamples } from './detection/context-examples.mjs';
+import { cleanBeginnings, randomRuns } from './detection/clean-files.mjs';
+import { candidatesIn, foldOfGroup, readExamples } from './detection/context-examples.mjs';
+import { heldOutScores, printHeldOut, trainerOf } from './detection/context-training.mjs';
 import { readCorpus } from './detection/corpora.mjs';
 import { loadModule, root } from './detection/load.mjs';
-import { fitLogistic, scoreOf } from './detection/logistic.mjs';
+import { scoreOf } from './detection/logistic.mjs';
 
-const folds = 10;
+/** Two ways to cut the examples in five, so that no figure hangs on one of them. */
+const folds = 5;
+const seeds = [1, 2];
+const thresholds = [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9];
 const folder = join(root, 'src/policy/scan-context');
-/** How much a clean text, a near-miss, a made-up text and a password of real code weigh beside a provider's token. */
-const weightOf = {
-  clean: 3,
-  'near-miss': 8,
-  generic: 0.3,
-  assignment: 0.3,
-  'made-up-provider': 0.3,
-  'creddata-generic': 0.3,
-};
 /** A candidate of the clean folders to which a first model gives this chance is worth training on. */
 const hardFrom = 0.015;
 
@@ -29,20 +24,24 @@ if (process.argv.includes('--letters')) {
   process.exit(0);
 }
 const { featureCount } = await loadModule('src/policy/scan-context/features.ts');
-const examples = readExamples(folds);
+const examples = readExamples();
 if (!examples) process.exit(1);
-const hard = hardNegatives();
-const scores = heldOutScores();
-report(scores);
-if (process.argv.includes('--show')) show(scores);
+const { train } = trainerOf(featureCount, hardNegatives());
+for (const seed of seeds) {
+  const foldOf = ({ group }) => foldOfGroup(group, seed, folds);
+  const held = heldOutScores(train, examples, foldOf, folds);
+  console.log(`held out, ${folds} folds by file, rule and project, cut ${seed}; a rule or the model:`);
+  for (const threshold of thresholds) printHeldOut(examples, held, threshold, foldOf, folds);
+  if (process.argv.includes('--show')) show(held);
+}
 writeWeights(train(examples));
 
-/** What a first model takes for a credential in files that hold none: at most six a file. */
+/** What a first model takes for a credential in files and random runs that hold none: at most six a file. */
 function hardNegatives() {
-  const first = trainOnce(examples, null, []);
+  const first = trainerOf(featureCount, []).trainOnce(examples);
   const data = [];
   const folders = process.env.BOT_BOTTLE_CLEAN ?? join(root, 'node_modules');
-  for (const bytes of cleanBeginnings(folders)) {
+  for (const bytes of [...randomRuns(40), ...cleanBeginnings(folders)]) {
     let left = 6;
     candidatesIn(bytes, (features) => {
       if (left === 0 || scoreOf(first, features) < hardFrom) return;
@@ -52,71 +51,6 @@ function hardNegatives() {
   }
   console.log(`${data.length} hard negatives from ${folders}`);
   return data;
-}
-
-/** For each example, the chance of its likeliest candidate under a model that has seen none of its group. */
-function heldOutScores() {
-  const held = examples.map(() => 0);
-  for (let fold = 0; fold < folds; fold += 1) {
-    const model = train(examples.filter((example) => example.fold !== fold));
-    examples.forEach((example, i) => {
-      if (example.fold === fold) held[i] = best(model, example.candidates);
-    });
-  }
-  return held;
-}
-
-/** Twice: the second time, rows that label no span point at the candidate that the first model likes best. */
-function train(set) {
-  return trainOnce(set, trainOnce(set, null, hard), hard);
-}
-
-function trainOnce(set, model, more) {
-  const data = [...more];
-  for (const { row, candidates, labelled, positive } of set) {
-    if (row.label === 'clean')
-      for (const { features } of candidates)
-        data.push({ features, target: 0, weight: weightOf[row.tier] ?? weightOf.clean });
-    else if (positive) {
-      const hits = labelled ? candidates.filter(({ hit }) => hit) : [top(model, candidates)];
-      for (const hit of hits)
-        if (hit) data.push({ features: hit.features, target: 1, weight: weightOf[row.tier] ?? 1 });
-    }
-  }
-  return fitLogistic(data, featureCount, { penalty: 2e-4, rounds: 300 });
-}
-
-/** Before there is a model, the longest candidate stands for the secret of a row that labels no span. */
-function top(model, candidates) {
-  const rank = (c) => (model ? scoreOf(model, c.features) : c.text.length);
-  return candidates.reduce((a, b) => (a && rank(a) >= rank(b) ? a : b), null);
-}
-
-function best(model, candidates) {
-  return candidates.reduce((most, { features }) => Math.max(most, scoreOf(model, features)), 0);
-}
-
-function report(held) {
-  const real = ({ label, tier }) =>
-    label === 'clean' && !['near-miss', 'prose', 'made-up-provider'].includes(tier);
-  const groups = {
-    structured: ({ tier, class: kind }) => tier === 'rule-tp' && kind === 'structured',
-    contextual: ({ tier, class: kind }) => tier === 'rule-tp' && kind === 'contextual',
-    'real code': ({ tier }) => tier === 'creddata-T',
-    passwords: ({ tier }) => tier === 'creddata-generic',
-    'near-miss': ({ tier }) => tier === 'near-miss',
-    clean: real,
-    prose: ({ tier }) => tier === 'prose',
-  };
-  console.log(`held out, ${folds} folds by file, rule and project; a rule or the model:`);
-  for (const threshold of [0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8, 0.9]) {
-    const cells = Object.entries(groups).map(([name, test]) => {
-      const of = examples.flatMap((e, i) => (test(e.row) ? [e.structured || held[i] >= threshold] : []));
-      const hits = of.filter(Boolean).length;
-      return `${name} ${((100 * hits) / of.length).toFixed(2)} % (${hits} of ${of.length})`;
-    });
-    console.log(`  ${threshold}: ${cells.join(', ')}`);
-  }
 }
 
 function show(held) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -51,5 +52,15 @@ function* beginningsBelow(folder) {
     if (entry.isDirectory()) yield* beginningsBelow(path);
     else if (entry.isFile() && readable.test(entry.name) && statSync(path).size <= largest)
       yield readFileSync(path).subarray(0, beginning);
+  }
+}
+
+/** Random bytes as text, in whose long runs a word such as `pwd` stands by chance; the same ones in every run. */
+export function* randomRuns(count) {
+  for (let run = 0; run < count; run += 1) {
+    const blocks = Array.from({ length: 1024 }, (_, at) =>
+      createHash('sha512').update(`clean ${run} ${at}`).digest(),
+    );
+    yield Buffer.from(Buffer.concat(blocks).toString(run % 2 === 0 ? 'base64' : 'base64url'));
   }
 }

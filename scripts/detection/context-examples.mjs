@@ -39,8 +39,8 @@ export function candidatesIn(bytes, visit) {
   });
 }
 
-/** @returns examples of both corpora; those of one file, rule or project are in one fold. */
-export function readExamples(folds) {
+/** @returns examples of both corpora; those of one file, rule or project are of one group. */
+export function readExamples() {
   const rows = readCorpus('secrets');
   const prose = readCorpus('injection');
   if (!rows || !prose) return null;
@@ -54,13 +54,13 @@ export function readExamples(folds) {
     ...assignmentRows(),
     ...providerRows(),
     ...clean.map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' })),
-  ].map((row) => toExample(row, folds));
+  ].map(toExample);
 }
 
 const isSample = ({ tier }) => tier === 'rule-tp' || tier === 'near-miss';
 const repository = ({ source }) => source.split(':')[0];
 
-function toExample(row, folds) {
+function toExample(row) {
   const bytes = Buffer.from(row.text);
   const secrets = (row.secret ?? []).map((value) => {
     const at = bytes.indexOf(value);
@@ -75,13 +75,15 @@ function toExample(row, folds) {
   const structured = rules.scan(bytes, 'body').findings.length > 0;
   // Where a provider's rule finds something, the row says nothing about the context.
   const positive = row.label === 'secret' && (row.class === 'contextual' || !structured);
-  const fold = hash(groupOf(row)) % folds;
-  return { row, candidates: found, labelled: secrets.length > 0, structured, positive, fold };
+  return { row, candidates: found, labelled: secrets.length > 0, structured, positive, group: groupOf(row) };
 }
 
 /** A project of real code, or a file of a scanner's. */
 const groupOf = ({ source }) =>
   source.startsWith('Samsung/CredData:') ? source.split('@')[0] : source.replace(/#.*$/, '');
+
+/** Which of `folds` folds a group is in, when they are cut as `seed` says. */
+export const foldOfGroup = (group, seed, folds) => hash(`${seed} ${group}`) % folds;
 
 function hash(text) {
   let value = 7;

@@ -43,7 +43,6 @@ const layout = (() => {
     near: block(groupNames.length),
     far: block(groupNames.length),
     shape: block(shapes.length),
-    shapeLong: block(shapes.length),
     lengthExact: block(longestExact - shortestExact + 2),
     lengthBand: block(lengthSteps),
     entropy: block(entropySteps),
@@ -65,7 +64,8 @@ const layout = (() => {
     spoilt: block(3),
     odd: block(5),
     formatShape: block(4 * shapes.length),
-    fit: block(4),
+    lengthShape: block(lengthSteps * shapes.length),
+    lengthClosing: block(lengthSteps * closings.length),
   };
   return { at, size: () => size };
 })();
@@ -133,10 +133,12 @@ export function featuresOf(
   add(into, at.assigned + assigned);
   if (bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f) add(into, at.url);
   add(into, at.shape + shape);
-  if (length >= 20) add(into, at.shapeLong + shape);
   const exact = length >= shortestExact && length <= longestExact;
   add(into, at.lengthExact + (exact ? length - shortestExact + 1 : 0));
-  add(into, at.lengthBand + band(length, lengthBands));
+  const lengthBand = band(length, lengthBands);
+  add(into, at.lengthBand + lengthBand);
+  add(into, at.lengthShape + lengthBand * shapes.length + shape);
+  add(into, at.lengthClosing + lengthBand * closings.length + closing);
   add(into, at.entropy + band(entropy(bytes, start, end).bits, entropyBands));
   const strange = band(strangeness(bytes, start, end), strangeBands);
   add(into, at.strange + strange);
@@ -151,7 +153,6 @@ export function featuresOf(
   add(into, at.torn + (isTorn(bytes, start - 1, -1) ? 1 : 0) + (isTorn(bytes, end, 1) ? 2 : 0));
   add(into, at.formatShape + format * shapes.length + shape);
   if (shape === oddShape) add(into, at.odd + oddKind(bytes, start, end));
-  add(into, at.fit + format);
   addMakeUp(makeUp, into);
 }
 

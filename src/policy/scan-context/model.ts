@@ -11,7 +11,7 @@ export function chance({ of, count }: Features): number {
 }
 
 /** From this chance on a value is reported: set so that real code and configuration hardly ever are. */
-export const contextThreshold = 0.53;
+export const contextThreshold = 0.5;
 
 /** The same where the text is known to hold a credential. */
 export const thoroughThreshold = 0.05;

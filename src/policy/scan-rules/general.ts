@@ -1,4 +1,5 @@
 import type { PatternRule } from './rule.js';
+import { mayGrant } from './signed-token.js';
 
 /** `user:password` in base64, as HTTP's Basic scheme writes it (RFC 7617, 2). */
 const isUserAndPassword = (secret: string): boolean =>
@@ -9,6 +10,9 @@ const isUserAndPassword = (secret: string): boolean =>
  * up to a bound.
  */
 const kubernetesData = String.raw`data:\s{0,4}[\r\n]{1,2}(?:[ \t]{0,12}#[^\r\n]{0,120}[\r\n]{1,2}){0,3}[ \t]{0,12}[\w.-]{1,80}:[ ]{0,4}(?:[>|][+-]?[ ]{0,4}[\r\n]{1,2}[ \t]{0,12})?["']?(?<secret>[0-9A-Za-z+/]{400}|[0-9A-Za-z+/]{8,400}={0,2}(?=["']?(?:[\r\n]|$)))`;
+
+/** After a password of a few letters, a host that RFC 2606, 3, RFC 5737 or RFC 3849 keeps for examples: it is one. */
+const exampleLogin = String.raw`(?<=:[^:@]{1,6}@)(?:(?:[\w-]{1,40}\.){0,3}example\.(?:com|net|org)\b|\[2001:db8:|(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d)`;
 
 /** Credentials of no one provider: keys in their armour, signed tokens, connection strings, authorisation headers. */
 export const generalPatterns: readonly PatternRule[] = [
@@ -35,6 +39,7 @@ export const generalPatterns: readonly PatternRule[] = [
     pattern: /(?:eyJ|ewogI)[\w-]{10,2000}\.(?:eyJ|ewogI)[\w-]{4,6000}\.[\w-]{0,2000}/y,
     window: 8400,
     entropy: 3.4,
+    accept: mayGrant,
   },
   {
     id: 'database-connection-string',
@@ -69,14 +74,15 @@ export const generalPatterns: readonly PatternRule[] = [
       '+asyncpg://',
       '+pymysql://',
     ],
-    pattern:
-      /[a-z+0-9]{4,14}:\/\/(?!username:password@)[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@[\w.[\]$:%-]{1,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
+    pattern: new RegExp(
+      String.raw`[a-z+0-9]{4,14}://(?!username:password@)[\w.%+-]{0,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{2,128})@(?!${exampleLogin})[\w.[\]$:%-]{1,200}(?:[/?][^\s"'<>\\\x60]{0,300})?`,
+      'iy',
+    ),
     back: 'userinfo',
     window: 800,
     whole: true,
   },
   {
-    // A password of a few letters at a host that RFC 2606, 3 reserves for examples is one.
     id: 'url-with-password',
     run: { alphabet: 'userinfo', min: 1, ends: ':' },
     keywords: [
@@ -99,8 +105,10 @@ export const generalPatterns: readonly PatternRule[] = [
       'socks5://',
       'git+https://',
     ],
-    pattern:
-      /[a-z+0-9]{3,9}:\/\/(?!username:password@)[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@(?!(?<=:[^:@]{1,5}@)(?:[\w-]{1,40}\.){0,3}example\.(?:com|net|org)\b)[\w.:-]{3,200}(?:[/?][^\s"'<>\\`]{0,300})?/iy,
+    pattern: new RegExp(
+      String.raw`[a-z+0-9]{3,9}://(?!username:password@)[\w.%+-]{1,64}:(?<secret>[^\s:/@"'<>\\$,{}[\]]{3,128})@(?!${exampleLogin})[\w.:-]{3,200}(?:[/?][^\s"'<>\\\x60]{0,300})?`,
+      'iy',
+    ),
     window: 800,
     whole: true,
     accept: (secret) => !/^(?:pass|password|passwd|pwd|user|username|x|xxx|token)$/i.test(secret),
@@ -158,6 +166,7 @@ export const generalPatterns: readonly PatternRule[] = [
     window: 2100,
     entropy: 2.8,
     unlikeWords: true,
+    accept: mayGrant,
   },
   {
     // A value alone, which RFC 9110, 11.6.2 doesn't have but many services want.

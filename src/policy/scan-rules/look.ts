@@ -24,6 +24,7 @@ import {
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
+import { mayGrant } from './signed-token.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
 let slots = ruleCount;
@@ -176,7 +177,7 @@ function lookAtContext(
     featuresOf(bytes, candidate, marks, first, last, features);
     const score = chance(features);
     if (score < threshold || !spend(budget, costs.judgement + length)) return;
-    if (isPlaceholder(bytes, candidate.start, candidate.end)) return;
+    if (standsForNothing(bytes, candidate)) return;
     report({
       rule: 'credential-assignment',
       start: candidate.start,
@@ -186,6 +187,10 @@ function lookAtContext(
     });
   });
 }
+
+/** What only a value that looks like a credential is asked. */
+const standsForNothing = (bytes: Buffer, { start, end }: Candidate): boolean =>
+  isPlaceholder(bytes, start, end) || !mayGrant(bytes.toString('latin1', start, end));
 
 /** What no context makes a credential. */
 const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
