@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { verdictHeader } from '../contract/refusal.js';
-import { type WallsConfiguration, type WallsMessage, wallsVariable } from '../contract/walls.js';
+import type { SidecarWalls, WallsConfiguration, WallsMessage } from '../contract/walls.js';
 
 /** Milliseconds. Where something answers at all it does so at once: both ends are on one machine. */
 const silence = 150;
@@ -24,21 +25,30 @@ const filter = `table ip bottle {
   }
 }`;
 
-async function prove(configuration: WallsConfiguration): Promise<void> {
+async function prove(): Promise<void> {
+  // Before there is a network: the filter needs none.
+  closeBroadcasts();
+  const configuration = JSON.parse(await nextLine('the network was not joined')) as WallsConfiguration;
   writeFileSync(
     '/etc/resolv.conf',
     `nameserver ${configuration.resolver}\noptions ndots:0 timeout:2 attempts:2\n`,
   );
   assertRoutes(configuration);
-  closeBroadcasts();
   await Promise.all([
     ...configuration.forbiddenAddresses.map(assertSilent),
     ...toEverybody.map(assertUnsendable),
+    assertSidecarOutOfReach(),
   ]);
-  // Not before it is there: the kernel asks for an address that doesn't answer only once a second.
-  await sidecarReady();
   await assertProxyAnswers(configuration.proxy);
   assertNobodyAt(configuration.gateway);
+}
+
+/** What is beyond the sidecar is asked for only once it is there: before that its silence proves nothing. */
+async function assertSidecarOutOfReach(): Promise<void> {
+  const line = await nextLine('the sidecar did not get ready');
+  process.stdin.destroy();
+  const { forbiddenAddresses } = JSON.parse(line) as SidecarWalls;
+  await Promise.all(forbiddenAddresses.map(assertSilent));
 }
 
 /** To the internal network, and by default to its gateway, where nobody is; none of IPv6 but loopback's. */
@@ -138,15 +148,13 @@ function assertUnsendable(target: string): Promise<void> {
   });
 }
 
-/** The command line writes a line once the sidecar listens; where it is gone there is nothing to prove any more. */
-function sidecarReady(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdin.once('data', () => {
-      process.stdin.destroy();
-      resolve();
-    });
-    process.stdin.once('end', () => reject(new Error('the sidecar did not get ready')));
-  });
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+/** From the command line; where it is gone there is nothing to prove any more. */
+async function nextLine(missing: string): Promise<string> {
+  const { value, done } = await lines.next();
+  if (done) throw new Error(missing);
+  return value;
 }
 
 async function assertProxyAnswers(proxy: WallsConfiguration['proxy']): Promise<void> {
@@ -183,7 +191,7 @@ function say(message: WallsMessage): void {
 }
 
 const started = performance.now();
-prove(JSON.parse(process.env[wallsVariable] ?? '{}') as WallsConfiguration).then(
+prove().then(
   () => say({ type: 'proved', milliseconds: Math.round(performance.now() - started) }),
   (thrown: unknown) => {
     say({ type: 'refused', message: thrown instanceof Error ? thrown.message : String(thrown) });
