@@ -14,10 +14,18 @@ export interface WallsConfiguration {
   readonly forbiddenAddresses: readonly string[];
 }
 
-/** The second line that the keeper reads, once the sidecar listens and is on all of its networks. */
+/** The second line that the keeper reads, once the sidecar is on all of its networks. */
 export interface SidecarWalls {
   /** As {@link WallsConfiguration} has them: the sidecar's outer side, and what is beyond it. */
   readonly forbiddenAddresses: readonly string[];
+}
+
+/** The third line that the keeper reads, once the sidecar listens: what the agent is to trust, which only now is known. */
+export interface SidecarReady {
+  /** Absolute, as the keeper sees it. */
+  readonly path: string;
+  /** PEM certificates. */
+  readonly certificates: string;
 }
 
 /** The one line that the keeper prints. */

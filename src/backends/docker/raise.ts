@@ -9,7 +9,14 @@ import type { Engine, EngineFacts } from './engine.js';
 import { forbiddenAddresses, outerAddresses } from './forbidden.js';
 import { labelsFor, nameOf, type OwnLabels } from './names.js';
 import { createEgressNetwork, createInternalNetwork, joinNetwork, leaveNoNetwork } from './networks.js';
-import { bootKeeper, bootSidecar, bottleFiles, sidecarPlace } from './session.js';
+import {
+  bootKeeper,
+  bootSidecar,
+  bottleFiles,
+  knownCertificates,
+  letSidecarLoad,
+  sidecarPlace,
+} from './session.js';
 import { openTaskGroup, type TaskGroup } from './task-group.js';
 import type { holdWorkspace } from './workspace.js';
 
@@ -76,6 +83,7 @@ function beginSidecar(
     await Promise.all([internal, booted]);
     await leaveNoNetwork(docker, name);
     await joinNetwork(docker, name, nameOf(plan.id, 'internal'), addresses.sidecar);
+    letSidecarLoad(await booted);
   });
   const joined = begin(async () => {
     await Promise.all([egress, inside]);
@@ -139,7 +147,7 @@ async function createVolumes(docker: Docker, own: OwnLabels): Promise<void> {
   if (own.plan.workspace.mode === 'copy') await createCopies(docker, own);
 }
 
-/** What the agent reads of ours, once there is a certificate. */
+/** What the agent reads of ours. */
 function beginFiles(
   { engine: { docker }, facts: { plan }, request, services, held }: Ground,
   { begin }: TaskGroup,
@@ -147,10 +155,11 @@ function beginFiles(
   keeper: RaisedKeeper,
 ): void {
   begin(async () => {
-    await keeper.booted;
-    const content = await bottleFiles(plan, sidecar.ready, services, held.gitExcludes);
+    const content = await bottleFiles(services, held.gitExcludes);
+    // While the sidecar loads its program the engine has nothing else to do.
+    await Promise.all([keeper.booted, sidecar.joined]);
     await docker.getContainer(nameOf(plan.id, 'keeper')).putArchive(content, { path: bottlePaths.ours });
-    request.onStep('certificate in place');
+    request.onStep('files in place');
   });
 }
 
@@ -165,20 +174,22 @@ function beginProof(
     await (await keeper.booted).proved;
     request.onStep('walls proved');
   });
-  const proof = begin(async () => {
-    const [{ prove }] = await Promise.all([keeper.booted, keeper.joined]);
-    prove({
+  begin(async () => {
+    const [told] = await Promise.all([keeper.booted, keeper.joined]);
+    told.prove({
       resolver: addresses.sidecar,
       proxy: { host: addresses.sidecar, port: sidecarPorts.proxy },
       subnet: addresses.subnet,
       gateway: addresses.gateway,
       forbiddenAddresses: forbiddenAddresses(addresses, !engine.remote),
     });
-  });
-  begin(async () => {
-    await Promise.all([sidecar.ready, sidecar.joined]);
+    await sidecar.joined;
     const egress = await engine.docker.getNetwork(nameOf(plan.id, 'egress')).inspect();
-    await proof;
-    (await keeper.booted).proveSidecar({ forbiddenAddresses: outerAddresses(egress) });
+    told.proveSidecar({ forbiddenAddresses: outerAddresses(egress) });
+    const certificates = knownCertificates(plan);
+    told.sidecarReady({
+      path: bottlePaths.certificates,
+      certificates: `${certificates}${await sidecar.ready}`,
+    });
   });
 }

@@ -5,7 +5,7 @@ import { type Duplex, PassThrough } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
-import type { SidecarWalls, WallsConfiguration, WallsMessage } from '../../contract/walls.js';
+import type { SidecarReady, SidecarWalls, WallsConfiguration, WallsMessage } from '../../contract/walls.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, SidecarStreams } from '../../plan/ports.js';
@@ -15,7 +15,7 @@ import { attachTo } from './attachment.js';
 import { archive } from './build-context.js';
 import { splitFrames } from './frames.js';
 
-/** Starts the sidecar's container, which loads its program and then waits for its configuration. */
+/** Starts the sidecar's container, which waits for a line before it loads its program. */
 export async function bootSidecar(container: Docker.Container, signal: AbortSignal): Promise<SidecarStreams> {
   const stream = await attachTo(container);
   const stdout = new PassThrough();
@@ -27,6 +27,11 @@ export async function bootSidecar(container: Docker.Container, signal: AbortSign
   endWith(signal, stream);
   await container.start();
   return { stdin: stream, stdout };
+}
+
+/** Loading takes a processor for a tenth of a second, which the engine needs until the container is on its network. */
+export function letSidecarLoad({ stdin }: SidecarStreams): void {
+  stdin.write('\n');
 }
 
 /** A start that is called off waits for nobody. */
@@ -49,8 +54,10 @@ export interface Keeper {
   readonly proved: Promise<void>;
   /** To be called when the keeper is on its network. */
   prove(walls: WallsConfiguration): void;
-  /** To be called when the sidecar listens and is on all of its networks. */
+  /** To be called then when the sidecar is on all of its networks. */
   proveSidecar(walls: SidecarWalls): void;
+  /** To be called at last, when it listens, with what the agent is to trust. */
+  sidecarReady(ready: SidecarReady): void;
 }
 
 /** Starts the keeper of the agent's network, which does at once what needs no network. */
@@ -68,7 +75,8 @@ export async function bootKeeper(container: Docker.Container, signal: AbortSigna
   return {
     proved,
     prove: (walls) => stream.write(`${JSON.stringify(walls)}\n`),
-    proveSidecar: (walls) => stream.end(`${JSON.stringify(walls)}\n`),
+    proveSidecar: (walls) => stream.write(`${JSON.stringify(walls)}\n`),
+    sidecarReady: (ready) => stream.end(`${JSON.stringify(ready)}\n`),
   };
 }
 
@@ -89,24 +97,20 @@ function wallsNotProved(reason: string): BottleError {
   });
 }
 
-/** What the agent reads of ours: certificates, and what its programs load. Read-only to it. Read while the certificate is made. */
-export async function bottleFiles(
-  plan: BottlePlan,
-  certificate: Promise<string>,
-  { bundles }: BackendServices,
-  gitExcludes: string,
-): Promise<Buffer> {
-  const known = [...rootCertificates, ...plan.extraCertificateAuthorities];
+/** Certificates that the agent is to trust besides the bottle's own; read while that is made. */
+export function knownCertificates({ extraCertificateAuthorities }: BottlePlan): string {
+  return [...rootCertificates, ...extraCertificateAuthorities].map((one) => `${one.trim()}\n`).join('');
+}
+
+/** What else the agent reads of ours. Read-only to it. */
+export async function bottleFiles({ bundles }: BackendServices, gitExcludes: string): Promise<Buffer> {
   const dist = dirname(bundles.nodeProxy);
   const programs = (await readdir(dist)).filter((name) => /^node-proxy.*\.cjs$/.test(name));
-  const files = await Promise.all(
-    programs.map(async (path) => ({ path, content: await readFile(join(dist, path)) })),
-  );
-  const certificates = [...known, await certificate].map((one) => one.trim());
   return archive([
-    { path: nameIn(bottlePaths.certificates), content: `${certificates.join('\n')}\n` },
     { path: nameIn(bottlePaths.gitExcludes), content: gitExcludes },
-    ...files,
+    ...(await Promise.all(
+      programs.map(async (path) => ({ path, content: await readFile(join(dist, path)) })),
+    )),
   ]);
 }
 
