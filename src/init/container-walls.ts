@@ -46,6 +46,7 @@ async function prove(): Promise<void> {
   );
   const silence = sidecar.then(() => timeOfAnswer(configuration.proxy.host)).then(silenceAfter);
   await Promise.all([
+    silence,
     ...configuration.forbiddenAddresses.map((target) => assertSilent(target, silence)),
     ...toEverybody.map(assertUnsendable),
     // What is beyond the sidecar is asked for only once it is there: before that its silence proves nothing.
