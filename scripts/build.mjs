@@ -26,18 +26,20 @@ const requireBanner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
 };
 
-// The Docker client brings ssh2 and BuildKit's gRPC: the first is loaded when an engine is reached by ssh, the second
-// is for sessions that our builds don't open. Both would cost every start 30 ms.
+// The Docker client brings ssh2, which is half of it, and BuildKit's gRPC and messages. The first is a file of its own,
+// read when an engine is reached by ssh; the others are for builds that we don't ask for. All would cost every start 40 ms.
+const overSsh = 'engine-over-ssh';
 const leanDocker = {
   name: 'lean-docker',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/dockerode\/lib\/session\.js$/ }, () => ({
-      contents: "module.exports = () => { throw new Error('BuildKit sessions are not bundled'); };",
+  setup({ onLoad, onResolve }) {
+    onLoad({ filter: /\/dockerode\/lib\/(session|buildkit)\.js$/ }, () => ({
+      contents: "module.exports = () => { throw new Error('BuildKit is not bundled'); };",
     }));
+    onResolve({ filter: new RegExp(`/${overSsh}\\.cjs$`) }, ({ path }) => ({ path, external: true }));
     onLoad({ filter: /\/docker-modem\/lib\/modem\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replace(
         /ssh = require\('\.\/ssh'\)/,
-        "ssh = (...options) => require('./ssh')(...options)",
+        `ssh = (...options) => require('../${overSsh}.cjs')(...options)`,
       ),
     }));
   },
@@ -57,6 +59,14 @@ await Promise.all([
     // Native, and loaded by those commands alone that need it.
     external: ['better-sqlite3', 'react-devtools-core', 'cpu-features', '*.node'],
     define: { 'process.env.NODE_ENV': '"production"' },
+  }),
+  build({
+    ...shared,
+    entryPoints: { [overSsh]: 'node_modules/docker-modem/lib/ssh.js' },
+    outdir: 'dist',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['cpu-features', '*.node'],
   }),
   build({
     ...shared,

@@ -3,11 +3,19 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
 import { verdictHeader } from '../contract/refusal.js';
-import { type WallsConfiguration, type WallsMessage, wallsVariable } from '../contract/walls.js';
+import type { SidecarReady, SidecarWalls, WallsConfiguration, WallsMessage } from '../contract/walls.js';
 
-/** Milliseconds. Where something answers at all it does so at once: both ends are on one machine. */
-const silence = 150;
+/**
+ * Milliseconds. Where something answers at all it does so at once, kernel to kernel on one machine: as fast as the
+ * sidecar's kernel, which is asked too. Nobody there is who hasn't answered in this many times that, and never before the least.
+ */
+const leastSilence = 75;
+const silenceFactor = 10;
+const controlPatience = 2000;
+/** Of the sidecar: nobody listens there, which its kernel says. */
+const closedPort = 1;
 const proxyPatience = 10_000;
 const largestAnswer = 16 * 1024;
 
@@ -24,19 +32,32 @@ const filter = `table ip bottle {
   }
 }`;
 
-async function prove(configuration: WallsConfiguration): Promise<void> {
+async function prove(): Promise<void> {
+  // Before there is a network: the filter needs none.
+  closeBroadcasts();
+  const configuration = JSON.parse(await nextLine('the network was not joined')) as WallsConfiguration;
   writeFileSync(
     '/etc/resolv.conf',
     `nameserver ${configuration.resolver}\noptions ndots:0 timeout:2 attempts:2\n`,
   );
   assertRoutes(configuration);
-  closeBroadcasts();
+  const sidecar = nextLine('the sidecar did not join its networks').then(
+    (line) => JSON.parse(line) as SidecarWalls,
+  );
+  const silence = sidecar.then(() => timeOfAnswer(configuration.proxy.host)).then(silenceAfter);
   await Promise.all([
-    ...configuration.forbiddenAddresses.map(assertSilent),
+    silence,
+    ...configuration.forbiddenAddresses.map((target) => assertSilent(target, silence)),
     ...toEverybody.map(assertUnsendable),
+    // What is beyond the sidecar is asked for only once it is there: before that its silence proves nothing.
+    sidecar.then(({ forbiddenAddresses }) =>
+      Promise.all(forbiddenAddresses.map((target) => assertSilent(target, silence))),
+    ),
   ]);
-  // Not before it is there: the kernel asks for an address that doesn't answer only once a second.
-  await sidecarReady();
+  // Not before it listens: the kernel asks for an address that doesn't answer only once a second.
+  const ready = JSON.parse(await nextLine('the sidecar did not get ready')) as SidecarReady;
+  process.stdin.destroy();
+  writeFileSync(ready.path, ready.certificates);
   await assertProxyAnswers(configuration.proxy);
   assertNobodyAt(configuration.gateway);
 }
@@ -98,9 +119,35 @@ function littleEndian(address: string): string {
   return bytes.reverse().join('').toUpperCase();
 }
 
-/** A connection or a refusal means that a packet went there and one came back; silence and no route are walls. */
-function assertSilent(target: string): Promise<void> {
+function silenceAfter(answer: number): number {
+  return Math.max(leastSilence, answer * silenceFactor);
+}
+
+/** Milliseconds until the kernel of somebody who is there refuses a connection. */
+function timeOfAnswer(host: string): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: closedPort });
+    const fail = (problem: string) => {
+      socket.destroy();
+      reject(new Error(`silence proves nothing here: of the sidecar itself nothing is heard (${problem})`));
+    };
+    socket.setTimeout(controlPatience, () => fail('silence'));
+    socket.once('connect', () => fail('it accepted'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNREFUSED') resolve(performance.now() - began);
+      else fail(String(code));
+    });
+  });
+}
+
+/**
+ * A connection or a refusal means that a packet went there and one came back; silence and no route are walls.
+ * @param silence milliseconds after which nobody is there
+ */
+function assertSilent(target: string, silence: Promise<number>): Promise<void> {
   const [host = '', port = ''] = target.split(':');
+  const began = performance.now();
   return new Promise((resolve, reject) => {
     const socket = connect({ host, port: Number(port) });
     const end = (problem: string | null) => {
@@ -108,7 +155,7 @@ function assertSilent(target: string): Promise<void> {
       if (problem === null) resolve();
       else reject(new Error(`${target} can be reached (${problem})`));
     };
-    socket.setTimeout(silence, () => end(null));
+    silence.then((needed) => setTimeout(() => end(null), began + needed - performance.now()), reject);
     socket.once('connect', () => end('it accepted a connection'));
     socket.once('error', (error: NodeJS.ErrnoException) =>
       end(error.code === 'ECONNREFUSED' || error.code === 'ECONNRESET' ? 'it refused a connection' : null),
@@ -138,15 +185,13 @@ function assertUnsendable(target: string): Promise<void> {
   });
 }
 
-/** The command line writes a line once the sidecar listens; where it is gone there is nothing to prove any more. */
-function sidecarReady(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdin.once('data', () => {
-      process.stdin.destroy();
-      resolve();
-    });
-    process.stdin.once('end', () => reject(new Error('the sidecar did not get ready')));
-  });
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+/** From the command line; where it is gone there is nothing to prove any more. */
+async function nextLine(missing: string): Promise<string> {
+  const { value, done } = await lines.next();
+  if (done) throw new Error(missing);
+  return value;
 }
 
 async function assertProxyAnswers(proxy: WallsConfiguration['proxy']): Promise<void> {
@@ -183,7 +228,7 @@ function say(message: WallsMessage): void {
 }
 
 const started = performance.now();
-prove(JSON.parse(process.env[wallsVariable] ?? '{}') as WallsConfiguration).then(
+prove().then(
   () => say({ type: 'proved', milliseconds: Math.round(performance.now() - started) }),
   (thrown: unknown) => {
     say({ type: 'refused', message: thrown instanceof Error ? thrown.message : String(thrown) });

@@ -62,7 +62,7 @@ function compiledRoutes({ routes, unknownHost }: SidecarConfiguration): RouteTab
 }
 
 /** Milliseconds after which the rest is loaded, if no request has asked for it before. */
-const warmUpDelay = 60;
+const warmUpDelay = 120;
 
 async function run(): Promise<void> {
   // The socket is private from its first moment on.

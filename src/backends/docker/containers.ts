@@ -1,10 +1,9 @@
 import type { ContainerCreateOptions, HostConfig, MountConfig } from 'dockerode';
 import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
-import { type WallsConfiguration, wallsVariable } from '../../contract/walls.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { OwnMount } from '../../workspace/protection.js';
-import { type BottleAddresses, sidecarName, sidecarPorts } from './addresses.js';
+import { type BottleAddresses, sidecarName } from './addresses.js';
 import type { LimitName } from './engine.js';
 import { labels, labelsFor, nameOf } from './names.js';
 
@@ -28,7 +27,6 @@ export interface ContainerFacts {
   /** The operator's terminal, [rows, columns]; null: none. */
   readonly terminal: readonly [number, number] | null;
   readonly protection: readonly OwnMount[];
-  readonly forbiddenAddresses: readonly string[];
 }
 
 const megabyte = 1024 * 1024;
@@ -48,13 +46,17 @@ const confined = ({ seccomp }: ContainerFacts): HostConfig => ({
 
 const usual = { memory: 4096 * megabyte, pids: 1024 } as const;
 
-/** The sidecar: alone on both networks; configuration and secrets come by its standard input, and are logged nowhere. */
+/** On no network yet: it joins one while its program is being loaded (see {@link joinNetworks}). */
+const unjoined = 'none';
+
+/** The sidecar: to be alone on both networks; configuration and secrets come by its standard input, and are logged nowhere. */
 export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions {
   return {
     name: nameOf(facts.plan.id, 'sidecar'),
     Image: facts.images.sidecar,
     Labels: labelsFor(facts, 'sidecar'),
-    Entrypoint: ['node', ...sidecarRuntime.flags, '/opt/bot-bottle/sidecar.cjs'],
+    Entrypoint: ['/bin/sh', '-c', 'read -r line && exec node "$@"', 'sidecar'],
+    Cmd: [...sidecarRuntime.flags, '/opt/bot-bottle/sidecar.cjs'],
     Env: Object.entries(sidecarRuntime.environment).map(([name, value]) => `${name}=${value}`),
     OpenStdin: true,
     StdinOnce: true,
@@ -64,7 +66,7 @@ export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions 
     Hostname: 'sidecar',
     HostConfig: {
       ...confined(facts),
-      NetworkMode: nameOf(facts.plan.id, 'egress'),
+      NetworkMode: unjoined,
       ReadonlyRootfs: true,
       Tmpfs: { '/tmp': 'rw,nosuid,nodev,noexec,size=64m,mode=1777' },
       LogConfig: { Type: 'none', Config: {} },
@@ -83,15 +85,7 @@ export function sidecarContainer(facts: ContainerFacts): ContainerCreateOptions 
  */
 export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
   const { plan, addresses } = facts;
-  const internal = nameOf(plan.id, 'internal');
   const copies = plan.workspace.mode === 'copy';
-  const walls: WallsConfiguration = {
-    resolver: addresses.sidecar,
-    proxy: { host: addresses.sidecar, port: sidecarPorts.proxy },
-    subnet: addresses.subnet,
-    gateway: addresses.gateway,
-    forbiddenAddresses: facts.forbiddenAddresses,
-  };
   return {
     name: nameOf(plan.id, 'keeper'),
     Image: facts.images.sidecar,
@@ -99,7 +93,6 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
     // Root because /etc/resolv.conf belongs to root; the one capability is for the filter that it sets up.
     User: '0:0',
     Entrypoint: ['/bin/sh', '-c', 'node /opt/bot-bottle/container-walls.cjs && exec sleep infinity'],
-    Env: [`${wallsVariable}=${JSON.stringify(walls)}`],
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,
@@ -108,7 +101,7 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
     HostConfig: {
       ...confined(facts),
       CapAdd: ['NET_ADMIN'],
-      NetworkMode: internal,
+      NetworkMode: unjoined,
       LogConfig: { Type: 'none', Config: {} },
       ExtraHosts: [`${sidecarName}:${addresses.sidecar}`],
       // The engine's own resolver, which stays reachable in the namespace, has nobody else to ask.
@@ -128,9 +121,6 @@ export function keeperContainer(facts: ContainerFacts): ContainerCreateOptions {
             ]
           : []),
       ],
-    },
-    NetworkingConfig: {
-      EndpointsConfig: { [internal]: { IPAMConfig: { IPv4Address: addresses.agent } } },
     },
   };
 }

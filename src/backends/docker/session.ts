@@ -1,28 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { PassThrough } from 'node:stream';
+import { type Duplex, PassThrough } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
-import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import type { WallsMessage } from '../../contract/walls.js';
+import type { SidecarReady, SidecarWalls, WallsConfiguration, WallsMessage } from '../../contract/walls.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
-import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
+import type { BackendServices, SidecarStreams } from '../../plan/ports.js';
 import type { SidecarPlace } from '../../plan/sidecar-configuration.js';
 import { type BottleAddresses, sidecarPorts } from './addresses.js';
 import { attachTo } from './attachment.js';
 import { archive } from './build-context.js';
 import { splitFrames } from './frames.js';
 
-/** Starts the sidecar's container and configures it through the input that it reads once. */
-export async function startSidecar(
-  container: Docker.Container,
-  configuration: SidecarConfiguration,
-  services: BackendServices,
-  onEvent: StartRequest['onEvent'],
-): Promise<SidecarSession> {
+/** Starts the sidecar's container, which waits for a line before it loads its program. */
+export async function bootSidecar(container: Docker.Container, signal: AbortSignal): Promise<SidecarStreams> {
   const stream = await attachTo(container);
   const stdout = new PassThrough();
   // What it says of a crash may hold anything: it goes nowhere.
@@ -30,8 +24,20 @@ export async function startSidecar(
   stream.on('error', () => stream.destroy());
   stream.on('close', () => stdout.end());
   stream.pipe(splitFrames(stdout, stderr)).resume();
+  endWith(signal, stream);
   await container.start();
-  return services.openSidecar({ stdin: stream, stdout }, configuration, onEvent);
+  return { stdin: stream, stdout };
+}
+
+/** Loading takes a processor for a tenth of a second, which the engine needs until the container is on its network. */
+export function letSidecarLoad({ stdin }: SidecarStreams): void {
+  stdin.write('\n');
+}
+
+/** A start that is called off waits for nobody. */
+function endWith(signal: AbortSignal, stream: Duplex): void {
+  if (signal.aborted) stream.destroy();
+  else signal.addEventListener('abort', () => stream.destroy(), { once: true });
 }
 
 /** Where the sidecar answers in the bottle's network. */
@@ -46,22 +52,32 @@ export function sidecarPlace({ sidecar }: BottleAddresses): SidecarPlace {
 export interface Keeper {
   /** Settles once the walls are proved from inside. */
   readonly proved: Promise<void>;
-  /** To be called when the sidecar listens, or with false when it never will. */
-  sidecarReady(ready: boolean): void;
+  /** To be called when the keeper is on its network. */
+  prove(walls: WallsConfiguration): void;
+  /** To be called then when the sidecar is on all of its networks. */
+  proveSidecar(walls: SidecarWalls): void;
+  /** To be called at last, when it listens, with what the agent is to trust. */
+  sidecarReady(ready: SidecarReady): void;
 }
 
-/** Starts the keeper of the agent's network, which begins at once with what needs no sidecar. */
-export async function startKeeper(container: Docker.Container): Promise<Keeper> {
+/** Starts the keeper of the agent's network, which does at once what needs no network. */
+export async function bootKeeper(container: Docker.Container, signal: AbortSignal): Promise<Keeper> {
   const stream = await attachTo(container);
   const stdout = new PassThrough();
   stream.on('error', () => stdout.end());
   stream.on('close', () => stdout.end());
   stream.pipe(splitFrames(stdout, new PassThrough().resume())).resume();
+  endWith(signal, stream);
   const proved = firstMessage(stdout).finally(() => stream.destroy());
   // Awaited later; a failure meanwhile must not end the process.
   proved.catch(() => {});
   await container.start();
-  return { proved, sidecarReady: (ready) => stream.end(ready ? 'ready\n' : '') };
+  return {
+    proved,
+    prove: (walls) => stream.write(`${JSON.stringify(walls)}\n`),
+    proveSidecar: (walls) => stream.write(`${JSON.stringify(walls)}\n`),
+    sidecarReady: (ready) => stream.end(`${JSON.stringify(ready)}\n`),
+  };
 }
 
 async function firstMessage(stdout: PassThrough): Promise<void> {
@@ -81,21 +97,16 @@ function wallsNotProved(reason: string): BottleError {
   });
 }
 
-/** What the agent reads of ours: certificates, and what its programs load. Read-only to it. */
-export async function bottleFiles(
-  plan: BottlePlan,
-  certificate: string,
-  { bundles }: BackendServices,
-  gitExcludes: string,
-): Promise<Buffer> {
-  const certificates = [...rootCertificates, ...plan.extraCertificateAuthorities, certificate];
+/** Certificates that the agent is to trust besides the bottle's own; read while that is made. */
+export function knownCertificates({ extraCertificateAuthorities }: BottlePlan): string {
+  return [...rootCertificates, ...extraCertificateAuthorities].map((one) => `${one.trim()}\n`).join('');
+}
+
+/** What else the agent reads of ours. Read-only to it. */
+export async function bottleFiles({ bundles }: BackendServices, gitExcludes: string): Promise<Buffer> {
   const dist = dirname(bundles.nodeProxy);
   const programs = (await readdir(dist)).filter((name) => /^node-proxy.*\.cjs$/.test(name));
   return archive([
-    {
-      path: nameIn(bottlePaths.certificates),
-      content: `${certificates.map((one) => one.trim()).join('\n')}\n`,
-    },
     { path: nameIn(bottlePaths.gitExcludes), content: gitExcludes },
     ...(await Promise.all(
       programs.map(async (path) => ({ path, content: await readFile(join(dist, path)) })),

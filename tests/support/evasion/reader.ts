@@ -198,6 +198,8 @@ function runs(text: string): string[] {
 function saysSomething(decoded: string): boolean {
   if (/^(?:\x1f\x8b|PK|\x89PNG|\x78[\x01\x5e\x9c\xda])/.test(decoded)) return true;
   if (/[!-~\s]{9}|(?:[!-~]\0){4}/.test(decoded)) return true;
+  // Letters of four bytes between others.
+  if (/(?:\xf0[\x90-\xbf][\x80-\xbf]{2}[!-~]{0,8}){2}/.test(decoded)) return true;
   if (
     /(?:[\xc2-\xef][\x80-\xbf]{1,2}[!-~]?){4}|(?:\xf0[\x80-\xbf]{3}){3}|(?:\xf3\xa0[\x80-\xbf]{2}){3}/.test(
       decoded,

@@ -42,7 +42,6 @@ const facts: ContainerFacts = {
     { path: '.git', readOnly: false },
     { path: '.git/hooks', readOnly: true },
   ],
-  forbiddenAddresses: ['198.18.0.1:22'],
 };
 
 describe('containers of a bottle', () => {
@@ -84,10 +83,13 @@ describe('containers of a bottle', () => {
   it('the agent is in the keeper’s network and in no other', () => {
     expect(all.agent.HostConfig?.NetworkMode).toBe('container:bot-bottle-a-1f2e-keeper');
     expect(all.agent.NetworkingConfig).toBeUndefined();
-    expect(all.keeper.HostConfig?.NetworkMode).toBe('bot-bottle-a-1f2e-internal');
-    expect(Object.keys(all.keeper.NetworkingConfig?.EndpointsConfig ?? {})).toEqual([
-      'bot-bottle-a-1f2e-internal',
-    ]);
+  });
+
+  it('nobody is on a network before it joins its own', () => {
+    for (const { HostConfig, NetworkingConfig } of [all.keeper, all.sidecar]) {
+      expect(HostConfig?.NetworkMode).toBe('none');
+      expect(NetworkingConfig).toBeUndefined();
+    }
   });
 
   it('of the host only the workspace is mounted, and over it what must stay as it is', () => {
