@@ -9,6 +9,7 @@ import { createCertificateAuthority } from './certificates.js';
 import { ConfigurationError, parseConfiguration } from './configuration.js';
 import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
+import { collectBuffers } from './garbage.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
 import { lazyInspection } from './inspection/inspection.js';
@@ -106,6 +107,7 @@ async function run(): Promise<void> {
       .then(() => gate.inspection.load())
       .catch(fail);
     dialler.warm();
+    collectBuffers();
   }, warmUpDelay).unref();
 }
 

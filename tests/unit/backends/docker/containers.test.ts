@@ -124,7 +124,11 @@ describe('containers of a bottle', () => {
   it('the sidecar’s streams are logged nowhere and its input is read once', () => {
     expect(all.sidecar).toMatchObject({ OpenStdin: true, StdinOnce: true });
     expect(all.sidecar.HostConfig?.LogConfig).toEqual({ Type: 'none', Config: {} });
-    expect(all.sidecar.Env).toEqual(['MALLOC_ARENA_MAX=1', 'MALLOC_TRIM_THRESHOLD_=65536']);
+    expect(all.sidecar.Env).toEqual([
+      'MALLOC_ARENA_MAX=1',
+      'MALLOC_TRIM_THRESHOLD_=65536',
+      'MALLOC_MMAP_THRESHOLD_=32768',
+    ]);
   });
 
   it('limits and runtime are the operator’s', () => {
