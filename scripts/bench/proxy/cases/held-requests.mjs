@@ -34,11 +34,16 @@ async function decide(operator, proposals) {
   return { decided, atOnce };
 }
 
+/** Milliseconds. */
+const settling = 1000;
+
 async function measureHolds({ load, target, host, pids, seconds }, operator) {
   // What the first ones load (code, a worker) is no cost of those that come later.
   await load.run('held', { host, count: warmUps, body: makeBody() }, target);
   for (const proposal of await operator.proposals(warmUps)) operator.approve(proposal);
   await load.run('held', {}, target);
+  // And what loading them took for a moment is given back.
+  await pause(settling);
   const before = residentMegabytes(pids);
   await load.run('held', { host, count, body: makeBody() }, target);
   const proposals = await operator.proposals(count);
