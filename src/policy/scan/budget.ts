@@ -13,8 +13,8 @@ export interface Budget {
 /** Clean text comes to little more than one, files of digests and identifiers to five, escapes throughout to six. */
 const factor = 7;
 /** A short message may be all tokens, in layers of encodings: more than its length is for it, and the less the longer it is. */
-const floor = 1 << 15;
-const floorTaper = 4;
+const floor = 44 * 1024;
+const floorTaper = 2.75;
 /** What is packed may be many times as long as it looks. */
 const inflatedFactor = 12;
 const inflatedFloor = 1 << 20;
@@ -41,7 +41,7 @@ export const costs = {
   candidate: 90,
   /** A word before such a value. */
   word: 2,
-  finding: 150,
+  finding: 135,
   /** A place may have to be decoded. */
   sign: 2,
   /** A place is decoded. */
