@@ -1,5 +1,6 @@
 import type { KnownSecret } from '../scan/detector.js';
 import {
+  bitsOf,
   createFormList,
   enterWindow,
   type Forms,
@@ -67,8 +68,6 @@ function hashAt(bytes: DataView, at: number): number {
     Math.imul(bytes.getUint32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getUint16(at + 4, true), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
 }
-
-const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
 
 /** Three parts (RFC 7515, 3.1), of which others of the same issuer have the first two in common, or much of them. */
 const signedToken = /^eyJ[\w-]+\.eyJ[\w-]+\.([\w-]{20,})$/;

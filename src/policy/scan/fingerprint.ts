@@ -1,4 +1,5 @@
 import {
+  bitsOf,
   enterWindow,
   type Forms,
   firstWindow,
@@ -49,9 +50,6 @@ function hashAt(bytes: DataView, at: number): number {
     Math.imul(bytes.getInt32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getInt32(at + 4, true), 0x85ebca6b);
   return mixed ^ (mixed >>> 15);
 }
-
-/** The two bits of a filter's word; its place is told by the hash's upper bits. */
-const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
 
 /** From so many windows on the filter is packed closer: what a core's cache holds is worth more than a sure answer. */
 const manyWindows = 1 << 17;

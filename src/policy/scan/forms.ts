@@ -67,6 +67,9 @@ export function formAt({ starts }: Forms, position: number): number {
 export const indexBits = (count: number, share: number, least: number, most: number): number =>
   Math.min(most, Math.max(least, Math.ceil(Math.log2(count / share + 1))));
 
+/** The two bits of a filter's word for a window; the word's place is told by other bits of the hash. */
+export const bitsOf = (hash: number): number => (1 << hash) | (1 << (hash >>> 5));
+
 /** @param windows how many there will be */
 export function newChains({ letters }: Forms, windows: number): WindowChains {
   const bits = indexBits(windows, 1, 8, 19);

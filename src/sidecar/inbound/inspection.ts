@@ -35,7 +35,7 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
     const detectors = await loadDetectors('inbound', names);
     const scrubber = detectors.filter(({ name }) => name === scrubbing);
     const others = detectors.filter(({ name }) => name !== scrubbing);
-    if (scrubber.length > 0 && values.count > 0)
+    if (scrubber.length > 0 && values.secrets.length > 0)
       indexes ??= { partial: buildPartialIndex(values.secrets), deltas: buildDeltaIndex(values.pieces()) };
     return {
       secrets:

@@ -10,7 +10,6 @@ import { buildKnownIndex, type KnownIndex } from '../../policy/scan/known.js';
 
 /** Every value that the bottle holds. What finds them is built when it is first asked for, once for all threads. */
 export interface KnownValues {
-  readonly count: number;
   readonly secrets: readonly KnownSecret[];
   readonly material: () => DetectorMaterial;
   readonly pieces: () => PieceIndex;
@@ -40,7 +39,6 @@ function newKnownValues(secrets: readonly KnownSecret[]): KnownValues {
     return tables;
   };
   return {
-    count: secrets.length,
     secrets,
     tables: build,
     material: () => ({ knownSecrets: secrets, knownIndex: build().index }),
