@@ -18,7 +18,7 @@ const mostFeatures = blockWords * (7 + 2 * classReach);
 const classBits = 12;
 const classMask = (1 << classBits) - 1;
 const classAt = new Uint8Array(1 << classBits);
-const hashAt = new Uint32Array(1 << classBits);
+const hashAt = new Int32Array(1 << classBits);
 wordClasses.forEach((words, index) => {
   for (const word of words) {
     const hash = hashOf(word);
@@ -95,15 +95,17 @@ interface TextCounts {
 const scratch = {
   classes: new Uint8Array(1024),
   features: new Uint16Array(mostFeatures),
-  seen: new Uint32Array(1 << bucketBits),
+  seen: new Int32Array(1 << bucketBits),
   stamp: 0,
 };
 
-function nextStamp(): void {
+function nextStamp(): number {
   scratch.stamp += 1;
-  if (scratch.stamp < 2 ** 32) return;
-  scratch.seen.fill(0);
-  scratch.stamp = 1;
+  if (scratch.stamp === 2 ** 31) {
+    scratch.seen.fill(0);
+    scratch.stamp = 1;
+  }
+  return scratch.stamp;
 }
 
 /** Words of a text in blocks, each with its features: buckets, each once. `features` is used again for the next block. */
@@ -124,16 +126,17 @@ export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
   const { features, seen } = scratch;
   let block = 0;
   let used = 0;
+  let stamp = 0;
   const add = (hash: number, kind: number): void => {
     const index = bucket(hash, kind);
-    if (seen[index] === scratch.stamp) return;
-    seen[index] = scratch.stamp;
+    if (seen[index] === stamp) return;
+    seen[index] = stamp;
     features[used] = index;
     used += 1;
   };
   for (let from = 0; from < count; from += blockWords, block += 1) {
     used = 0;
-    nextStamp();
+    stamp = nextStamp();
     const to = Math.min(count, from + blockWords);
     for (let i = from; i < to; i += 1) {
       const kind = classes[i] as number;

@@ -2,7 +2,7 @@
 export interface Words {
   readonly count: number;
   /** Hash of the word's stem. */
-  readonly hashes: Uint32Array;
+  readonly hashes: Int32Array;
   /** Bits of {@link look}. */
   readonly looks: Uint8Array;
   readonly starts: Uint32Array;
@@ -46,38 +46,50 @@ const firstAfter = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 const apostrophe = 0x27;
+const letterS = 0x73;
 const seed = 0x811c9dc5;
 const prime = 0x01000193;
 
-/** Hash of the stem of a word, as {@link readWords} makes it. */
+/** Hash of the stem of a word, as {@link readWords} makes it; 32 bits, with a sign. */
 export function hashOf(word: string): number {
-  const bytes = Buffer.from(word);
-  return hashStem(bytes, 0, stemEnd(bytes, 0, bytes.length));
+  return readWords(Buffer.from(word)).hashes[0] as number;
 }
 
-function hashStem(bytes: Uint8Array, start: number, end: number): number {
+/** Hash of the word that was read last, by its stem: without the `s` of a plural or of the third person. */
+let stem = 0;
+
+/** Answers where a word ends. */
+function readWord(bytes: Uint8Array, start: number): number {
+  const { length } = bytes;
+  let at = start;
   let hash = seed;
-  let last = 0;
-  for (let i = start; i < end; i += 1) {
-    const letter = letterOf[bytes[i] as number] as number;
-    // Numbers are alike whatever their length.
-    if (letter === separator || (letter === digit && last === digit)) continue;
+  let withoutLast = seed;
+  let hashed = separator;
+  let last = separator;
+  let beforeLast = separator;
+  for (; at < length; at += 1) {
+    const byte = bytes[at] as number;
+    const letter = letterOf[byte] as number;
+    if (letter === separator && !(byte === apostrophe && isLetter(bytes, at + 1))) break;
+    withoutLast = hash;
+    beforeLast = last;
     last = letter;
+    // Numbers are alike whatever their length.
+    if (letter === separator || (letter === digit && hashed === digit)) continue;
+    hashed = letter;
     hash = Math.imul(hash ^ letter, prime);
   }
-  return hash >>> 0;
+  stem = at - start >= 4 && last === letterS && beforeLast !== letterS ? withoutLast : hash;
+  return at;
 }
 
-/** End of a word without the `s` of a plural or of the third person. */
-function stemEnd(bytes: Uint8Array, start: number, end: number): number {
-  if (end - start < 4 || letterOf[bytes[end - 1] as number] !== 0x73) return end;
-  return letterOf[bytes[end - 2] as number] === 0x73 ? end : end - 1;
-}
+const isLetter = (bytes: Uint8Array, at: number): boolean =>
+  at < bytes.length && letterOf[bytes[at] as number] !== separator;
 
 /** Room for the words of a text. */
 function roomFor(most: number): Omit<Words, 'count'> {
   return {
-    hashes: new Uint32Array(most),
+    hashes: new Int32Array(most),
     looks: new Uint8Array(most),
     starts: new Uint32Array(most),
     ends: new Uint32Array(most),
@@ -113,8 +125,8 @@ export function readWords(bytes: Uint8Array): Words {
       continue;
     }
     const start = at;
-    at = wordEnd(bytes, at);
-    hashes[count] = hashStem(bytes, start, stemEnd(bytes, start, at));
+    at = readWord(bytes, at);
+    hashes[count] = stem;
     looks[count] = before | loudness(bytes, start, at) | behind(bytes, at);
     starts[count] = start;
     ends[count] = at;
@@ -122,13 +134,6 @@ export function readWords(bytes: Uint8Array): Words {
     before = 0;
   }
   return { count, hashes, looks, starts, ends };
-}
-
-function wordEnd(bytes: Uint8Array, start: number): number {
-  let at = start + 1;
-  while (letterOf[bytes[at] as number] || (bytes[at] === apostrophe && letterOf[bytes[at + 1] as number]))
-    at += 1;
-  return at;
 }
 
 function loudness(bytes: Uint8Array, start: number, end: number): number {
