@@ -82,19 +82,32 @@ export function createGate(
       requests += 1;
       return requests;
     },
-    record: ({ target, finding = null, ...entry }) => {
-      // What comes before the detectors are prepared is told a moment later, and never unlooked at.
-      parts.inspection.whenLoaded(() => {
-        const { shown } = parts.inspection;
-        const method = printable(entry.method, 20);
-        const path = shown(printablePath(target));
-        // A name that the operator wrote is no secret; any other may hold one.
-        const host = table.exact.has(entry.host) ? entry.host : shown(entry.host);
-        const event = { kind: 'decision', ...entry, method, host, path, finding } as const;
-        parts.messages.send({ type: 'event', event });
-      });
-    },
+    // What comes before the detectors are prepared is told a moment later, and never unlooked at.
+    record: (entry) => parts.inspection.whenLoaded(() => tell(entry)),
   };
+
+  function tell(entry: Entry): void {
+    const { shown } = parts.inspection;
+    const event: DecisionEvent = {
+      kind: 'decision',
+      time: entry.time,
+      request: entry.request,
+      way: entry.way,
+      method: printable(entry.method, 20),
+      // A name that the operator wrote is no secret; any other may hold one.
+      host: table.exact.has(entry.host) ? entry.host : shown(entry.host),
+      path: shown(printablePath(entry.target)),
+      route: entry.route,
+      verdict: entry.verdict,
+      code: entry.code,
+      finding: entry.finding ?? null,
+      status: entry.status,
+      bytesSent: entry.bytesSent,
+      bytesReceived: entry.bytesReceived,
+      duration: entry.duration,
+    };
+    parts.messages.send({ type: 'event', event });
+  }
 }
 
 /** A connection on which nothing was asked yet. */

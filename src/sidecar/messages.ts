@@ -2,6 +2,7 @@ import { createWriteStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import type { SidecarMessage } from '../contract/sidecar.js';
+import { eventLine } from './event-line.js';
 
 /** Lines to the parent. A parent that doesn't read loses events and is told how many; it never holds up the proxy. */
 export interface MessageWriter {
@@ -81,5 +82,5 @@ export function createMessageWriter(output: Writable): MessageWriter {
 }
 
 function line(message: SidecarMessage): string {
-  return `${JSON.stringify(message)}\n`;
+  return message.type === 'event' ? eventLine(message.event) : `${JSON.stringify(message)}\n`;
 }
