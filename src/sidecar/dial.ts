@@ -9,6 +9,8 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import type { Route } from '../contract/route.js';
+import { joinWrites } from './joined-writes.js';
+import { readPromptly } from './prompt-reads.js';
 import { checkedAddresses, createResolve } from './resolve.js';
 import { UpstreamError } from './upstream-error.js';
 
@@ -75,7 +77,7 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
         autoSelectFamilyAttemptTimeout: attemptTimeout,
         ...(addresses ? { lookup: fixedLookup(addresses) } : {}),
       };
-      if (route.scheme === 'http') return connected(connectTcp(options), 'connect', host);
+      if (route.scheme === 'http') return connected(shortened(connectTcp(options)), 'connect', host);
       const secure = connectTls({
         ...options,
         servername: host,
@@ -86,22 +88,14 @@ export function createDialler(extraAuthorities: readonly string[], nameServers: 
       });
       // Over TLS Node ignores them as options: a body in several pieces would wait for delayed acknowledgements.
       secure.setNoDelay(true).setKeepAlive(true, keepAliveDelay);
-      return connected(readByRecords(secure), 'secureConnect', host);
+      return connected(shortened(secure), 'secureConnect', host);
     },
   };
 }
 
-/** Bytes of a full TLS record (RFC 8446, 5.1). */
-const fullRecord = 16 * 1024;
-
-/**
- * Has whoever reads without saying how much get a record at a time. Node would put all that waits together first: a
- * copy of every byte of a long answer, which is garbage at once.
- */
-function readByRecords(socket: TLSSocket): TLSSocket {
-  const read = socket.read.bind(socket);
-  socket.read = (size) => read(size ?? (Math.min(fullRecord, socket.readableLength) || undefined));
-  return socket;
+/** Node's streams take their time with each message. */
+function shortened<Connecting extends Socket>(socket: Connecting): Connecting {
+  return joinWrites(readPromptly(socket, highWaterMark));
 }
 
 /** An operator's `connect_to` may be an address; a route's own name never is. */

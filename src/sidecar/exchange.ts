@@ -1,8 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { EventFinding } from '../contract/event.js';
-import { type Refusal, type RefusalCode, refusalStatus } from '../contract/refusal.js';
+import type { Refusal, RefusalCode } from '../contract/refusal.js';
 import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import { type Admission, admit } from './admission.js';
@@ -12,8 +12,10 @@ import { departingHeaders, requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import { askForInspectable } from './inbound/inspectable-request.js';
 import type { Inspection } from './inbound/inspection.js';
+import type { IncomingRequest } from './incoming-request.js';
 import { inspectRequest } from './inspection/inspect-request.js';
 import { BodyRefused } from './inspection/long-scan.js';
+import { recordExchange } from './record-exchange.js';
 import { createRelay } from './relay.js';
 import {
   heldBody,
@@ -30,7 +32,7 @@ import { upstreamRefusal } from './upstream-error.js';
 export interface Exchange {
   readonly gate: Gate;
   readonly connection: ClientConnection;
-  readonly request: IncomingMessage;
+  readonly request: IncomingRequest;
   readonly response: ServerResponse;
   readonly admission: Admission;
   readonly number: number;
@@ -48,7 +50,7 @@ export interface Exchange {
   /** Set once: how it went, for the event. */
   code: RefusalCode | null;
   failed: boolean;
-  /** Records it, once; called as the answer is done or the connection is gone. */
+  /** Records it, once the answer is done or the connection is gone. */
   settle(): void;
 }
 
@@ -71,7 +73,7 @@ const withBody = new Set(['POST', 'PUT', 'PATCH']);
 /** Answers a request when those before it on its connection are answered. @param expectsContinue the client waits for a 100 to send its body */
 export function handleRequest(
   gate: Gate,
-  request: IncomingMessage,
+  request: IncomingRequest,
   response: ServerResponse,
   expectsContinue: boolean,
 ): void {
@@ -86,7 +88,7 @@ export function handleRequest(
 function answer(
   gate: Gate,
   connection: ClientConnection,
-  request: IncomingMessage,
+  request: IncomingRequest,
   response: ServerResponse,
   expectsContinue: boolean,
 ): void {
@@ -105,7 +107,7 @@ function answer(
 export function openExchange(
   gate: Gate,
   connection: ClientConnection,
-  request: IncomingMessage,
+  request: IncomingRequest,
   response: ServerResponse,
   upgrade: boolean,
 ): Exchange {
@@ -143,7 +145,7 @@ export function openExchange(
   gate.held.requests += 1;
   // A write after the client has left is told to the response too; its end is handled where it closes.
   response.on('error', () => response.destroy());
-  response.once('finish', exchange.settle).once('close', exchange.settle);
+  response.on('close', exchange.settle);
   return exchange;
 }
 
@@ -273,28 +275,4 @@ function maySendAgain(exchange: Exchange, error: unknown): boolean {
   const { request, response, body } = exchange;
   const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
   return safe && body.content === null && !response.headersSent && !response.destroyed;
-}
-
-function recordExchange(exchange: Exchange, status: number): void {
-  const { gate, admission, refusal, request, number, started, failed, received, body, finding } = exchange;
-  // Only one who left while held gets none of the answers that a refusal stands for.
-  const code = exchange.code ?? (refusal ? 'held-client-left' : null);
-  const refusedStatus = code === null ? status : refusalStatus[code];
-  gate.record({
-    time: started,
-    request: number,
-    way: admission.way,
-    method: request.method ?? '',
-    host: admission.host,
-    target: exchange.shownTarget,
-    finding,
-    route: admission.route?.route.host ?? null,
-    verdict:
-      refusal || code === 'held-client-left' ? 'refused' : failed || code !== null ? 'failed' : 'allowed',
-    code,
-    status: status === 0 ? refusedStatus : status,
-    bytesSent: body.size(),
-    bytesReceived: received,
-    duration: Date.now() - started,
-  });
 }

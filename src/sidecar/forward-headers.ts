@@ -130,8 +130,13 @@ export function requestHeaders(headers: RawHeaders, host: string, { set }: Injec
   return ['host', host, ...headers, ...set];
 }
 
-/** The upstream's headers for the client; its framing stays only as Content-Length. */
-export function responseHeaders(headers: readonly Buffer[]): string[] {
+/**
+ * The upstream's headers, or trailers, for the client; its framing stays only as Content-Length.
+ *
+ * @param raw names and values in turn; undici's types allow for text, but it hands over what it read
+ */
+export function responseHeaders(raw: readonly (Buffer | string)[] | null): string[] {
+  const headers = raw ?? [];
   const out: string[] = [];
   let nominated: Set<string> | null = null;
   for (let index = 0; index < headers.length; index += 2) {

@@ -18,6 +18,8 @@ const informationLimit = 16;
  * Passes an upstream's answer to the client as it comes, looked at on its way: headers at once, each piece of the body
  * when the client has room for it, trailers last. Whichever side ends early takes the other with it.
  *
+ * A handler of undici's older form: the newer one has each header parsed into an object first, which nobody reads.
+ *
  * @param inspection what looks at it; null: nothing
  * @param onError called at most once, with no answer begun or with one that must be cut
  */
@@ -32,17 +34,34 @@ export function createRelay(
   let ended = false;
   let informations = 0;
   let trailers: readonly string[] = [];
-  const state: { controller: Dispatcher.DispatchController | null } = { controller: null };
+  let paused = false;
+  let resumeUpstream = () => {};
+  let abortUpstream: (error: Error) => void = () => {};
   const abort = (error: Error) => {
     ended = true;
     answer?.destroy();
-    state.controller?.abort(error);
+    abortUpstream(error);
+  };
+  const resume = () => {
+    if (!paused) return;
+    paused = false;
+    resumeUpstream();
   };
   const onClose = () => {
     answer?.destroy();
     if (!ended) abort(new UpstreamError('upstream-unreachable', 'the client left'));
   };
-  const onDrain = () => (answer ? answer.room() : state.controller?.resume());
+  let awaitsDrain = false;
+  const onDrain = () => {
+    awaitsDrain = false;
+    answer?.room();
+  };
+  const write = (chunk: Buffer) => {
+    if (response.write(chunk)) return true;
+    if (!awaitsDrain) response.once('drain', onDrain);
+    awaitsDrain = true;
+    return false;
+  };
   const cut = (error: Error) => {
     abort(error);
     exchange.failed = true;
@@ -78,7 +97,7 @@ export function createRelay(
       // With a body in the same packet the headers go out with it; without one they must not wait for it.
       process.nextTick(flushHeaders, response);
     },
-    write: (chunk) => response.write(chunk),
+    write,
     end: finish,
     send(body) {
       begun = true;
@@ -100,56 +119,46 @@ export function createRelay(
       : headers;
 
   return {
-    onRequestStart(controller) {
-      state.controller = controller;
-      if (response.destroyed) {
-        controller.abort(new UpstreamError('upstream-unreachable', 'the client left'));
-        return;
-      }
-      response.once('close', onClose);
-      response.on('drain', onDrain);
+    onConnect(toAbort) {
+      abortUpstream = toAbort;
+      if (response.destroyed) toAbort(new UpstreamError('upstream-unreachable', 'the client left'));
+      else response.on('close', onClose);
     },
-    onResponseStart(controller, status, _headers, message) {
-      const raw = (controller.rawHeaders ?? []) as Buffer[];
-      if (status < 200) {
-        informations += 1;
-        if (informations > informationLimit) {
-          controller.abort(new UpstreamError('upstream-protocol', 'too many interim answers'));
-          return;
-        }
-        passInformation(response, status, scrubbed(responseHeaders(raw)));
-        return;
+    onHeaders(status, raw, toResume, message) {
+      resumeUpstream = toResume;
+      if (status >= 200) {
+        const head = answerHead(exchange, status, message, responseHeaders(raw));
+        answer = openAnswer(exchange, inspection, head, { outletOf, onRoom: resume, refuse });
+        return true;
       }
-      const head = answerHead(exchange, status, message, responseHeaders(raw));
-      answer = openAnswer(exchange, inspection, head, {
-        outletOf,
-        onRoom: () => state.controller?.resume(),
-        refuse,
-      });
+      informations += 1;
+      if (informations > informationLimit)
+        abortUpstream(new UpstreamError('upstream-protocol', 'too many interim answers'));
+      else passInformation(response, status, scrubbed(responseHeaders(raw)));
+      return true;
     },
-    onResponseData(controller, chunk) {
+    onData(chunk) {
       exchange.received += chunk.length;
-      if (answer?.push(chunk) === false) controller.pause();
+      paused = answer?.push(chunk) === false;
+      return !paused;
     },
-    onResponseEnd(controller) {
+    onComplete(raw) {
       if (ended) return;
       ended = true;
       exchange.body.release();
       try {
-        const raw = (controller.rawTrailers ?? []) as Buffer[];
-        if (raw.length > 0) trailers = scrubbed(responseHeaders(raw));
+        if (raw && raw.length > 0) trailers = scrubbed(responseHeaders(raw));
         answer?.end();
       } catch (error) {
         cut(error as Error);
       }
     },
-    onResponseError(_controller, error) {
+    onError(error) {
       exchange.body.release();
       if (ended) return;
       ended = true;
       answer?.destroy();
       response.off('close', onClose);
-      response.off('drain', onDrain);
       if (response.destroyed) return;
       if (begun) {
         exchange.failed = true;

@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { RequestHead } from '../policy/request-head.js';
+import type { IncomingRequest } from './incoming-request.js';
 import { createReadAhead, type ReadAhead } from './read-ahead.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
@@ -50,13 +50,16 @@ export const noBody: RequestBody = { content: null, size: () => 0, release: () =
  * @param held what is held already; a body that is held whole is added to it, and taken off by `release`
  */
 export async function readRequestBody(
-  request: IncomingMessage,
+  request: IncomingRequest,
   head: RequestHead,
   held: { bytes: number },
   { whole, ahead, must }: BodyLimits,
 ): Promise<RequestBody> {
   const { contentLength, chunked } = head;
-  if (!chunked && (contentLength === null || contentLength === 0)) return noBody;
+  if (!chunked && (contentLength === null || contentLength === 0)) {
+    request.expectNoBody();
+    return noBody;
+  }
   if (!chunked && contentLength !== null && contentLength <= whole) {
     if (held.bytes + contentLength <= wholeBodies || (must && contentLength <= wholeBody))
       return wholeRequestBody(request, contentLength, held);
@@ -89,7 +92,7 @@ function startedLater(body: ReadAhead): Readable {
 }
 
 async function wholeRequestBody(
-  request: IncomingMessage,
+  request: IncomingRequest,
   length: number,
   held: { bytes: number },
 ): Promise<RequestBody> {
@@ -100,7 +103,7 @@ async function wholeRequestBody(
     taken = 0;
   };
   try {
-    const content = await collect(request);
+    const content = await (request.takeWhole() ?? collect(request));
     return { content, size: () => content.length, release };
   } catch (error) {
     release();
@@ -108,13 +111,13 @@ async function wholeRequestBody(
   }
 }
 
-function collect(request: IncomingMessage): Promise<Buffer> {
+/** Of a request that waited for those before it. */
+function collect(request: IncomingRequest): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
-    // An error takes a look at the stack: not for each request that is over.
     request.once('close', () => {
       if (!request.readableEnded) reject(new Error('the client left'));
     });
@@ -126,7 +129,7 @@ function collect(request: IncomingMessage): Promise<Buffer> {
  * does not want is then read off and dropped, so that its early answer still arrives.
  */
 function detachedStream(
-  request: IncomingMessage,
+  request: IncomingRequest,
   ahead: boolean,
   onBytes: (bytes: number) => void,
 ): Readable {

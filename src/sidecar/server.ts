@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../contract/refusal.js';
@@ -7,6 +7,7 @@ import { finalRefusal } from '../policy/refusals.js';
 import { answerRefusal, writeRefusal } from './answer.js';
 import { handleRequest } from './exchange.js';
 import { connectionOf, connections, type Gate, newConnection, remember } from './gate.js';
+import { IncomingRequest } from './incoming-request.js';
 import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
@@ -30,7 +31,8 @@ export function limitTogether(servers: readonly NetServer[]): void {
   }
 }
 
-const options: ServerOptions = {
+const options: ServerOptions<typeof IncomingRequest> = {
+  IncomingMessage: IncomingRequest,
   /** Bytes of a request's line and headers; more is answered 431. */
   maxHeaderSize: 64 * 1024,
   /** Milliseconds for a request's headers, so that a client can't hold connections open by sending slowly. */
@@ -67,7 +69,7 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
   }
   outer.on('connection', (socket) => remember(socket, newConnection('plain', null, null)));
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
-  inner.on('connect', (request: IncomingMessage, socket: Duplex) => {
+  inner.on('connect', (request, socket) => {
     const { host } = connectionOf(request.socket);
     const refusal = finalRefusal('method-not-allowed', 'CONNECT inside a tunnel');
     recordUnparsed(gate, socket, refusal, host ?? '', 'CONNECT');

@@ -10,6 +10,7 @@ import { finalRefusal } from '../policy/refusals.js';
 import { inspectHead } from '../policy/request-head.js';
 import { writeRefusal } from './answer.js';
 import { type Gate, newConnection, remember } from './gate.js';
+import { joinWrites } from './joined-writes.js';
 
 /** Milliseconds from the proxy's 200 to the end of the TLS handshake. */
 const handshakeTimeout = 30_000;
@@ -106,7 +107,7 @@ function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host
   gate.authority.contextFor(host).then(
     (secureContext) => {
       if (socket.destroyed) return;
-      const secure = new TLSSocket(socket, { ...inPlace, secureContext });
+      const secure = joinWrites(new TLSSocket(socket, { ...inPlace, secureContext }));
       const onEarlyEnd = () => socket.destroy();
       secure.on('error', () => socket.destroy()).once('end', onEarlyEnd);
       secure.once('secure', () => {

@@ -1,4 +1,4 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { finalRefusal } from '../policy/refusals.js';
@@ -14,7 +14,9 @@ import {
 } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
+import type { IncomingRequest } from './incoming-request.js';
 import { inspectRequest } from './inspection/inspect-request.js';
+import { readAsStream } from './prompt-reads.js';
 import { createRelay } from './relay.js';
 import { upstreamRefusal } from './upstream-error.js';
 import { outboundMessages } from './websocket/outbound-messages.js';
@@ -26,7 +28,7 @@ import { joinUpgraded, withoutExtensions } from './websocket/upgraded.js';
  *
  * @param head bytes that came after the request
  */
-export function handleUpgrade(gate: Gate, request: IncomingMessage, socket: Socket, head: Buffer): void {
+export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Socket, head: Buffer): void {
   const connection = connectionOf(socket);
   socket.on('error', () => socket.destroy());
   if (connection.inFlight > 0) {
@@ -78,8 +80,8 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
   if (inspection || outbound) withoutExtensions(options.headers as string[]);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
-    onRequestUpgrade(controller, status, _headers, upstream) {
-      const raw = (controller.rawHeaders ?? []) as Buffer[];
+    onUpgrade(status, raw, upstream) {
+      readAsStream(upstream);
       const answer = { status, headers: responseHeaders(raw) };
       joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
     },
@@ -88,7 +90,7 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
 }
 
 /** A response on a socket that Node's server has let go of: written once, then the socket ends. */
-function lastResponse(request: IncomingMessage, socket: Socket): ServerResponse {
+function lastResponse(request: IncomingRequest, socket: Socket): ServerResponse {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);

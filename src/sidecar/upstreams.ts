@@ -49,7 +49,11 @@ export function createUpstreams(dial: Dial): Upstreams {
     });
   }
 
-  return (route, host) => pools.getOrCreate(`${route.scheme}://${host}`, () => open(route, host));
+  return (route, host) => {
+    // Most are asked for by a name that lives as long as its connection does: nothing is put together for each request.
+    const key = route.scheme === 'https' ? host : `http://${host}`;
+    return pools.getOrCreate(key, () => open(route, host));
+  };
 }
 
 export function loadUndici(): Promise<typeof import('undici')> {

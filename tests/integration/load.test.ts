@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { type Canary, startCanary } from '../support/canary.js';
@@ -8,6 +7,7 @@ import { runLoad } from '../support/load-client.js';
 import { askInside, openTunnel } from '../support/raw-client.js';
 import { routeTo } from '../support/routes.js';
 import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
+import { standsStill } from '../support/stands-still.js';
 import { createTestAuthority } from '../support/test-authority.js';
 
 const gigabyte = 1024 ** 3;
@@ -57,14 +57,6 @@ async function withSidecar(run: (start: number, canary: Canary) => Promise<void>
   // Everything loaded and compiled once.
   await askInside({ ...sidecar, host: 'allowed.test' }, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
   await run(sidecar.residentMemory(), canary);
-}
-
-/** Resolves when a counter has stood still for half a second: the sender is held up. */
-async function standsStill(read: () => number): Promise<number> {
-  for (let before = -1, now = read(); ; before = now, now = read()) {
-    if (before === now && now > 0) return now;
-    await delay(500);
-  }
 }
 
 describe('memory stays bounded', () => {

@@ -45,10 +45,17 @@ export function decodedHeaders(headers: readonly string[]): readonly string[] {
 
 /** The value of a header, those of several lines joined (RFC 9110, 5.3); null: there is none. */
 export function headerOf(headers: readonly string[], name: string): string | null {
-  let value: string | null = null;
+  return headersOf(headers, [name])[0] ?? null;
+}
+
+/** The same of several headers, in one pass. @param names in lower case */
+export function headersOf(headers: readonly string[], names: readonly string[]): (string | null)[] {
+  const values: (string | null)[] = names.map(() => null);
   for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index]?.toLowerCase() !== name) continue;
-    value = value === null ? (headers[index + 1] ?? '') : `${value}, ${headers[index + 1]}`;
+    const found = names.indexOf((headers[index] ?? '').toLowerCase());
+    if (found === -1) continue;
+    const before = values[found] ?? null;
+    values[found] = before === null ? (headers[index + 1] ?? '') : `${before}, ${headers[index + 1]}`;
   }
-  return value;
+  return values;
 }

@@ -29,8 +29,9 @@ export function openAnswer(
   around: AnswerOutlet,
 ): Answer | null {
   const { outletOf, onRoom } = around;
-  if (!inspection) return passOn(outletOf(head), onRoom);
-  return openPromptAnswer(head, inspection, outletOf, () => openAny(exchange, inspection, head, around));
+  return openPromptAnswer(head, inspection, outletOf, () =>
+    inspection ? openAny(exchange, inspection, head, around) : passOn(outletOf(head), onRoom),
+  );
 }
 
 function openAny(

@@ -2,28 +2,31 @@ import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText, mediaKind } from '../../policy/inbound/media.js';
 import { isPlain } from '../../policy/inbound/partial.js';
 import { scrub } from '../../policy/inbound/scrub.js';
-import { headerOf, scrubHeaders } from './answer-headers.js';
+import { headersOf, scrubHeaders } from './answer-headers.js';
 import type { AnswerHead, InspectedAnswer } from './inspected-answer.js';
 import type { Inspection } from './inspection.js';
 import type { Outlet } from './outlet.js';
 
 /** Bytes of a body that is waited for until it is whole. */
 const longestPrompt = 16 * 1024;
+/** What tells how an answer's body is to be read. */
+const telling = ['content-length', 'content-type', 'content-encoding'] as const;
 const nothing = Buffer.alloc(0);
 
 /**
  * An answer that says how short it is: most of these are there as a whole by the time their head is, and clean. Such a
  * one is looked at once and goes out in one write. Any other is what `open` makes of it.
  *
+ * @param inspection null: nothing is looked for
  * @param open the way for whatever comes in pieces or has something in it; null: it was refused
  */
 export function openPromptAnswer(
   head: AnswerHead,
-  inspection: Inspection,
+  inspection: Inspection | null,
   outletOf: (head: AnswerHead) => Outlet,
   open: () => InspectedAnswer | null,
 ): InspectedAnswer | null {
-  const length = promptLength(head);
+  const length = promptLength(head, inspection !== null);
   if (length === null) return open();
   let opened: InspectedAnswer | null = null;
   let isOver = false;
@@ -51,7 +54,7 @@ export function openPromptAnswer(
       return isOver || (opened?.push(chunk) ?? true);
     },
     end() {
-      if (soon && body.length === length && isClean(inspection, head, body)) {
+      if (soon && body.length === length && (!inspection || isClean(inspection, head, body))) {
         stopWaiting();
         outletOf(head).send(body);
         return;
@@ -68,12 +71,15 @@ export function openPromptAnswer(
 }
 
 /** Null where it says none, or is one that can't be looked at as it stands. */
-function promptLength({ status, headers, bodiless }: AnswerHead): number | null {
-  if (bodiless || status === 206 || headerOf(headers, 'content-encoding') !== null) return null;
-  const kind = mediaKind(headerOf(headers, 'content-type'));
-  if (kind === 'events' || kind === 'lines' || kind === 'binary') return null;
-  const length = Number(headerOf(headers, 'content-length') ?? Number.NaN);
-  return length <= longestPrompt ? length : null;
+function promptLength({ status, headers, bodiless }: AnswerHead, toBeRead: boolean): number | null {
+  if (bodiless) return null;
+  const [length, type, encoding] = headersOf(headers, telling);
+  // Nothing, not even a zero, where there is none; several are joined, which is no number.
+  if (!length || !(Number(length) <= longestPrompt)) return null;
+  if (!toBeRead) return Number(length);
+  if (status === 206 || encoding !== null) return null;
+  const kind = mediaKind(type ?? null);
+  return kind === 'text' || kind === 'unknown' ? Number(length) : null;
 }
 
 const ignored = (): void => {};

@@ -1,0 +1,45 @@
+import { IncomingMessage } from 'node:http';
+
+interface Taking {
+  readonly chunks: Buffer[];
+  readonly resolve: (body: Buffer) => void;
+}
+
+/**
+ * A request whose body can be had in one piece. Read as a stream, even one without a body is scheduled five times over
+ * until it has ended, which costs more than to decide on it.
+ */
+export class IncomingRequest extends IncomingMessage {
+  #isStream = false;
+  #taking: Taking | null = null;
+
+  /** Node is not to read it off: there is none. */
+  expectNoBody(): void {
+    this.read(0);
+  }
+
+  /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. */
+  takeWhole(): Promise<Buffer> | null {
+    if (this.#isStream) return null;
+    this.read(0);
+    return new Promise((resolve, reject) => {
+      this.#taking = { chunks: [], resolve };
+      // An error takes a look at the stack: not for each request that is over.
+      this.once('close', () => {
+        if (!this.complete) reject(new Error('the client left'));
+      });
+    });
+  }
+
+  /** What the parser found of the body, and null at its end. */
+  override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
+    if (this.#taking === null) {
+      this.#isStream ||= chunk !== null;
+      return super.push(chunk, encoding);
+    }
+    const { chunks, resolve } = this.#taking;
+    if (chunk === null) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    else chunks.push(chunk);
+    return true;
+  }
+}
