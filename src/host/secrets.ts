@@ -1,6 +1,9 @@
 import { BottleError } from '../contract/errors.js';
 import type { SecretReference } from '../plan/plan.js';
 
+/** Characters. Servers take no more in all headers together, and every form of a value is looked for in each request. */
+const longestSecret = 16 * 1024;
+
 /**
  * The one place that reads secrets. Each that a manifest names must have a value before anything starts (law 1).
  * The values go to the sidecar's standard input and nowhere else.
@@ -26,6 +29,14 @@ export function readSecrets(
         message: `the value of ${environmentVariable} holds a line break or NUL and can't be sent in a header`,
         where,
         hint: `a newline at the end of a file is the usual cause: export ${environmentVariable}="$(cat FILE)"`,
+      });
+    }
+    if (value.length > longestSecret) {
+      throw new BottleError({
+        code: 'secret-missing',
+        message: `the value of ${environmentVariable} has ${value.length} characters, more than a header may have (${longestSecret})`,
+        where,
+        hint: 'name the token itself, not the file or the document that holds it',
       });
     }
     secrets[name] = value;

@@ -32,4 +32,12 @@ describe('readSecrets', () => {
     const error = thrownBy(() => readSecrets([reference], { TOKEN: 'hidden-value\r\nx: y' }));
     expect(JSON.stringify({ ...error, message: error.message })).not.toContain('hidden-value');
   });
+
+  it('refuses a value that fits in no header, and takes the longest that does', () => {
+    const longest = 'x'.repeat(16 * 1024);
+    expect(readSecrets([reference], { TOKEN: longest })).toEqual({ TOKEN: longest });
+    const error = thrownBy(() => readSecrets([reference], { TOKEN: `${longest}y` }));
+    expect(error.message).toContain('16385 characters');
+    expect(JSON.stringify({ ...error, message: error.message })).not.toContain('xxxx');
+  });
 });
