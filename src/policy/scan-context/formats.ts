@@ -14,7 +14,7 @@ alienvault h64|allsports l64|alphavantage U14-16|amadeus a16,32|ambee h64|amplit
 apifonica d47|apify a36|apilayer a32|apiscience d22|apitemplate d39|apollo d22|appcues u|appfollow h20-40|appointedd b88|appoptics d71|appsynergy l64
 apptivo u,d32|aqicn h40|artsy a20,32|asana h32,g51|assemblyai h32|atera h32|atlassian a24|audd d32|auth0 d32,64-|auth_hmac h48|autodesk a16,32,d48,64
 autoklose d32|autopilot h32|avaza d42-56|aviationstack h32|aws b40|aws_secret_key b40|axonaut h32|aylien h32|ayrshare d31,35|azure b44,88,d32-44,h32
-bannerbear a24|baremetrics d20-25|baseapi u|beamer b46|beebole h40|benchmarkemail u|besnappy h64|besttime d36|betterstack a24|billomat l32|bing h32
+bannerbear a24|baremetrics d20-25|baseapi u|beamer d46,b46|beebole h40|benchmarkemail u|besnappy h64|besttime d36|betterstack a24|billomat l32|bing h32
 bitbar a32|bitbucket a20,32,d64|bitcoinaverage a43|bitfinex d43|bitly d40|bitmex d24,48|blablabus a22|blazemeter u|blitapp d39|blocknative u
 blogger d39|boostnote h64|borgbase t148-152|box a32|braintree h32|brandfetch b44|browserstack a20|browshot d28|bscscan U34|buddyns l40
 budibase d111-113|bugherd l22|bugsnag h32,u|buildkite h40|bulbul l32|buttercms h40|caflou t155|calendarific h32,40|calendly t200-|calorieninja a40

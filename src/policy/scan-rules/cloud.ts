@@ -127,13 +127,38 @@ export const cloudPatterns: readonly PatternRule[] = [
   {
     id: 'azure-app-configuration',
     keywords: ['endpoint=https://'],
-    pattern: /Endpoint=https:\/\/[\w.-]{1,100}\.azconfig\.io;Id=[\w+/=-]{1,40};Secret=[\w+/=]{40,100}/y,
+    pattern: /Endpoint=https:\/\/[\w.-]{1,100}\.azconfig\.io;Id=[\w+/=:-]{1,60};Secret=[\w+/=]{28,100}/y,
   },
   {
     id: 'azure-shared-access-key',
     keywords: ['sharedaccesskey='],
     pattern: /SharedAccessKey=(?<secret>[\w+/]{42,90}={0,2})/iy,
     entropy: 3.6,
+  },
+  {
+    // SignalR and Web PubSub: 32 bytes in base64; Communication Services: 64.
+    id: 'azure-access-key',
+    keywords: [';accesskey='],
+    pattern: /;AccessKey=(?<secret>(?:[0-9A-Za-z+/]{43}|[0-9A-Za-z+/]{86}=)=)(?![0-9A-Za-z+/=])/iy,
+    entropy: 3.6,
+  },
+  {
+    // RapidAPI: 50 characters, hexadecimal around `msh`, `p1` and `jsn`.
+    id: 'rapidapi-key',
+    keywords: ['jsn'],
+    run: { alphabet: 'lowerHex', min: 12 },
+    pattern: /[0-9a-f]{10}msh[0-9a-f]{15}p1[0-9a-f]{5}jsn[0-9a-f]{12}(?![0-9a-z])/y,
+    before: 35,
+    entropy: 3.2,
+  },
+  {
+    // New Relic's licence keys: 40 characters, the region before them and `NRAL` at the end.
+    id: 'new-relic-licence-key',
+    keywords: ['nral'],
+    back: 'alnum',
+    pattern: /(?:(?:eu|jp)01xx)?[0-9a-f]{26,36}(?:FFFF)?NRAL(?![\w-])/y,
+    entropy: 2.8,
+    accept: (secret) => secret.length === 40,
   },
   {
     id: 'aws-session-token',

@@ -178,6 +178,14 @@ export const generalPatterns: readonly PatternRule[] = [
     unlikeWords: true,
   },
   {
+    // A UUID, whose digits read like a word to the rule above: in a header, it is a key.
+    id: 'authorization-uuid',
+    keywords: ['authorization', 'apikey: ', 'api-key: '],
+    pattern:
+      /(?:authorization|api-?key)["'\\]{0,3}\s{0,2}[:=]\s{0,3}["'`\\]{0,3}(?<secret>[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![\w-])/iy,
+    entropy: 3,
+  },
+  {
     id: 'basic-authorization',
     keywords: ['basic '],
     run: { alphabet: 'base64', min: 14 },

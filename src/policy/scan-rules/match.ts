@@ -2,6 +2,7 @@ import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alpha
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
+import { bodyEnd } from './body.js';
 import { isChance, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
@@ -126,9 +127,8 @@ export function matchPrefix(
   progress.spent += costs.attempt;
   if (!rule.anyCase)
     for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
-  const alphabet = alphabets[rule.body];
   const limit = end + rule.max;
-  const stop = runEnd(bytes, end, limit + 1, alphabet);
+  const stop = bodyEnd(rule, distinctive, bytes, end, limit + 1);
   const length = stop - end;
   progress.spent += length >> 2;
   if (length >= rule.min) {
@@ -140,7 +140,7 @@ export function matchPrefix(
   if (length > 24) progress.until[slot] = stop;
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop]) || continuesName(bytes, start))
     return null;
-  const joined = joinParts(bytes, end, stop, rule.min, alphabet, progress);
+  const joined = joinParts(bytes, end, stop, rule.min, alphabets[rule.body], progress);
   if (!joined || isPlaceholder(bytes, end, stop)) return null;
   if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
   const body = Buffer.from(joined.text, 'latin1');

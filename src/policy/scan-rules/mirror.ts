@@ -1,6 +1,7 @@
 import { type AlphabetName, alphabets, runEnd, runStart } from '../scan/alphabet.js';
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
+import { widened } from './body.js';
 import { endsRandomRun, runBefore, unmistakable } from './chance.js';
 import { matchPrefix, newProgress, type Progress, ruleCount, type Trigger } from './match.js';
 
@@ -29,11 +30,7 @@ export const rot13Text = (text: string): string =>
 export const reversedText = (text: string): string => Array.from(text).reverse().join('');
 
 /** What the body's letters become under rot13 is in a wider alphabet. */
-const widened: Partial<Record<AlphabetName, AlphabetName>> = {
-  hex: 'alnum',
-  lowerHex: 'lowerAlnum',
-  base32: 'alnum',
-};
+const shifted: Partial<Record<AlphabetName, AlphabetName>> = { ...widened, base32: 'alnum' };
 /** Bytes after an attempt in which the same rule isn't mirrored again. */
 const pause = 32;
 
@@ -43,7 +40,7 @@ const mirrored: Progress = newProgress(ruleCount);
 /** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
 function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
   const { body, min } = trigger.of.rule;
-  const alphabet = alphabets[widened[body] ?? body];
+  const alphabet = alphabets[shifted[body] ?? body];
   if (trigger.by === 'reversed') return start - runStart(bytes, start, start - min, alphabet) >= min;
   return runEnd(bytes, end, end + min, alphabet) - end >= min;
 }

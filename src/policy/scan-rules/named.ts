@@ -36,6 +36,47 @@ export const namedPatterns: readonly PatternRule[] = [
     spent: 'line',
   },
   {
+    // HashiCorp Vault before 1.10: `s.` and 24 letters and digits.
+    id: 'vault-old-token',
+    keywords: ['vault'],
+    pattern: beside('vault', 's\\.[0-9A-Za-z]{24}'),
+    entropy: 3.4,
+    unlikeWords: true,
+    spent: 'line',
+  },
+  {
+    // Telegram, 'How Do I Create a Bot?': the bot's number and 35 letters, digits, `_` and `-`.
+    id: 'telegram-bot-token',
+    keywords: ['telegr'],
+    pattern: beside('telegr', '\\d{5,16}:A[\\w-]{34}'),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
+    // Figma's personal tokens before they had a prefix: a number and a UUID.
+    id: 'figma-old-token',
+    keywords: ['figma'],
+    pattern: beside('figma', '\\d{4,8}-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'),
+    entropy: 3,
+    spent: 'line',
+  },
+  {
+    // Webex: 64 letters and digits, the cluster, and the organisation's UUID.
+    id: 'webex-token',
+    keywords: ['webex'],
+    pattern: beside('webex', '[0-9a-z]{64}_[0-9a-z]{4}_[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
+    // kubeadm, 'kubeadm token': six letters and digits, a full stop, and sixteen.
+    id: 'kubernetes-bootstrap-token',
+    keywords: ['--token '],
+    pattern: /--token (?<secret>[0-9a-z]{6}\.[0-9a-z]{16})(?![\w.-])/y,
+    entropy: 2.8,
+    unlikeWords: true,
+  },
+  {
     // X, 'OAuth 1.0a': the user's number, a hyphen, and the rest.
     id: 'twitter-access-token',
     keywords: ['twitter', 'tweepy'],

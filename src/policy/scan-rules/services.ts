@@ -43,7 +43,13 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('voyage-key', ['pa-', 'al-'], 'dashed', 43, 43, { entropy: 4.2 }),
   prefix('elevenlabs-key', 'sk_', 'lowerHex', 48),
   prefix('deepseek-key', 'sk-', 'lowerHex', 32, 32),
-  prefix('stripe-secret-key', ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'], 'word', 16, 260),
+  prefix(
+    'stripe-secret-key',
+    ['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_'],
+    'word',
+    16,
+    260,
+  ),
   prefix('friendli-token', 'flp_', 'alnum', 44, 52),
   prefix('modal-token', ['ak-', 'as-'], 'alnum', 22, 22, { entropy: 3.8 }),
   prefix(
@@ -68,7 +74,9 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('shippo-token', ['shippo_live_', 'shippo_test_'], 'hex', 40),
   prefix('easypost-key', ['EZAK', 'EZTK'], 'alnum', 54),
   prefix('shopify-token', ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shptka_', 'shpua_'], 'hex', 32),
-  prefix('braintree-token', ['access_token$production$', 'access_token$sandbox$'], 'token', 48, 60),
+  prefix('braintree-token', ['access_token$production$', 'access_token$sandbox$'], 'graphic', 49, 49, {
+    shape: /^[0-9a-z]{16}\$[0-9a-f]{32}$/,
+  }),
   prefix(
     'plaid-access-token',
     ['access-sandbox-', 'access-development-', 'access-production-'],

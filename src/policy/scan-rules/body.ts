@@ -1,0 +1,32 @@
+import { type AlphabetName, alphabets, runEnd } from '../scan/alphabet.js';
+import type { PrefixRule } from './rule.js';
+
+/** All letters in place of hexadecimal ones. */
+export const widened: Partial<Record<AlphabetName, AlphabetName>> = { hex: 'alnum', lowerHex: 'lowerAlnum' };
+
+/** Of random letters and digits more than every third is none of hexadecimal; a key that was spoilt has one or two. */
+const strayShare = 6;
+
+/**
+ * Where the body of a token ends that begins at `from`, at most one byte beyond `limit`. Behind a prefix that stands in no
+ * other word, a hexadecimal body may be of all letters: providers go over to them at the same length without a word.
+ */
+export function bodyEnd(
+  rule: PrefixRule,
+  distinctive: boolean,
+  bytes: Uint8Array,
+  from: number,
+  limit: number,
+): number {
+  const stop = runEnd(bytes, from, limit, alphabets[rule.body]);
+  const wider = widened[rule.body];
+  if (!distinctive || !wider || rule.shape || stop - from >= rule.min) return stop;
+  const end = runEnd(bytes, stop, limit, alphabets[wider]);
+  return end - from >= rule.min && isMixed(bytes, from, end) ? end : stop;
+}
+
+function isMixed(bytes: Uint8Array, from: number, end: number): boolean {
+  let strays = 0;
+  for (let at = from; at < end; at += 1) if (((bytes[at] as number) | 0x20) > 0x66) strays += 1;
+  return strays * strayShare >= end - from;
+}
