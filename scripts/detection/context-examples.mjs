@@ -2,6 +2,7 @@
 import { assignmentRows } from './assignments.mjs';
 import { readCorpus } from './corpora.mjs';
 import { loadModule } from './load.mjs';
+import { prefixRows } from './prefix-rows.mjs';
 import { providerRows } from './provider-rows.mjs';
 
 const { createScanner } = await loadModule('src/policy/scan/scanner.ts');
@@ -53,6 +54,7 @@ export function readExamples() {
     ...rows,
     ...assignmentRows(),
     ...providerRows(),
+    ...prefixRows(),
     ...clean.map(({ text, source }) => ({ text, source, label: 'clean', tier: 'prose' })),
   ].map(toExample);
 }

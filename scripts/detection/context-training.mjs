@@ -7,7 +7,7 @@ const weightOf = {
   'near-miss': 14,
   generic: 0.3,
   assignment: 0.3,
-  'made-up-provider': 0.3,
+  'made-up-provider': 0.5,
   'creddata-generic': 0.3,
 };
 

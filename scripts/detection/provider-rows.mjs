@@ -1,6 +1,6 @@
 // Made-up texts beside a provider's name: random values as its keys are, and the same spoilt, which are none.
-import { createHash } from 'node:crypto';
 import { loadModule } from './load.mjs';
+import { numbersFor, pick, randomOf } from './random-values.mjs';
 
 const { fitOf, fits, formatSetOf, formatsByProvider } = await loadModule(
   'src/policy/scan-context/formats.ts',
@@ -20,16 +20,6 @@ const alphabets = {
   g: `${digits}${lower}${upper}:!@#`,
   u: `${digits}abcdef`,
 };
-
-/** Numbers from 0 to 1, the same ones in every run. */
-function numbersFor(seed) {
-  let drawn = 0;
-  return () => {
-    drawn += 1;
-    return createHash('sha256').update(`${seed} ${drawn}`).digest().readUInt32LE() / 2 ** 32;
-  };
-}
-const pick = (list, random) => list[Math.floor(random() * list.length)];
 
 /** How a configuration, a program, a log or a note writes a name and its value. */
 const forms = [
@@ -58,7 +48,6 @@ function valueFor(format, random) {
     random,
   );
 }
-const randomOf = (set, length, random) => Array.from({ length }, () => pick(set, random)).join('');
 
 /** Cut, lengthened, or with a mark in it that no key of the provider has. */
 function spoilt(value, format, random) {
@@ -73,7 +62,17 @@ function spoilt(value, format, random) {
     ways.push(value.slice(0, at) + pick('_-', random) + value.slice(at + 1));
   if ('hl'.includes(format.charAt(0)))
     ways.push(value.slice(0, at) + pick(upper, random) + value.slice(at + 1));
+  if ('hu'.includes(format.charAt(0))) ways.push(value.slice(0, at) + strays(value, at, random));
   return pick(ways, random);
+}
+
+/** The rest of a value from `at` on, with the next letter or two beyond hexadecimal. */
+function strays(value, at, random) {
+  let left = 1 + Math.floor(random() * 2);
+  return value.slice(at).replace(/[0-9a-f]/g, (letter) => {
+    left -= 1;
+    return left >= 0 ? pick('ghkmpqrstwxyz', random) : letter;
+  });
 }
 
 /** Rows as the corpora have them; keys under twelve bytes, which are not looked at, and those of no fixed length are left out. */

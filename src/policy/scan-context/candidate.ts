@@ -23,7 +23,8 @@ const inValue = Uint8Array.from(memberships, (bits, byte) =>
     ? 1
     : 0,
 );
-const longestValue = 512;
+/** Bytes of a value that are looked at. */
+export const longestValue = 512;
 const isQuote = (byte: number | undefined) => byte === 0x22 || byte === 0x27 || byte === 0x60;
 
 /**
@@ -115,6 +116,13 @@ export function isEncodedJson(bytes: Uint8Array, { start, end }: Candidate): boo
   if (bytes[start] !== 0x65 || bytes[start + 1] !== 0x79 || bytes[start + 2] !== 0x4a) return false;
   for (let at = start; at < end; at += 1) if (bytes[at] === 0x2e) return false;
   return true;
+}
+
+/** More than half of the bytes are like the one before: nobody drew that at random. */
+export function isRepetitive(bytes: Uint8Array, { start, end }: Candidate): boolean {
+  let repeats = 0;
+  for (let at = start + 1; at < end; at += 1) if (bytes[at] === bytes[at - 1]) repeats += 1;
+  return repeats * 2 > end - start;
 }
 
 /** Names of what was encrypted already, or wrapped in another key: RFC 7516, 7.2; RFC 5652, 6.2. */

@@ -66,6 +66,7 @@ const layout = (() => {
     formatShape: block(4 * shapes.length),
     lengthShape: block(lengthSteps * shapes.length),
     lengthClosing: block(lengthSteps * closings.length),
+    refused: block(4),
   };
   return { at, size: () => size };
 })();
@@ -93,10 +94,14 @@ const openerNames = [
 /** Groups as bits of one number; an opener's group is a sign of a credential. */
 const openerGroups = openerNames.reduce((bits, name) => bits | (1 << groupNames.indexOf(name)), 0);
 const providerGroup = 1 << groupNames.indexOf('provider');
+/** The mark of a prefix whose rule found no token behind it. */
+export const refusedMark = groupNames.indexOf('refused');
 const oddShape = shapes.indexOf('odd');
 const nearBytes = 28;
+/** Bytes of the longest prefix that a value may begin with. */
+const prefixBytes = 24;
 /** More than ever hold at once: the context words, and one of each other kind. */
-const mostFeatures = 2 * groupNames.length + 33;
+const mostFeatures = 2 * groupNames.length + 34;
 
 /** The indices of the features that hold: `of[0..count)`. */
 export interface Features {
@@ -199,10 +204,18 @@ function addContext(
       if (nearest < 0 && bit & openerGroups) nearest = end;
     }
   }
+  if (beginsRefused(marks, last, start)) add(into, at.refused + format);
   const openers = bitCount(near & openerGroups);
   const named = near & providerGroup ? 1 : 0;
   const kind = named + (openers > named ? 2 : 0);
   return { openers, kind, assigned: assignment(bytes, nearest, start), format };
+}
+
+/** Whether a refused prefix ends soon after `start`; the marks from `first` on end behind it. */
+function beginsRefused({ ends, ids, count }: Marks, first: number, start: number): boolean {
+  for (let i = first; i < count && (ends[i] as number) <= start + prefixBytes; i += 1)
+    if ((ids[i] as number) === refusedMark) return true;
+  return false;
 }
 
 function bitCount(bits: number): number {

@@ -1,5 +1,6 @@
 import { type AlphabetName, alphabets } from '../scan/alphabet.js';
-import { type MakeUp, makeUpOf, nearLength, uuidLength } from './make-up.js';
+import { longestValue } from './candidate.js';
+import { isSpoiltHex, type MakeUp, makeUpOf, nearLength, uuidLength } from './make-up.js';
 
 /**
  * What the keys of a provider look like that have no prefix of their own, as its documentation or console shows
@@ -11,7 +12,7 @@ const table = `
 abbysale a40|abuseipdb h80|abyssale a40|accuweather a32,d60-130|activecampaign a64,72|adafruit a32|adobe h32|adzuna h8,32|aeroworkflow g20|agora h32
 aha.io h64|airbrake a32,40|airship a91,d22|airtable a17|airvisual u|alchemy d32|alconost l32|alegra l20|aletheiaapi U32|algolia h32,U10|alibaba a30
 alienvault h64|allsports l64|alphavantage U14-16|amadeus a16,32|ambee h64|amplitude h32|anypoint u|apacta u|api2cart h32|apideck a40|apiflash h32
-apifonica d47|apify a36|apilayer a32|apiscience d22|apitemplate d39|apollo d22|appcues u|appfollow h20-40|appointedd b88|appoptics d71|appsynergy l64
+apifonica d39|apify a36|apilayer a32|apiscience d22|apitemplate d39|apollo d22|appcues u|appfollow h20-40|appointedd b88|appoptics d71|appsynergy l64
 apptivo u,d32|aqicn h40|artsy a20,32|asana h32,g51|assemblyai h32|atera h32|atlassian a24|audd d32|auth0 d32,64-|auth_hmac h48|autodesk a16,32,d48,64
 autoklose d32|autopilot h32|avaza d42-56|aviationstack h32|aws b40|aws_secret_key b40|axonaut h32|aylien h32|ayrshare d31,35|azure b44,88,d32-44,h32
 bannerbear a24|baremetrics d20-25|baseapi u|beamer d46,b46|beebole h40|benchmarkemail u|besnappy h64|besttime d36|betterstack a24|billomat l32|bing h32
@@ -93,6 +94,8 @@ interface Format {
   readonly alphabet: number;
   readonly least: number;
   readonly most: number;
+  /** Documented as hexadecimal, or a UUID: a value that is nearly so was spoilt. */
+  readonly hexadecimal: boolean;
 }
 
 /** Hexadecimal is widened: several providers have gone over to all letters at the same length without a word; and it has no case. */
@@ -111,15 +114,20 @@ const unbounded = 512;
 
 function parse(text: string): readonly Format[] {
   let of: readonly number[] = [];
+  let hexadecimal = false;
   return text.split(',').flatMap((part) => {
     const letter = part.charAt(0);
-    if (/[a-z]/i.test(letter)) of = letters[letter]?.map((name) => alphabets[name]) ?? [0];
+    if (/[a-z]/i.test(letter)) {
+      of = letters[letter]?.map((name) => alphabets[name]) ?? [0];
+      hexadecimal = letter === 'h';
+    }
     const [least = '', most] = part.replace(/^[a-z]/i, '').split('-');
     return of.map((alphabet) => {
-      if (alphabet === 0) return { alphabet, least: uuidLength, most: uuidLength };
+      if (alphabet === 0) return { alphabet, least: uuidLength, most: uuidLength, hexadecimal: true };
       return {
         alphabet,
-        least: Number(least),
+        hexadecimal,
+        least: Math.min(Number(least), longestValue),
         most: most === undefined ? Number(least) : Number(most || unbounded),
       };
     });
@@ -157,12 +165,14 @@ export function fitOf(set: number, bytes: Uint8Array, start: number, end: number
 }
 
 /** {@link fitOf} for a value that was looked at already. */
-export function fitOfMakeUp(set: number, { length, common, uuid }: MakeUp): Fit {
+export function fitOfMakeUp(set: number, makeUp: MakeUp): Fit {
+  const { length, common, uuid } = makeUp;
   let fit: Fit = fits.other;
-  for (const { alphabet, least, most } of formatSets[set] ?? []) {
+  for (const { alphabet, least, most, hexadecimal } of formatSets[set] ?? []) {
     const off = length < least ? least - length : length - most;
     if (off > nearLength) continue;
-    const clean = alphabet === 0 ? uuid : (common & alphabet) !== 0;
+    const clean =
+      (alphabet === 0 ? uuid : (common & alphabet) !== 0) && !(hexadecimal && isSpoiltHex(makeUp));
     if (off <= 0 && clean) return fits.fits;
     if ((off <= 0 || clean) && most !== unbounded) fit = fits.nearly;
   }

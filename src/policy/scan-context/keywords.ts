@@ -14,8 +14,8 @@ export interface ContextWord {
   readonly atWordStart: boolean;
 }
 
-/** Names of the context features: the word groups, then `provider`. */
-export const groupNames: readonly string[] = [...Object.keys(wordGroups), 'provider'];
+/** Names of the context features: the word groups, then `provider`, and `refused`: a prefix whose rule found no token. */
+export const groupNames: readonly string[] = [...Object.keys(wordGroups), 'provider', 'refused'];
 
 export const contextWords: readonly ContextWord[] = [
   ...Object.entries(wordGroups).flatMap(([name, words]) =>
@@ -29,7 +29,7 @@ export const contextWords: readonly ContextWord[] = [
   ),
   ...providers.map((text) => ({
     text,
-    group: groupNames.length - 1,
+    group: groupNames.indexOf('provider'),
     formats: formatSetOf(text),
     opens: true,
     atWordStart: text.length < 8,

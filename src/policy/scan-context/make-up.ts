@@ -126,6 +126,13 @@ export function makeUpOf(bytes: Uint8Array, start: number, end: number): MakeUp 
   };
 }
 
+/** Of random letters and digits more than every third is none of hexadecimal. */
+const strayShare = 6;
+
+/** Hexadecimal in both cases, which no program writes, or with a letter or two among its digits that it hasn't. */
+export const isSpoiltHex = ({ common, length, upper, lower, beyondHex }: MakeUp): boolean =>
+  beyondHex > 0 ? beyondHex * strayShare < length : (common & alphabets.hex) !== 0 && upper > 0 && lower > 0;
+
 /** Bytes by which a value of a fixed length is longer or shorter that was meant as one and spoilt. */
 export const nearLength = 3;
 export const uuidLength = 36;

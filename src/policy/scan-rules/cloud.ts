@@ -152,13 +152,12 @@ export const cloudPatterns: readonly PatternRule[] = [
     entropy: 3.2,
   },
   {
-    // New Relic's licence keys: 40 characters, the region before them and `NRAL` at the end.
+    // New Relic's licence keys: 40 characters that end with `NRAL`, and begin with the region but in the United States.
     id: 'new-relic-licence-key',
     keywords: ['nral'],
     back: 'alnum',
-    pattern: /(?:(?:eu|jp)01xx)?[0-9a-f]{26,36}(?:FFFF)?NRAL(?![\w-])/y,
+    pattern: /(?:(?:[0-9a-f]{6}|(?:eu|jp)01xx)[0-9a-f]{26}(?:FFFF|[0-9a-f]{4}))NRAL(?![\w-])/y,
     entropy: 2.8,
-    accept: (secret) => secret.length === 40,
   },
   {
     id: 'aws-session-token',

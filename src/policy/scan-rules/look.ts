@@ -5,8 +5,15 @@ import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
-import { type Candidate, isEncodedJson, isEncrypted } from '../scan-context/candidate.js';
-import { featuresOf, formatShift, type Marks, newFeatures, opensBit } from '../scan-context/features.js';
+import { type Candidate, isEncodedJson, isEncrypted, isRepetitive } from '../scan-context/candidate.js';
+import {
+  featuresOf,
+  formatShift,
+  type Marks,
+  newFeatures,
+  opensBit,
+  refusedMark,
+} from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
@@ -23,6 +30,7 @@ import {
 } from './match.js';
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
+import { isRefused } from './refused.js';
 import { mayHoldShape, shapeOf } from './shapes.js';
 import { mayGrant } from './signed-token.js';
 
@@ -113,6 +121,11 @@ function triggerAll(
     const sighting = match(trigger, bytes, end, progress);
     if (!spend(budget, progress.spent)) break;
     if (sighting) report(sighting);
+    else if (trigger.kind === 'prefix' && isRefused(trigger, bytes, end)) {
+      found.ends[kept] = end;
+      found.ids[kept] = refusedMark;
+      kept += 1;
+    }
   }
   found.count = kept;
   return found;
@@ -196,6 +209,7 @@ const standsForNothing = (bytes: Buffer, { start, end }: Candidate): boolean =>
 const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
   readsAsWords(bytes, candidate.start, candidate.end) ||
   isEncodedJson(bytes, candidate) ||
+  isRepetitive(bytes, candidate) ||
   isEncrypted(bytes, candidate);
 
 /** Every candidate of a text with its features. @public for the training script */

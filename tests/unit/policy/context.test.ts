@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadDetectors } from '../../../src/policy/scan/detectors.js';
 import { createScanner } from '../../../src/policy/scan/scanner.js';
 import { readsAsWords } from '../../../src/policy/scan-context/bigrams.js';
-import { isEncodedJson, isEncrypted } from '../../../src/policy/scan-context/candidate.js';
+import { isEncodedJson, isEncrypted, isRepetitive } from '../../../src/policy/scan-context/candidate.js';
 import { fitOf, fits, formatSetOf, formatsByProvider } from '../../../src/policy/scan-context/formats.js';
 
 const candidateIn = (text: string, value: string) => {
@@ -21,8 +21,28 @@ describe('what a value is beside a provider', () => {
     ['has a mark in it', `${hex32.slice(0, 9)}?${hex32.slice(10)}`, fits.nearly],
     ['has a mark in it and is too short', `${hex32.slice(0, 9)}?${hex32.slice(12)}`, fits.other],
     ['is of another length', `${hex32}${hex32}`, fits.other],
+    [
+      'has a letter in it that is no hexadecimal digit',
+      `${hex32.slice(0, 20)}k${hex32.slice(21)}`,
+      fits.nearly,
+    ],
+    ['has a letter of the other case', hex32.replace('a', 'A'), fits.nearly],
+    ['has letters of all kinds, as a newer key may', 'k7wz0r8ybq3pt6mxc9ldv2nhs5fg4raj', fits.fits],
   ])('%s', (_name, value, expected) => {
     expect(fitOf(formatSetOf('ipstack'), Buffer.from(value), 0, value.length)).toBe(expected);
+  });
+
+  it('fits a format without an upper bound that is longer than what is looked at of a value', () => {
+    const value = Buffer.from('q7Wz0r8YbK3pT6mX'.repeat(32));
+    expect(fitOf(formatSetOf('lemonsqueezy'), value, 0, value.length)).toBe(fits.fits);
+  });
+
+  it.each([
+    ['hexadecimal', '0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e', fits.fits],
+    ['all letters and digits', '0k7b3z9d-1w5f-8q64-9vbc-3xd1t5a2846m', fits.fits],
+    ['one letter that is no hexadecimal digit', '0a7b3c9d-1e5f-8264-97bc-30d1f5a28k6e', fits.nearly],
+  ])('a UUID of %s', (_name, value, expected) => {
+    expect(fitOf(formatSetOf('postmark'), Buffer.from(value), 0, value.length)).toBe(expected);
   });
 
   it('is told for every provider of the table, whose number fits beside the group of its word', () => {
@@ -38,6 +58,15 @@ describe('no credential by its form', () => {
     ['a random value', 'Zq7xWv9Tn2RbLm4Hc8sYp0', false],
   ])('%s', (_name, value, expected) => {
     expect(isEncodedJson(Buffer.from(value), { start: 0, end: value.length, before: 0, after: 0 })).toBe(
+      expected,
+    );
+  });
+
+  it.each([
+    ['runs of one letter', 'aaaaaaaaaa4444444444bbbbbbbbbb77', true],
+    ['a random value', 'aa4bb7Zq7xWv9Tn2RbLm4Hc8sYp0', false],
+  ])('%s', (_name, value, expected) => {
+    expect(isRepetitive(Buffer.from(value), { start: 0, end: value.length, before: 0, after: 0 })).toBe(
       expected,
     );
   });

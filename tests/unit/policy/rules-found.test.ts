@@ -72,6 +72,10 @@ const chosen: Readonly<Record<string, string>> = {
   'truenas-key': `login_with_api_key, params: ["4-${'q7Wz0r8YbK3pT6mX'.repeat(4)}"]`,
   'twitter-access-token': `twitter: 7348291056-${'q7Wz0r8YbK'.repeat(4)}`,
   'codeclimate-reporter-id': `CC_TEST_REPORTER_ID=${'0a7b3c9d1e5f8264'.repeat(4)}`,
+  'vault-old-token': 'VAULT_TOKEN=s.q7Wz0r8YbK3pT6mXc9LdV2nH',
+  'telegram-bot-token': 'telegram_token: 7348291:A3q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJw',
+  'figma-old-token': 'FIGMA_TOKEN=51894-0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e',
+  'webex-token': `webex bot: ${'q7Wz0r8YbK3pT6mX'.repeat(4)}_PF84_0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e`,
   'url-with-password': 'https://deploy:r4Tq82xLm@build.internal/job/7',
   'stellar-secret-seed': `stellar seed = S${'BQ7ZK3WX5YHD2MNLPRTVA4CEFGJ6UI'.repeat(2).slice(0, 55)}`,
 };
