@@ -202,14 +202,15 @@ function lookAtContext(
 }
 
 /** What only a value that looks like a credential is asked. */
-const standsForNothing = (bytes: Buffer, { start, end }: Candidate): boolean =>
-  isPlaceholder(bytes, start, end) || !mayGrant(bytes.toString('latin1', start, end));
+const standsForNothing = (bytes: Buffer, candidate: Candidate): boolean =>
+  isRepetitive(bytes, candidate) ||
+  isPlaceholder(bytes, candidate.start, candidate.end) ||
+  !mayGrant(bytes.toString('latin1', candidate.start, candidate.end));
 
 /** What no context makes a credential. */
 const isNoCredential = (bytes: Uint8Array, candidate: Candidate): boolean =>
   readsAsWords(bytes, candidate.start, candidate.end) ||
   isEncodedJson(bytes, candidate) ||
-  isRepetitive(bytes, candidate) ||
   isEncrypted(bytes, candidate);
 
 /** Every candidate of a text with its features. @public for the training script */
@@ -219,7 +220,7 @@ export function contextCandidates(
 ): void {
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (isNoCredential(bytes, candidate)) return;
+    if (isNoCredential(bytes, candidate) || isRepetitive(bytes, candidate)) return;
     featuresOf(bytes, candidate, marks, first, last, features);
     visit(candidate, features.of.slice(0, features.count));
   });
