@@ -1,4 +1,5 @@
 import { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 
 interface Taking {
   readonly chunks: Buffer[];
@@ -11,16 +12,30 @@ interface Taking {
  */
 export class IncomingRequest extends IncomingMessage {
   #isStream = false;
+  #isPassedBy = false;
   #taking: Taking | null = null;
+
+  static {
+    // Until it has ended, as it does in no stream here, Node keeps it with an idle connection: 64 kB of headers.
+    const ended = Object.getOwnPropertyDescriptor(Readable.prototype, 'readableEnded')?.get;
+    Object.defineProperty(IncomingRequest.prototype, 'readableEnded', {
+      get(this: IncomingRequest): boolean {
+        return this.#isPassedBy ? this.complete : ended?.call(this);
+      },
+    });
+  }
 
   /** Node is not to read it off: there is none. */
   expectNoBody(): void {
+    this.#isPassedBy = true;
     this.read(0);
   }
 
   /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. */
   takeWhole(): Promise<Buffer> | null {
     if (this.#isStream) return null;
+    if (this.destroyed) return Promise.reject(new Error('the client left'));
+    this.#isPassedBy = true;
     this.read(0);
     return new Promise((resolve, reject) => {
       this.#taking = { chunks: [], resolve };
@@ -38,8 +53,13 @@ export class IncomingRequest extends IncomingMessage {
       return super.push(chunk, encoding);
     }
     const { chunks, resolve } = this.#taking;
-    if (chunk === null) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    else chunks.push(chunk);
+    if (chunk !== null) {
+      chunks.push(chunk);
+      return true;
+    }
+    // It may stay with its connection long after its body was of use.
+    this.#taking = null;
+    resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     return true;
   }
 }

@@ -100,6 +100,8 @@ function lastResponse(request: IncomingRequest, socket: Socket): ServerResponse 
     socket.resume();
     socket.destroySoon();
     response.destroy();
+    // Node's server tells this of its own responses only.
+    response.emit('close');
   });
   return response;
 }

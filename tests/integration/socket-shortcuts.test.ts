@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { Client } from 'undici';
 import { expect, test } from 'vitest';
 import { joinWrites } from '../../src/sidecar/joined-writes.js';
 import { readAsStream, readPromptly } from '../../src/sidecar/prompt-reads.js';
@@ -95,23 +96,93 @@ test('a reader that stops slows the sender down, and gets the rest when it goes 
   });
 });
 
+/** Resolves when the other side's end has come; nobody may have read that far. */
+function endOf(socket: Socket): Promise<void> {
+  const { push } = socket;
+  return new Promise((resolve) => {
+    socket.push = (chunk, encoding) => {
+      if (chunk === null) process.nextTick(resolve);
+      return push.call(socket, chunk, encoding);
+    };
+  });
+}
+
 test('an end does not overtake what nobody has read yet', async () => {
   await withPair(async (near, far) => {
     readPromptly(near, room);
-    let ended = false;
     near.on('readable', () => {});
-    near.on('end', () => {
-      ended = true;
-    });
+    const hasEnded = endOf(near);
     far.end('the last words');
-    await once(far, 'finish');
-    await once(near, 'readable');
-    while (!near.readableEnded && near.readableLength === 0) await once(near, 'readable');
-    expect(ended).toBe(false);
+    await hasEnded;
+    expect(near.readableEnded).toBe(false);
     expect((near.read() as Buffer).toString()).toBe('the last words');
-    await once(near, 'end');
+    const ended = once(near, 'end');
+    expect(near.read()).toBe(null);
+    await ended;
   });
 });
+
+test.each(['', 'Connection: close\r\nContent-Length: 4\r\n'])(
+  'an answer that is paused at its last byte outlives the end of its connection (%j)',
+  async (framing) => {
+    await withPair(async (near, far) => {
+      readPromptly(near, room);
+      const hasEnded = endOf(near);
+      const { answered, goOn } = askAndPause(near);
+      await once(far, 'data');
+      far.end(`HTTP/1.1 200 OK\r\n${framing}\r\nbody`);
+      await hasEnded;
+      goOn();
+      expect(await answered).toBe('body');
+    });
+  },
+);
+
+test('a reset while an answer is paused is an error of that answer alone', async () => {
+  await withPair(async (near, far) => {
+    readPromptly(near, room);
+    const { answered, paused } = askAndPause(near);
+    await once(far, 'data');
+    far.write('HTTP/1.1 200 OK\r\n\r\nbody');
+    await paused;
+    far.resetAndDestroy();
+    await expect(answered).rejects.toThrow('ECONNRESET');
+  });
+});
+
+/** Asks for `/` and pauses at the first of the answer's body. */
+function askAndPause(socket: Socket) {
+  const client = new Client('http://127.0.0.1', {
+    connect: (_options, callback) => setImmediate(callback, null, socket),
+  });
+  let goOn = () => {};
+  let onPaused = () => {};
+  const paused = new Promise<void>((resolve) => {
+    onPaused = resolve;
+  });
+  const answered = new Promise<string>((resolve, reject) => {
+    let text = '';
+    client.dispatch(
+      { path: '/', method: 'GET' },
+      {
+        onConnect: () => {},
+        onHeaders: (_status, _headers, resume) => {
+          goOn = resume;
+          return true;
+        },
+        onData: (chunk) => {
+          const isFirst = text === '';
+          text += chunk.toString();
+          onPaused();
+          return !isFirst;
+        },
+        onComplete: () => resolve(text),
+        onError: reject,
+      },
+    );
+  });
+  return { answered, paused, goOn: () => goOn() };
+}
 
 test('read as a stream it brings what was put back first, then what waited, then the rest', async () => {
   await withPair(async (near, far) => {

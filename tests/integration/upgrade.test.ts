@@ -87,6 +87,8 @@ describe('a WebSocket', () => {
     const secure = await openTunnel({ ...sidecar, host: 'none.test' });
     const answer = await sendRaw(secure, handshake('none.test', '/echo'));
     expect([answer.status, refusalCode(answer)]).toEqual([403, 'request-not-allowed']);
+    const event = await sidecar.event(({ host, way }) => host === 'none.test' && way === 'upgrade');
+    expect(event).toMatchObject({ verdict: 'refused', code: 'request-not-allowed', status: 403 });
     secure.destroy();
   });
 
@@ -107,6 +109,8 @@ describe('a WebSocket', () => {
     const secure = await openTunnel({ ...sidecar, host: 'socket.test' });
     const answer = await sendRaw(secure, handshake('socket.test', '/no'));
     expect([answer.status, answer.body]).toEqual([401, 'no']);
+    const event = await sidecar.event(({ path }) => path === '/no');
+    expect(event).toMatchObject({ verdict: 'allowed', status: 401, bytesReceived: 2 });
     secure.destroy();
   });
 });
