@@ -1,8 +1,10 @@
 import { IncomingMessage } from 'node:http';
+import { createWholeBody, type WholeBody } from './whole-body.js';
 
 interface Taking {
-  readonly chunks: Buffer[];
+  readonly body: WholeBody;
   readonly resolve: (body: Buffer) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -18,12 +20,12 @@ export class IncomingRequest extends IncomingMessage {
     this.read(0);
   }
 
-  /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. */
-  takeWhole(): Promise<Buffer> | null {
+  /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. @param length in bytes */
+  takeWhole(length: number): Promise<Buffer> | null {
     if (this.#isStream) return null;
     this.read(0);
     return new Promise((resolve, reject) => {
-      this.#taking = { chunks: [], resolve };
+      this.#taking = { body: createWholeBody(length), resolve, reject };
       // An error takes a look at the stack: not for each request that is over.
       this.once('close', () => {
         if (!this.complete) reject(new Error('the client left'));
@@ -37,9 +39,13 @@ export class IncomingRequest extends IncomingMessage {
       this.#isStream ||= chunk !== null;
       return super.push(chunk, encoding);
     }
-    const { chunks, resolve } = this.#taking;
-    if (chunk === null) resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
-    else chunks.push(chunk);
+    const { body, resolve, reject } = this.#taking;
+    try {
+      if (chunk === null) resolve(body.end());
+      else body.append(chunk);
+    } catch (error) {
+      reject(error);
+    }
     return true;
   }
 }
