@@ -15,7 +15,7 @@ export function createWholeBody(length: number): WholeBody {
   return {
     append(chunk) {
       if (chunk.length === length) whole = chunk;
-      else {
+      else if (size + chunk.length <= length) {
         whole ??= Buffer.allocUnsafeSlow(length);
         whole.set(chunk, size);
       }

@@ -13,14 +13,11 @@ it.each([[[27]], [[1, 26]], [[9, 9, 9]], [[26, 1]]])('puts pieces of %j bytes to
   expect(body.end().equals(bytes)).toBe(true);
 });
 
-it.each([[[]], [[26]], [[13, 13]]])('answers nothing where only %j bytes came', (sizes) => {
-  const body = createWholeBody(bytes.length);
-  for (const size of sizes) body.append(Buffer.alloc(size));
-  expect(() => body.end()).toThrow('not as long');
-});
-
-it('takes no more than it says', () => {
-  const body = createWholeBody(4);
-  body.append(Buffer.alloc(3));
-  expect(() => body.append(Buffer.alloc(3))).toThrow(RangeError);
-});
+it.each([[[]], [[26]], [[13, 13]], [[13, 15]], [[27, 1]], [[1, 27]]])(
+  'answers nothing where %j bytes came',
+  (sizes) => {
+    const body = createWholeBody(bytes.length);
+    for (const size of sizes) body.append(Buffer.alloc(size));
+    expect(() => body.end()).toThrow('not as long');
+  },
+);
