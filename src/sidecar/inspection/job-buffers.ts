@@ -5,7 +5,7 @@ export interface JobBuffers {
   giveBack(buffer: ArrayBuffer): void;
 }
 
-const smallest = 8 * 1024;
+const smallest = 64 * 1024;
 /** Bytes that wait for the next job: two of the longest bodies that are held whole. */
 const mostIdle = 2 * 1024 * 1024;
 

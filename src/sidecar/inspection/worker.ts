@@ -28,8 +28,12 @@ export interface WorkerAnswer {
   /** Of each body; null: nothing was found. */
   readonly examinations?: readonly (BodyExamination | null)[];
   readonly redacted?: Uint8Array | null;
-  readonly memory: ArrayBuffer;
+  /** null: too little to be worth the way. */
+  readonly memory: ArrayBuffer | null;
 }
+
+/** Less than that is garbage soon collected, and to transfer it costs as much as the scan of a short body. Bytes. */
+export const leastReturned = 64 * 1024;
 
 /** Told once, when the usual scanner is prepared. */
 export const workerReady = 'ready';
@@ -48,7 +52,7 @@ function scannerFor(names: readonly string[] | null): Promise<Scanner> {
 }
 
 async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<WorkerAnswer> {
-  const memory = bytes.buffer;
+  const memory = bytes.buffer.byteLength >= leastReturned ? bytes.buffer : null;
   const scanner = await scannerFor(names);
   index ??= openPieceIndex(tables.pieces);
   let at = bytes.byteOffset;
@@ -74,7 +78,8 @@ const isNothing = ({ found, outcome, pieces }: BodyExamination): boolean =>
 // A rejection ends the worker, and with it every request that waits for it.
 parentPort?.on(
   'message',
-  (job: WorkerJob) => void work(job).then((answer) => parentPort?.postMessage(answer, [answer.memory])),
+  (job: WorkerJob) =>
+    void work(job).then((answer) => parentPort?.postMessage(answer, answer.memory ? [answer.memory] : [])),
 );
 if (parentPort)
   void scannerFor(null).then(() => {

@@ -5,7 +5,7 @@ import type { BodySource } from '../../policy/message/body.js';
 import { type BodyExamination, nothingFound } from '../../policy/outbound/examination.js';
 import { createJobBuffers } from './job-buffers.js';
 import type { KnownTables } from './known-values.js';
-import { type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
+import { leastReturned, type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
 
 /** Threads for what would hold up every other request. They start when they are first asked for. */
 export interface Workers {
@@ -102,7 +102,7 @@ export function createWorkers(known: KnownTables): Workers {
   }
 
   function takeAnswer(one: Running, answer: WorkerAnswer): void {
-    buffers.giveBack(answer.memory);
+    if (answer.memory) buffers.giveBack(answer.memory);
     const waiting = one.waiting.get(answer.id);
     if (!waiting) return;
     one.handed -= waiting.size;
@@ -115,7 +115,8 @@ export function createWorkers(known: KnownTables): Workers {
       if (one.handed > 0 && one.handed + next.size > mostHanded) return;
       one.queue.shift();
       one.handed += next.size;
-      const bytes = new Uint8Array(buffers.take(next.size), 0, next.size);
+      const memory = next.size < leastReturned ? new ArrayBuffer(next.size) : buffers.take(next.size);
+      const bytes = new Uint8Array(memory, 0, next.size);
       putTogether(next.sources, bytes);
       const job: WorkerJob = { ...next.job, bytes };
       one.worker.postMessage(job, [bytes.buffer]);
