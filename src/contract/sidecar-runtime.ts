@@ -1,14 +1,14 @@
 /**
  * How Node runs a sidecar: for little memory. By itself V8 lets garbage pile up to hundreds of megabytes before it
  * collects a heap that holds fifteen, and the C library keeps an arena for each thread, and what was freed. A first heap
- * smaller than 48 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
+ * much smaller than 44 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
  * is for the moment after the detectors are built, and for buffers that died young.
  */
 export const sidecarRuntime = {
   flags: [
     '--expose-gc',
     '--max-semi-space-size=4',
-    '--initial-old-space-size=48',
+    '--initial-old-space-size=44',
     '--max-old-space-size=512',
   ],
   /**

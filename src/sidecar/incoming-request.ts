@@ -1,9 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { createWholeBody, type WholeBody } from './whole-body.js';
 
 interface Taking {
-  readonly chunks: Buffer[];
+  readonly body: WholeBody;
   readonly resolve: (body: Buffer) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
@@ -31,14 +33,14 @@ export class IncomingRequest extends IncomingMessage {
     this.read(0);
   }
 
-  /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. */
-  takeWhole(): Promise<Buffer> | null {
+  /** Rejects when the client leaves before it is complete. null: some of it has come already, as a stream. @param length in bytes */
+  takeWhole(length: number): Promise<Buffer> | null {
     if (this.#isStream) return null;
     if (this.destroyed) return Promise.reject(new Error('the client left'));
     this.#isPassedBy = true;
     this.read(0);
     return new Promise((resolve, reject) => {
-      this.#taking = { chunks: [], resolve };
+      this.#taking = { body: createWholeBody(length), resolve, reject };
       // An error takes a look at the stack: not for each request that is over.
       this.once('close', () => {
         if (!this.complete) reject(new Error('the client left'));
@@ -52,14 +54,18 @@ export class IncomingRequest extends IncomingMessage {
       this.#isStream ||= chunk !== null;
       return super.push(chunk, encoding);
     }
-    const { chunks, resolve } = this.#taking;
+    const { body, resolve, reject } = this.#taking;
     if (chunk !== null) {
-      chunks.push(chunk);
+      body.append(chunk);
       return true;
     }
     // It may stay with its connection long after its body was of use.
     this.#taking = null;
-    resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    try {
+      resolve(body.end());
+    } catch (error) {
+      reject(error);
+    }
     return true;
   }
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { RequestHead } from '../policy/request-head.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { createReadAhead, type ReadAhead } from './read-ahead.js';
+import { createWholeBody } from './whole-body.js';
 
 /** A body up to this size is read whole before the first byte goes on. Bytes. */
 export const wholeBody = 64 * 1024;
@@ -103,7 +104,7 @@ async function wholeRequestBody(
     taken = 0;
   };
   try {
-    const content = await (request.takeWhole() ?? collect(request));
+    const content = await (request.takeWhole(length) ?? collect(request, length));
     return { content, size: () => content.length, release };
   } catch (error) {
     release();
@@ -112,11 +113,17 @@ async function wholeRequestBody(
 }
 
 /** Of a request that waited for those before it. */
-function collect(request: IncomingRequest): Promise<Buffer> {
+function collect(request: IncomingRequest, length: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    const body = createWholeBody(length);
+    request.on('data', body.append);
+    request.once('end', () => {
+      try {
+        resolve(body.end());
+      } catch (error) {
+        reject(error);
+      }
+    });
     request.once('error', reject);
     request.once('close', () => {
       if (!request.readableEnded) reject(new Error('the client left'));

@@ -36,7 +36,7 @@ async function answered(response: ServerResponse): Promise<void> {
 }
 
 test('a body that comes in pieces is had whole, and the next request is another', async () => {
-  server.once('request', (request) => bodies.push(request.takeWhole()));
+  server.once('request', (request) => bodies.push(request.takeWhole(6)));
   const bodies: (Promise<Buffer> | null)[] = [];
   const { response } = await nextRequest('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nab');
   client.write('cd');
@@ -48,7 +48,7 @@ test('a body that comes in pieces is had whole, and the next request is another'
 
 test('an idle connection keeps nothing of a request that was taken whole', async () => {
   const taken: (Promise<Buffer> | null)[] = [];
-  server.once('request', (request) => taken.push(request.takeWhole()));
+  server.once('request', (request) => taken.push(request.takeWhole(2)));
   const { request, response } = await nextRequest(
     'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab',
   );
@@ -68,13 +68,13 @@ test('nor of one without a body', async () => {
 
 test.each([0, 1])('a client that leaves with part of its body sent is told of (%i)', async (late) => {
   const taken: (Promise<Buffer> | null)[] = [];
-  if (!late) server.once('request', (request) => taken.push(request.takeWhole()));
+  if (!late) server.once('request', (request) => taken.push(request.takeWhole(6)));
   const { request } = await nextRequest('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n');
   const gone = new Promise((resolve) => request.once('close', resolve));
   client.destroy();
   if (late) {
     await gone;
-    taken.push(request.takeWhole());
+    taken.push(request.takeWhole(6));
   }
   await expect(taken[0]).rejects.toThrow('the client left');
 });

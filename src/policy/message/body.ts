@@ -33,8 +33,8 @@ export interface BodyPart {
   readonly surface: 'body';
   /** Its offsets are those of the body without its content-encodings, so that a finding can be covered there. */
   readonly rewritable: boolean;
-  /** Parts of the text that were put together; none: as it stood. */
-  readonly pieces: Pieces;
+  /** Parts of the text that were put together; null: as it stood. */
+  readonly pieces: (() => Pieces) | null;
 }
 
 export type BodyOutcome =
@@ -67,7 +67,7 @@ export function bodyParts(
   if (decoded.outcome !== 'complete') return decoded;
   const room = roomFloor + decoded.bytes.length * roomFactor;
   const walk: Walk = { budget, visit, room, ended: false, failure: null };
-  visitPart(walk, { bytes: decoded.bytes, name: 'body', surface: 'body', rewritable: true, pieces: [] });
+  visitPart(walk, { bytes: decoded.bytes, name: 'body', surface: 'body', rewritable: true, pieces: null });
   for (const besides of decoded.besides)
     if (takeRoom(walk, besides.length)) visitPart(walk, partOf('encoding', besides));
   takeApart(walk, decoded.bytes, contentType ?? '', 0);
@@ -77,7 +77,9 @@ export function bodyParts(
 
 /** Those of a part's findings that count: in a text put together, what no part of it shows alone. */
 export function partFindings(part: BodyPart, findings: readonly Finding[]): readonly Finding[] {
-  return part.pieces.length === 0 ? findings : findings.filter((finding) => tellsMore(part.pieces, finding));
+  if (!part.pieces || findings.length === 0) return findings;
+  const pieces = part.pieces();
+  return findings.filter((finding) => tellsMore(pieces, finding));
 }
 
 const openingBrace = 0x7b;
@@ -92,7 +94,7 @@ interface Walk {
   failure: Exclude<BodyOutcome, { outcome: 'complete' }> | null;
 }
 
-const partOf = (name: string, bytes: Buffer, pieces: Pieces = []): BodyPart => ({
+const partOf = (name: string, bytes: Buffer, pieces: BodyPart['pieces'] = null): BodyPart => ({
   bytes,
   name,
   surface: 'body',

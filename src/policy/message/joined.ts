@@ -10,7 +10,8 @@ const perPiece = 4;
 
 export interface JoinedText {
   readonly bytes: Buffer;
-  readonly pieces: Pieces;
+  /** Asked for where something was found in it: of a megabyte of short strings it takes three to tell. */
+  readonly pieces: () => Pieces;
 }
 
 /** Least bytes that are worth a look when joined: a value shorter than that is no secret that can be told by itself. */
@@ -26,28 +27,43 @@ export function joinPieces(bytes: Buffer, ranges: readonly number[]): JoinedText
   for (let index = 0; index < ranges.length; index += 2)
     room += Math.min((ranges[index + 1] as number) - (ranges[index] as number), 2 * reach);
   const joined = Buffer.allocUnsafe(room);
+  const length = layOut(bytes, ranges, (start, from, to) => {
+    if (to - from > 24) bytes.copy(joined, start, from, to);
+    else for (let at = from; at < to; at += 1) joined[start + at - from] = bytes[at] as number;
+    joined[start + to - from] = cutMark;
+  });
+  return { bytes: joined.subarray(0, length), pieces: () => piecesOf(bytes, ranges) };
+}
+
+/** Stands where the middle of a long part was left out. */
+const cutMark = 0x09;
+
+function piecesOf(bytes: Buffer, ranges: readonly number[]): Pieces {
   const pieces: number[] = [];
+  layOut(bytes, ranges, (start, from, to) => pieces.push(start, start + to - from, from, to));
+  return pieces;
+}
+
+/** Says of each piece where it begins in the joined text; answers how long that is. */
+function layOut(
+  bytes: Buffer,
+  ranges: readonly number[],
+  put: (start: number, from: number, to: number) => void,
+): number {
   let length = 0;
-  const copy = (from: number, to: number) => {
-    const end = length + to - from;
-    pieces.push(length, end, from, to);
-    if (to - from > 24) bytes.copy(joined, length, from, to);
-    else for (let at = from; at < to; at += 1) joined[length + at - from] = bytes[at] as number;
-    length = end;
-  };
   for (let index = 0; index < ranges.length; index += 2) {
     const [from, to] = [ranges[index] as number, ranges[index + 1] as number];
     const ends = to - from <= 2 * reachOfProse ? reach : endsOf(bytes, from);
     if (to - from <= 2 * ends) {
-      copy(from, to);
+      put(length, from, to);
+      length += to - from;
       continue;
     }
-    copy(from, from + ends);
-    joined[length] = 0x09;
-    length += 1;
-    copy(to - ends, to);
+    put(length, from, from + ends);
+    put(length + ends + 1, to - ends, to);
+    length += 2 * ends + 1;
   }
-  return { bytes: joined.subarray(0, length), pieces };
+  return length;
 }
 
 /** Prose has a blank soon, and words that are longer than a letter. */

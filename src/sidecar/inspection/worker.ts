@@ -11,8 +11,8 @@ export interface WorkerJob {
   readonly id: number;
   readonly kind: 'examine' | 'redact';
   readonly names: readonly string[] | null;
-  /** The bodies, one after another. */
-  readonly bytes: Uint8Array;
+  /** The bodies, one after another, in memory that goes back with the answer. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly bodies: readonly WorkerBody[];
 }
 
@@ -28,7 +28,12 @@ export interface WorkerAnswer {
   /** Of each body; null: nothing was found. */
   readonly examinations?: readonly (BodyExamination | null)[];
   readonly redacted?: Uint8Array | null;
+  /** null: too little to be worth the way. */
+  readonly memory: ArrayBuffer | null;
 }
+
+/** Less than that is garbage soon collected, and to transfer it costs as much as the scan of a short body. Bytes. */
+export const leastReturned = 64 * 1024;
 
 /** Told once, when the usual scanner is prepared. */
 export const workerReady = 'ready';
@@ -47,6 +52,7 @@ function scannerFor(names: readonly string[] | null): Promise<Scanner> {
 }
 
 async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<WorkerAnswer> {
+  const memory = bytes.buffer.byteLength >= leastReturned ? bytes.buffer : null;
   const scanner = await scannerFor(names);
   index ??= openPieceIndex(tables.pieces);
   let at = bytes.byteOffset;
@@ -57,13 +63,13 @@ async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<Work
   });
   if (kind === 'redact') {
     const [source] = sources;
-    return { id, redacted: source ? redactBody(scanner, source) : null };
+    return { id, memory, redacted: source ? redactBody(scanner, source) : null };
   }
   const examinations = sources.map((source) => {
     const examination = examineBody(scanner, source, { pieceIndex: index });
     return isNothing(examination) ? null : examination;
   });
-  return { id, examinations };
+  return { id, memory, examinations };
 }
 
 const isNothing = ({ found, outcome, pieces }: BodyExamination): boolean =>
@@ -72,7 +78,8 @@ const isNothing = ({ found, outcome, pieces }: BodyExamination): boolean =>
 // A rejection ends the worker, and with it every request that waits for it.
 parentPort?.on(
   'message',
-  (job: WorkerJob) => void work(job).then((answer) => parentPort?.postMessage(answer)),
+  (job: WorkerJob) =>
+    void work(job).then((answer) => parentPort?.postMessage(answer, answer.memory ? [answer.memory] : [])),
 );
 if (parentPort)
   void scannerFor(null).then(() => {

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { BodySource } from '../../policy/message/body.js';
 import { type BodyExamination, nothingFound } from '../../policy/outbound/examination.js';
+import { createJobBuffers } from './job-buffers.js';
 import type { KnownTables } from './known-values.js';
-import { type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
+import { leastReturned, type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
 
 /** Threads for what would hold up every other request. They start when they are first asked for. */
 export interface Workers {
@@ -22,12 +24,18 @@ export interface Workers {
 interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
+  /** Those of them that it was not handed yet, in turn. */
+  readonly queue: Waiting[];
   ready: boolean;
-  /** Bytes of the bodies that it has still to do. */
+  /** Bytes of the bodies that it has still to do, and of those among them that it was handed. */
   backlog: number;
+  handed: number;
 }
 
 interface Waiting {
+  readonly job: Omit<WorkerJob, 'bytes'>;
+  readonly sources: readonly BodySource[];
+  readonly size: number;
   readonly resolve: (answer: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,14 +44,24 @@ interface Waiting {
 const mostWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
 /** Milliseconds for one body; a thousand times what one of the longest takes. */
 const jobTimeout = 30_000;
+/** Bytes of bodies that a worker is handed ahead: each is a copy, and it does one after another anyway. */
+const mostHanded = 2 * 1024 * 1024;
 /** Of a worker's own objects, in megabytes; bodies come on top. Scans leave little behind. */
 const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 };
+/** V8 reads them as the worker's heap is made, and goes by them before its limits: those of the process are for the requests. */
+const heapFlags = [
+  '--max-semi-space-size=2',
+  '--initial-old-space-size=16',
+  `--max-old-space-size=${heapLimits.maxOldGenerationSizeMb}`,
+];
 
 export function createWorkers(known: KnownTables): Workers {
   const running = new Set<Running>();
+  const buffers = createJobBuffers();
   let jobs = 0;
 
   function start(): Running {
+    for (const flag of heapFlags) setFlagsFromString(flag);
     const worker = new Worker(__filename, {
       workerData: known,
       resourceLimits: heapLimits,
@@ -52,15 +70,16 @@ export function createWorkers(known: KnownTables): Workers {
       stdout: true,
       stderr: true,
     });
-    const one: Running = { worker, waiting: new Map(), ready: false, backlog: 0 };
+    const one: Running = { worker, waiting: new Map(), queue: [], ready: false, backlog: 0, handed: 0 };
     const end = () => {
       running.delete(one);
       for (const { reject } of one.waiting.values()) reject(new Error('a worker ended'));
       one.waiting.clear();
+      one.queue.length = 0;
     };
     worker.on('message', (answer: WorkerAnswer | typeof workerReady) => {
       if (answer === workerReady) one.ready = true;
-      else one.waiting.get(answer.id)?.resolve(answer);
+      else takeAnswer(one, answer);
     });
     worker.once('error', end).once('exit', end);
     // The parent's end is the end of all; a worker keeps nothing alive.
@@ -82,23 +101,45 @@ export function createWorkers(known: KnownTables): Workers {
     return start();
   }
 
+  function takeAnswer(one: Running, answer: WorkerAnswer): void {
+    if (answer.memory) buffers.giveBack(answer.memory);
+    const waiting = one.waiting.get(answer.id);
+    if (!waiting) return;
+    one.handed -= waiting.size;
+    handOver(one);
+    waiting.resolve(answer);
+  }
+
+  function handOver(one: Running): void {
+    for (let [next] = one.queue; next; [next] = one.queue) {
+      if (one.handed > 0 && one.handed + next.size > mostHanded) return;
+      one.queue.shift();
+      one.handed += next.size;
+      const memory = next.size < leastReturned ? new ArrayBuffer(next.size) : buffers.take(next.size);
+      const bytes = new Uint8Array(memory, 0, next.size);
+      putTogether(next.sources, bytes);
+      const job: WorkerJob = { ...next.job, bytes };
+      one.worker.postMessage(job, [bytes.buffer]);
+    }
+  }
+
   async function run(
     kind: WorkerJob['kind'],
     names: readonly string[] | null,
     sources: readonly BodySource[],
   ): Promise<WorkerAnswer> {
     const one = choose();
-    const bytes = together(sources);
     jobs += 1;
-    const job: WorkerJob = { id: jobs, kind, names, bytes, bodies: sources.map(bodyOf) };
+    const job = { id: jobs, kind, names, bodies: sources.map(bodyOf) };
+    const size = sources.reduce((sum, { bytes }) => sum + bytes.length, 0);
     const timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
-    // Once it is given away its length reads as nothing.
-    const size = bytes.length;
     one.backlog += size;
     try {
       return await new Promise<WorkerAnswer>((resolve, reject) => {
-        one.waiting.set(job.id, { resolve, reject });
-        one.worker.postMessage(job, [bytes.buffer]);
+        const waiting: Waiting = { job, sources, size, resolve, reject };
+        one.waiting.set(job.id, waiting);
+        one.queue.push(waiting);
+        handOver(one);
       });
     } finally {
       clearTimeout(timer);
@@ -126,15 +167,12 @@ export function createWorkers(known: KnownTables): Workers {
   };
 }
 
-/** In memory of their own, which is given away to the worker. */
-function together(sources: readonly BodySource[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(sources.reduce((sum, source) => sum + source.bytes.length, 0));
+function putTogether(sources: readonly BodySource[], memory: Uint8Array): void {
   let at = 0;
-  for (const source of sources) {
-    bytes.set(source.bytes, at);
-    at += source.bytes.length;
+  for (const { bytes } of sources) {
+    memory.set(bytes, at);
+    at += bytes.length;
   }
-  return bytes;
 }
 
 const bodyOf = ({ bytes, contentType, contentEncoding }: BodySource): WorkerBody => ({
