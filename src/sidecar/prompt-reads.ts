@@ -25,13 +25,15 @@ export function readPromptly<Reading extends Socket>(socket: Reading, most: numb
     if (hasEnded) socket.push(null);
   };
   promptly.set(socket, leave);
-  socket.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
-    // What nobody is there for yet is the stream's to keep.
-    if (socket.listenerCount('readable') === 0) leave();
-    if (!promptly.has(socket)) return push.call(socket, chunk, encoding);
+  socket.push = (chunk: Buffer | null) => {
     if (chunk === null) {
       hasEnded = true;
       return waiting.length === 0 && push.call(socket, null);
+    }
+    // A server of HTTP speaks when it is asked.
+    if (socket.listenerCount('readable') === 0) {
+      socket.destroy(new Error('the server spoke before it was asked'));
+      return false;
     }
     waiting.push(chunk);
     size += chunk.length;

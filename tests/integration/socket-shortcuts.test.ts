@@ -204,13 +204,13 @@ test('read as a stream it brings what was put back first, then what waited, then
   });
 });
 
-test('what comes before anyone listens is not lost', async () => {
+test('a server that speaks before it is asked is hung up on', async () => {
   await withPair(async (near, far) => {
     readPromptly(near, room);
-    far.write('early ');
-    while (near.readableLength === 0) await new Promise((resolve) => setImmediate(resolve));
-    const all = buffer(near);
-    far.end('and late');
-    expect((await all).toString()).toBe('early and late');
+    const failed = once(near, 'error');
+    far.write('HTTP/1.1 200 OK\r\n\r\n');
+    const [error] = (await failed) as [Error];
+    expect(error.message).toContain('before it was asked');
+    expect(near.destroyed).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { messageOf } from '../../contract/errors.js';
 import type { Refusal } from '../../contract/refusal.js';
 import { NotScannedError } from '../../policy/inbound/scrub.js';
+import { finalRefusal } from '../../policy/refusals.js';
 import type { Exchange } from '../exchange.js';
 import { type AnswerHead, type InspectedAnswer, openInspectedAnswer } from './inspected-answer.js';
 import type { Inspection } from './inspection.js';
@@ -28,9 +29,8 @@ export function openAnswer(
   head: AnswerHead,
   around: AnswerOutlet,
 ): Answer | null {
-  const { outletOf, onRoom } = around;
-  return openPromptAnswer(head, inspection, outletOf, () =>
-    inspection ? openAny(exchange, inspection, head, around) : passOn(outletOf(head), onRoom),
+  return openPromptAnswer(head, inspection, around.outletOf, () =>
+    inspection ? openAny(exchange, inspection, head, around) : passOn(head, around),
   );
 }
 
@@ -69,12 +69,19 @@ export function reserveText({ gate: { held } }: Exchange): (bytes: number) => bo
   };
 }
 
-function passOn(outlet: Outlet, room: () => void): Answer {
-  outlet.begin([]);
+function passOn(head: AnswerHead, { outletOf, onRoom, refuse }: AnswerOutlet): Answer | null {
+  const outlet = outletOf(head);
+  try {
+    outlet.begin([]);
+  } catch {
+    // Nobody above is there to catch it: the head may be passed on in a turn of its own.
+    refuse(finalRefusal('upstream-protocol', 'the head of the answer can not be passed on'));
+    return null;
+  }
   return {
     push: (chunk) => outlet.write(chunk),
     end: () => outlet.end(),
-    room,
+    room: onRoom,
     destroy: () => {},
   };
 }
