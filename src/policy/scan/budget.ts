@@ -38,7 +38,7 @@ export const costs = {
   /** A value is looked at that may stand in a context. */
   value: 10,
   /** A value is judged by its context, besides its length. */
-  candidate: 90,
+  candidate: 115,
   /** A word before such a value. */
   word: 2,
   finding: 135,
