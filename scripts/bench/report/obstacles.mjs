@@ -16,9 +16,9 @@ looked at for secrets that come back, and the first MiB for instructions.`,
   rest: `a Node process that does nothing takes about 40 MB, this program's code with TLS and the certificates 27, what is
 loaded before the first request so that it doesn't wait (undici, rules, automata, the injection model) 20, and the first
 request itself, after which this is measured, the rest. With DLP off it is about the same.`,
-  peak: `a Node process with TLS, the rules and one worker for scans takes 115 MB under any load. The rest is what bodies
-leave behind until V8 collects it, most where several connections send a megabyte each: a body is held, and a worker scans
-a copy. Smaller heaps than those set cost requests and downloads. Every connection's share is bounded.`,
+  peak: `a Node process with TLS, the rules and one worker for scans takes 115 MB under any load. Most is missing after 500
+connections at once: what they leave in the C library's memory is in pieces, and V8 collects the old late. Smaller heaps, and
+collections begun earlier, cost a sixth of the requests of one connection. Every connection's share is bounded.`,
   'new-host': `a certificate is made and signed, and its context built, which takes most of it; while others use the machine it
 is above the goal.`,
   clean:
