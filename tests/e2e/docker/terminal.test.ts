@@ -36,8 +36,10 @@ needs('docker engine', found !== null, 'a Docker bottle on a terminal', () => {
           ['expect', 'bash-[^$]*\\$ '],
           ['send', 'echo "code=$?"; tty; id -u\n'],
           ['expect', `code=130\\s+/dev/pts/\\d+\\s+${bench.operator.uid}\\s`],
+          ['expect', 'bash-[^$]*\\$ '],
+          ['send', 'echo awai""ting; until [ "$(stty size)" = "50 132" ]; do sleep 0.05; done; exit 9\n'],
+          ['expect', 'awaiting'],
           ['resize', 50, 132],
-          ['send', 'until [ "$(stty size)" = "50 132" ]; do sleep 0.05; done; exit 9\n'],
         ],
         { ...bench.operator, environment: bench.playground.environment },
       );
