@@ -9,8 +9,12 @@ const memory = 120;
 /** Words before a value that count at most, the nearest ones. */
 const mostMarks = 24;
 
-/** @param first @param last the marks before the candidate are `marks[first..last)`. */
-export type Visit = (candidate: Candidate, first: number, last: number) => void;
+/**
+ * Answers whether to go on.
+ *
+ * @param first @param last the marks before the candidate are `marks[first..last)`.
+ */
+export type Visit = (candidate: Candidate, first: number, last: number) => boolean;
 
 /**
  * Calls `visit` for every value within reach after an opener, with the words before it. Each byte is
@@ -36,7 +40,7 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       let first = last;
       const oldest = Math.max(0, last - mostMarks);
       while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
-      visit(candidate, first, last);
+      if (!visit(candidate, first, last)) return;
     }
     walked = Math.max(at, to);
   }

@@ -66,8 +66,9 @@ const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough, budget }, report) => {
   const found = occurrencesIn(view.bytes);
-  spend(budget, found.count * costs.occurrence);
+  if (!spend(budget, found.count * costs.occurrence)) return;
   const marks = triggerAll(view.bytes, found, thorough, budget, report);
+  if (budget.remaining < 0) return;
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };
@@ -185,19 +186,22 @@ function lookAtContext(
 ): void {
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     const length = candidate.end - candidate.start;
-    if (!spend(budget, costs.value + (length >> 1)) || isNoCredential(bytes, candidate)) return;
-    spend(budget, costs.candidate + length + (last - first) * costs.word);
+    if (!spend(budget, costs.value + (length >> 1))) return false;
+    if (isNoCredential(bytes, candidate)) return true;
+    if (!spend(budget, costs.candidate + length + (last - first) * costs.word)) return false;
     featuresOf(bytes, candidate, marks, first, last, features);
     const score = chance(features);
-    if (score < threshold || !spend(budget, costs.judgement + length)) return;
-    if (standsForNothing(bytes, candidate)) return;
-    report({
-      rule: 'credential-assignment',
-      start: candidate.start,
-      end: candidate.end,
-      score,
-      class: 'contextual',
-    });
+    if (score < threshold) return true;
+    if (!spend(budget, costs.judgement + length)) return false;
+    if (!standsForNothing(bytes, candidate))
+      report({
+        rule: 'credential-assignment',
+        start: candidate.start,
+        end: candidate.end,
+        score,
+        class: 'contextual',
+      });
+    return true;
   });
 }
 
@@ -220,8 +224,9 @@ export function contextCandidates(
 ): void {
   const marks = triggerAll(bytes, occurrencesIn(bytes), false, budgetFor(bytes.length), () => {});
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
-    if (isNoCredential(bytes, candidate) || isRepetitive(bytes, candidate)) return;
+    if (isNoCredential(bytes, candidate) || isRepetitive(bytes, candidate)) return true;
     featuresOf(bytes, candidate, marks, first, last, features);
     visit(candidate, features.of.slice(0, features.count));
+    return true;
   });
 }

@@ -141,7 +141,9 @@ export function matchPrefix(
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop]) || continuesName(bytes, start))
     return null;
   const joined = joinParts(bytes, end, stop, rule.min, alphabets[rule.body], progress);
-  if (!joined || isPlaceholder(bytes, end, stop)) return null;
+  if (!joined) return null;
+  progress.spent += costs.judgement + 2 * joined.text.length;
+  if (isPlaceholder(bytes, end, stop)) return null;
   if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
   const body = Buffer.from(joined.text, 'latin1');
   if (!rule.wordy && (!hasDigit(body, 0, body.length) || readsLikeWords(body, 0, body.length))) return null;
@@ -248,6 +250,7 @@ export function matchPattern(
   const secret = found.groups?.['secret'] ?? found[0];
   const start = from + found[0].lastIndexOf(secret);
   const stop = start + secret.length;
+  progress.spent += costs.matched + 2 * secret.length;
   if (rule.entropy && entropy(bytes, start, stop).bits < rule.entropy) return null;
   if (rule.unlikeWords && strangeness(bytes, start, stop) < wordlike) return null;
   if (rule.accept && !rule.accept(secret)) return null;

@@ -31,10 +31,12 @@ export const costs = {
   judgement: 50,
   /** A pattern is run; twice as much where it looks back, or goes over a line. */
   pattern: 50,
+  /** What a pattern matches is taken out and judged, besides its length. */
+  matched: 200,
   /** The surroundings of a keyword are mirrored. */
   mirror: 280,
   /** A part of a value is followed into the next field. */
-  part: 90,
+  part: 150,
   /** A value is looked at that may stand in a context. */
   value: 10,
   /** A value is judged by its context, besides its length. */
