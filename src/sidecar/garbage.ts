@@ -2,7 +2,7 @@
 const soonest = 15;
 const latest = 250;
 /** Bytes of buffers that may have come since the last collection of young objects. */
-const mostYoung = 8 * 1024 * 1024;
+const mostYoung = 6 * 1024 * 1024;
 /** So many looks in turn that saw next to no change are a rest: about two seconds. Looks, bytes. */
 const restLooks = 8;
 const restBytes = 256 * 1024;
