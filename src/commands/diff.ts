@@ -1,6 +1,6 @@
 import { isatty } from 'node:tty';
 import type { Command } from '../console/command.js';
-import { printable } from '../console/printable.js';
+import { printable } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { managementOf } from '../launch/find-bottle.js';
 

@@ -1,6 +1,6 @@
 import type { Command, CommandContext } from '../console/command.js';
 import { endWords, proposalLine } from '../console/print-proposals.js';
-import { printable } from '../console/printable.js';
+import { printable } from '../contract/printable.js';
 import { channelFolder } from '../host/operator/channel.js';
 import { type Watch, watchBottles } from '../host/operator/channel-client.js';
 

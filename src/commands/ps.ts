@@ -1,5 +1,5 @@
 import type { Command } from '../console/command.js';
-import { printable } from '../console/printable.js';
+import { printable } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { allBottles } from '../launch/find-bottle.js';
 import type { BottleSummary } from '../plan/ports.js';

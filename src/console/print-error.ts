@@ -1,5 +1,5 @@
 import type { BottleError } from '../contract/errors.js';
-import { printable } from './printable.js';
+import { printable } from '../contract/printable.js';
 
 /** Names of files and hosts come from repositories and agents too. */
 const shown = (text: string) => printable(text, 2000);

@@ -1,7 +1,7 @@
+import { printable } from '../contract/printable.js';
 import type { RouteDlp } from '../contract/route.js';
 import type { Explanation } from '../policy/decide.js';
 import type { DetectorExplanation } from '../policy/outbound/explain-detectors.js';
-import { printable } from './printable.js';
 
 /** What would become of a request. */
 export interface ExplainedOutcome {

@@ -1,5 +1,5 @@
 import type { EventFinding } from '../contract/event.js';
-import { printable } from './printable.js';
+import { printable } from '../contract/printable.js';
 import { localTime } from './time.js';
 import { findingWords } from './traffic.js';
 

@@ -1,5 +1,5 @@
+import { printable } from '../contract/printable.js';
 import type { BottlePlan } from '../plan/plan.js';
-import { printable } from './printable.js';
 import { routeLine } from './route-line.js';
 
 /** A plan as a person reads it. It holds names of secrets, never values. */

@@ -1,5 +1,5 @@
+import { printable } from '../contract/printable.js';
 import type { Proposal, ProposalEnd } from '../contract/proposal.js';
-import { printable } from './printable.js';
 
 /** Why a request waits, in a few words. */
 export function reasonOf({ kind, detector }: Proposal): string {

@@ -1,5 +1,5 @@
 import type { DecisionEvent, EventFinding } from '../contract/event.js';
-import { printable } from './printable.js';
+import { printable } from '../contract/printable.js';
 
 /** Counts what a bottle sent, and says at the end what was refused: the operator's first question. */
 export interface Traffic {

@@ -1,6 +1,6 @@
 import { endWords } from '../console/print-proposals.js';
-import { printable } from '../console/printable.js';
 import { BottleError } from '../contract/errors.js';
+import { printable } from '../contract/printable.js';
 import type { Decision, ProposalEnd } from '../contract/proposal.js';
 import { longestNote } from '../contract/proposal.js';
 import { channelFolder } from '../host/operator/channel.js';

@@ -1,3 +1,5 @@
+import { printableInPlace } from '../contract/printable.js';
+
 /** 1-based; a column counts code points. */
 export interface Position {
   readonly line: number;
@@ -7,17 +9,9 @@ export interface Position {
 /** Characters of one source line that are shown; a longer one is cut to a window round the caret. */
 const widestLine = 100;
 
-// Control, format (bidi, zero-width) and separator characters, lone surrogates: a file from a repository must not drive the terminal.
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/** Replaces whatever a terminal would obey or hide; one character stays one character. */
-export function printable(text: string): string {
-  return text.replace(unprintable, (character) => (character === '\t' ? ' ' : '\u{fffd}'));
-}
-
 /** A word of the file in quotes, short enough for a message. */
 export function quoted(text: string): string {
-  const characters = Array.from(printable(text));
+  const characters = Array.from(printableInPlace(text));
   return `'${characters.length > 60 ? `${characters.slice(0, 57).join('')}...` : characters.join('')}'`;
 }
 
@@ -63,7 +57,7 @@ export function codeFrame(text: string, { line, column }: Position): string {
 
 function cut(line: string, from: number): string {
   // Four UTF-16 units a column are more than enough for what is kept.
-  const characters = Array.from(printable(line));
+  const characters = Array.from(printableInPlace(line));
   const end = from + widestLine;
   const shown = characters.slice(from, end);
   if (from > 0 && shown.length > 0) shown[0] = '…';

@@ -1,5 +1,6 @@
 import { Composer, type CST, isAlias, isMap, isScalar, isSeq, type Node, type Pair, Parser } from 'yaml';
-import { printable, quoted } from './code-frame.js';
+import { printableInPlace } from '../contract/printable.js';
+import { quoted } from './code-frame.js';
 import type { Report } from './diagnostic.js';
 import type { FrontMatter } from './front-matter.js';
 import type { ManifestFile } from './source.js';
@@ -93,7 +94,7 @@ function tokensOf(yaml: string): CST.Token[] | null {
 }
 
 function firstLine(message: string): string {
-  return printable(message.split('\n', 1)[0] ?? '').slice(0, 160);
+  return printableInPlace(message.split('\n', 1)[0] ?? '').slice(0, 160);
 }
 
 /** Offset of a token that is nested more than `limit` deep, or null. */

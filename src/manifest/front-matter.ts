@@ -1,5 +1,5 @@
 import matter from 'gray-matter';
-import { printable } from './code-frame.js';
+import { printableInPlace } from '../contract/printable.js';
 import type { Report } from './diagnostic.js';
 import type { ManifestFile } from './source.js';
 
@@ -84,7 +84,7 @@ function guard(file: ManifestFile, report: Report): boolean {
     return refuse('front-matter-missing', 0, "the first line is not '---'", hint);
   }
   if (firstLine !== delimiter) {
-    const message = `front matter is YAML behind a bare '---', not '${printable(firstLine).slice(0, 40)}'`;
+    const message = `front matter is YAML behind a bare '---', not '${printableInPlace(firstLine).slice(0, 40)}'`;
     return refuse('front-matter-language', 3, message, "write '---' alone on the first line");
   }
   return guardEnd(file, refuse);

@@ -1,6 +1,6 @@
 import { hostWithin, reasonOf } from '../console/print-proposals.js';
-import { printable } from '../console/printable.js';
 import { localTime } from '../console/time.js';
+import { printable } from '../contract/printable.js';
 import type { Proposal } from '../contract/proposal.js';
 import type { BottleIntroduction } from '../host/operator/channel.js';
 

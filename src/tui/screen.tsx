@@ -1,6 +1,6 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import { printable } from '../console/printable.js';
+import { printable } from '../contract/printable.js';
 import type { Proposal } from '../contract/proposal.js';
 import type { BottleIntroduction } from '../host/operator/channel.js';
 import { detailHeight, detailLines, help, rowText, secondsLeft } from './lines.js';

@@ -1,4 +1,8 @@
+import { printable } from '../contract/printable.js';
 import { type FoundRepositories, findRepositories } from './git-repositories.js';
+
+/** Of Linux (PATH_MAX). */
+const longestPath = 4096;
 
 /** Tells the operator which repositories the agent made: git in a folder above may run what their settings say. */
 export function noticesOfRepositories(
@@ -11,18 +15,13 @@ export function noticesOfRepositories(
     .filter((folder) => !known.has(folder))
     .map(
       (folder) =>
-        `the agent made a repository at ${printable(`${workspace}/${folder}`)}: git status in the parent may run what its config says; look at it or remove it`,
+        `the agent made a repository at ${printable(`${workspace}/${folder}`, longestPath)}: git status in the parent may run what its config says; look at it or remove it`,
     );
   const unseen =
     before.whole && !after.whole
       ? [
-          `the agent left more or deeper folders in ${printable(workspace)} than are searched for repositories: look for new .git before you run git there`,
+          `the agent left more or deeper folders in ${printable(workspace, longestPath)} than are searched for repositories: look for new .git before you run git there`,
         ]
       : [];
   return [...made, ...unseen].map((notice) => `bot-bottle: ${notice}\n`);
-}
-
-/** A name is the agent's choice and must not steer the operator's terminal. */
-function printable(path: string): string {
-  return path.replace(/[^\x20-\x7e]/g, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

@@ -105,7 +105,7 @@ export function attackTheProtectedPaths(bench: Bench): void {
       expect(stderr).toContain(
         `bot-bottle: the agent made a repository at ${told.workspace}/a/b: git status`,
       );
-      expect(stderr).toContain(`${told.workspace}/\\u{1b}[2J: git status`);
+      expect(stderr).toContain(`${told.workspace}/\\x1b[2J: git status`);
       expect(stderr).not.toContain('\u001b');
     });
 

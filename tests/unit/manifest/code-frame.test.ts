@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeFrame, positionAt, printable, quoted } from '../../../src/manifest/code-frame.js';
+import { printableInPlace } from '../../../src/contract/printable.js';
+import { codeFrame, positionAt, quoted } from '../../../src/manifest/code-frame.js';
 
 const text = fc
   .array(fc.string({ unit: 'binary', maxLength: 150 }), { maxLength: 6 })
@@ -44,7 +45,7 @@ describe('code frames', () => {
         const caretRow = rows.findIndex((row) => /^ +\| +\^$/.test(row));
         const caret = (rows[caretRow] ?? '').lastIndexOf('^');
         const row = Array.from(rows[caretRow - 1] ?? '');
-        const character = Array.from(printable(source.split('\n')[position.line - 1] ?? ''))[
+        const character = Array.from(printableInPlace(source.split('\n')[position.line - 1] ?? ''))[
           position.column - 1
         ];
         const shown = row[caret];

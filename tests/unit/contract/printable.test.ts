@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable } from '../../../src/console/printable.js';
+import { printable, printableInPlace } from '../../../src/contract/printable.js';
 
 describe('printable', () => {
   it('shows control characters instead of sending them to the terminal', () => {
     expect(printable('a\u001b]0;title\u0007b\r\n\u009b31m')).toBe('a\\x1b]0;title\\x07b\\x0d\\x0a\\x9b31m');
     expect(printable('\u202egnp.exe')).toBe('\\u202egnp.exe');
+    expect(printable('\u061c\ufeff\u{e0041}')).toBe('\\u061c\\ufeff\\u{e0041}');
+    expect(printable('für 文字')).toBe('für 文字');
   });
 
   it('cuts long text', () => {
@@ -19,5 +21,9 @@ describe('printable', () => {
         (text) => !/[\u0000-\u001f\u007f-\u009f]/.test(printable(text)),
       ),
     );
+  });
+
+  it('can keep columns', () => {
+    expect(printableInPlace('a\tb\u200bc\u{e0041}d')).toBe('a b\ufffdc\ufffdd');
   });
 });

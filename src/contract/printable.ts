@@ -1,0 +1,20 @@
+/** What a terminal obeys or hides: control, format (direction, zero width, tags) and separator characters, lone surrogates. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Text that an agent, an upstream or a repository chose, made safe for a terminal: what is not printable becomes `\xNN`,
+ * `\uNNNN` or `\u{NNNNN}`, and at most `bound` characters are left.
+ */
+export function printable(text: string, bound = 200): string {
+  const cut = text.length > bound ? `${text.slice(0, bound)}...` : text;
+  return cut.replace(unprintable, (character) => {
+    const digits = (character.codePointAt(0) ?? 0).toString(16);
+    if (digits.length > 4) return `\\u{${digits}}`;
+    return digits.length > 2 ? `\\u${digits.padStart(4, '0')}` : `\\x${digits.padStart(2, '0')}`;
+  });
+}
+
+/** The same with one character for each, so that columns stay where they are: a blank for a tab, else U+FFFD. */
+export function printableInPlace(text: string): string {
+  return text.replace(unprintable, (character) => (character === '\t' ? ' ' : '\u{fffd}'));
+}
