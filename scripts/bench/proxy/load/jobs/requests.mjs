@@ -47,7 +47,7 @@ function prepare(job, target) {
 }
 
 /** Seconds that are not counted: a runtime that compiles as it goes has half forgotten a way that it was not asked for lately. */
-const warmUpSeconds = 0.3;
+const usualWarmUp = 0.3;
 
 /** Requests that are not counted, at least one, so that the way to the upstream is open. The socket, or null where it was closed. */
 function warmUp(socket, send, shared) {
@@ -124,7 +124,7 @@ async function oneClient(first, job, target, send, shared) {
   }
 }
 
-/** `{connections, host, method, path, bodyBytes, seconds | count}`: latencies in milliseconds, seconds, body bytes read, errors, and how many more warmed up before. */
+/** `{connections, host, method, path, bodyBytes, seconds | count, warmUp}`: latencies in milliseconds, seconds, body bytes read, errors, and how many more warmed up before. */
 export async function requests(job, target) {
   const opened = await Promise.allSettled(
     Array.from({ length: job.connections }, () => openConnection(target, job.host)),
@@ -132,7 +132,7 @@ export async function requests(job, target) {
   const sockets = opened.filter(({ status }) => status === 'fulfilled').map(({ value }) => value);
   const send = prepare(job, target);
   const shared = { latencies: [], bytes: 0, errors: opened.length - sockets.length, warmed: 0 };
-  shared.warm = performance.now() + warmUpSeconds * 1000;
+  shared.warm = performance.now() + (job.warmUp ?? usualWarmUp) * 1000;
   const warm = job.seconds
     ? await Promise.all(sockets.map((socket) => warmUp(socket, send, shared)))
     : sockets;
