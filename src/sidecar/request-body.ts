@@ -61,6 +61,8 @@ export async function readRequestBody(
     request.expectNoBody();
     return noBody;
   }
+  // It may have left while the detectors were prepared: nothing would tell of it any more.
+  if (request.destroyed) throw new Error('the client left');
   if (!chunked && contentLength !== null && contentLength <= whole) {
     if (held.bytes + contentLength <= wholeBodies || (must && contentLength <= wholeBody))
       return wholeRequestBody(request, contentLength, held);

@@ -70,11 +70,13 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
   outer.on('connection', (socket) => remember(socket, newConnection('plain', null, null)));
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
   inner.on('connect', (request, socket) => {
-    const { host } = connectionOf(request.socket);
+    const { host, inFlight } = connectionOf(request.socket);
     const refusal = finalRefusal('method-not-allowed', 'CONNECT inside a tunnel');
     recordUnparsed(gate, socket, refusal, host ?? '', 'CONNECT');
     socket.on('error', () => socket.destroy());
-    writeRefusal(socket, refusal);
+    // It would be taken for the answer to a request before it.
+    if (inFlight > 0) socket.destroy();
+    else writeRefusal(socket, refusal);
   });
   // A server that never listens would not watch its header time-outs.
   inner.emit('listening');

@@ -9,7 +9,7 @@ import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { inspectHead } from '../policy/request-head.js';
 import { writeRefusal } from './answer.js';
-import { type Gate, newConnection, remember } from './gate.js';
+import { connectionOf, type Gate, newConnection, remember } from './gate.js';
 import { joinWrites } from './joined-writes.js';
 
 /** Milliseconds from the proxy's 200 to the end of the TLS handshake. */
@@ -37,6 +37,11 @@ export function handleConnect(
   head: Buffer,
 ): void {
   socket.on('error', () => socket.destroy());
+  if (connectionOf(socket).inFlight > 0) {
+    // Answers still to be written would end up inside the tunnel.
+    socket.destroy();
+    return;
+  }
   const started = Date.now();
   const { host, route, refusal } = admitConnect(gate, request);
   gate.record({

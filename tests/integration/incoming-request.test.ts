@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { inspectHead } from '../../src/policy/request-head.js';
 import { IncomingRequest } from '../../src/sidecar/incoming-request.js';
+import { readRequestBody, scannedBody } from '../../src/sidecar/request-body.js';
 
 let server: Server<typeof IncomingRequest>;
 let client: Socket;
@@ -78,3 +80,17 @@ test.each([0, 1])('a client that leaves with part of its body sent is told of (%
   }
   await expect(taken[0]).rejects.toThrow('the client left');
 });
+
+test.each(['Content-Length: 6\r\n\r\nab', 'Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n'])(
+  'nothing is held for a client that left before its body was asked for (%j)',
+  async (rest) => {
+    const { request } = await nextRequest(`POST / HTTP/1.1\r\nHost: a\r\n${rest}`);
+    const gone = new Promise((resolve) => request.once('close', resolve));
+    client.destroy();
+    await gone;
+    const held = { bytes: 0 };
+    const head = inspectHead(request.rawHeaders, request.httpVersion);
+    await expect(readRequestBody(request, head, held, scannedBody)).rejects.toThrow('the client left');
+    expect(held.bytes).toBe(0);
+  },
+);
