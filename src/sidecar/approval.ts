@@ -4,7 +4,7 @@ import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
-import { printablePath } from './printable.js';
+import { logPath } from './log-text.js';
 import { wholeBody } from './request-body.js';
 
 const leaving = new WeakMap<Socket, AbortSignal>();
@@ -32,7 +32,7 @@ export async function askOperator(exchange: Exchange, route: CompiledRoute): Pro
       kind: 'unknown-host',
       method: request.method ?? '',
       host,
-      path: printablePath(shown(target)),
+      path: logPath(shown(target)),
       detector: null,
       rule: 'egress.unknown_host',
       snippet: null,
@@ -63,7 +63,7 @@ export function askAboutFinding(
       kind: 'finding',
       method: request.method ?? '',
       host: gate.table.exact.has(admission.host) ? admission.host : shown(admission.host),
-      path: printablePath(shown(exchange.shownTarget)),
+      path: logPath(shown(exchange.shownTarget)),
       ...about,
     },
     leavingOf(request.socket),

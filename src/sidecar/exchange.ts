@@ -15,7 +15,7 @@ import type { Inspection } from './inbound/inspection.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { inspectRequest } from './inspection/inspect-request.js';
 import { BodyRefused } from './inspection/long-scan.js';
-import { recordExchange } from './record-exchange.js';
+import { recordExchange, recordUnparsed } from './record-exchange.js';
 import { createRelay } from './relay.js';
 import {
   heldBody,
@@ -81,7 +81,11 @@ export function handleRequest(
   const start = () => answer(gate, connection, request, response, expectsContinue);
   if (connection.inFlight === 0) start();
   else if (connection.waiting.length < pipelineLimit) connection.waiting.push(start);
-  else request.socket.destroy();
+  else if (!request.socket.destroyed) {
+    const refusal = finalRefusal('malformed-request', 'too many requests ahead of their answers');
+    recordUnparsed(gate, request.socket, refusal, connection.host ?? '', request.method ?? '');
+    request.socket.destroy();
+  }
 }
 
 /** Decide, read, dispatch, relay. */

@@ -9,8 +9,8 @@ import { createInjection, type Injection, noInjection } from './forward-headers.
 import type { Holds } from './holds.js';
 import { createInspections, type Inspections } from './inbound/inspection.js';
 import type { LazyInspection } from './inspection/inspection.js';
+import { logPath, logText } from './log-text.js';
 import type { MessageWriter } from './messages.js';
-import { printable, printablePath } from './printable.js';
 import type { Upstreams } from './upstreams.js';
 
 /** What every part of the proxy works with; made once, at the start. */
@@ -93,10 +93,10 @@ export function createGate(
       time: entry.time,
       request: entry.request,
       way: entry.way,
-      method: printable(entry.method, 20),
+      method: logText(entry.method, 20),
       // A name that the operator wrote is no secret; any other may hold one.
       host: table.exact.has(entry.host) ? entry.host : shown(entry.host),
-      path: shown(printablePath(entry.target)),
+      path: shown(logPath(entry.target)),
       route: entry.route,
       verdict: entry.verdict,
       code: entry.code,

@@ -1,5 +1,7 @@
-import { refusalStatus } from '../contract/refusal.js';
+import type { Duplex } from 'node:stream';
+import { type Refusal, refusalStatus } from '../contract/refusal.js';
 import type { Exchange } from './exchange.js';
+import { connections, type Gate } from './gate.js';
 
 /** Tells the log how a request went. @param status what was answered; 0: nothing */
 export function recordExchange(exchange: Exchange, status: number): void {
@@ -23,5 +25,30 @@ export function recordExchange(exchange: Exchange, status: number): void {
     bytesSent: body.size(),
     bytesReceived: received,
     duration: Date.now() - started,
+  });
+}
+
+/** The same of what never became an exchange. */
+export function recordUnparsed(
+  gate: Gate,
+  socket: Duplex,
+  refusal: Refusal,
+  host: string,
+  method: string,
+): void {
+  gate.record({
+    time: Date.now(),
+    request: gate.nextRequest(),
+    way: connections.get(socket)?.way ?? 'plain',
+    method,
+    host,
+    target: '',
+    route: null,
+    verdict: 'refused',
+    code: refusal.code,
+    status: refusalStatus[refusal.code],
+    bytesSent: 0,
+    bytesReceived: 0,
+    duration: 0,
   });
 }

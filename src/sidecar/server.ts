@@ -2,12 +2,12 @@ import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Refusal } from '../contract/refusal.js';
-import { refusalStatus } from '../contract/refusal.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { answerRefusal, writeRefusal } from './answer.js';
 import { handleRequest } from './exchange.js';
 import { connectionOf, connections, type Gate, newConnection, remember } from './gate.js';
 import { IncomingRequest } from './incoming-request.js';
+import { recordUnparsed } from './record-exchange.js';
 import { handleConnect } from './tunnel.js';
 import { handleUpgrade } from './upgrade.js';
 
@@ -108,22 +108,4 @@ function unparsedRefusal(code: string): Refusal {
     return finalRefusal('ambiguous-framing', 'the end of the body is not clear');
   }
   return finalRefusal('malformed-request', 'not a valid HTTP/1.1 request');
-}
-
-function recordUnparsed(gate: Gate, socket: Duplex, refusal: Refusal, host: string, method: string): void {
-  gate.record({
-    time: Date.now(),
-    request: gate.nextRequest(),
-    way: connections.get(socket)?.way ?? 'plain',
-    method,
-    host,
-    target: '',
-    route: null,
-    verdict: 'refused',
-    code: refusal.code,
-    status: refusalStatus[refusal.code],
-    bytesSent: 0,
-    bytesReceived: 0,
-    duration: 0,
-  });
 }

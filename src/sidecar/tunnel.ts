@@ -11,6 +11,7 @@ import { inspectHead } from '../policy/request-head.js';
 import { writeRefusal } from './answer.js';
 import { connectionOf, type Gate, newConnection, remember } from './gate.js';
 import { joinWrites } from './joined-writes.js';
+import { recordUnparsed } from './record-exchange.js';
 
 /** Milliseconds from the proxy's 200 to the end of the TLS handshake. */
 const handshakeTimeout = 30_000;
@@ -39,6 +40,8 @@ export function handleConnect(
   socket.on('error', () => socket.destroy());
   if (connectionOf(socket).inFlight > 0) {
     // Answers still to be written would end up inside the tunnel.
+    const refusal = finalRefusal('malformed-request', 'CONNECT behind a request that is not answered yet');
+    recordUnparsed(gate, socket, refusal, '', 'CONNECT');
     socket.destroy();
     return;
   }

@@ -17,6 +17,7 @@ import { connectionOf, type Gate } from './gate.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { inspectRequest } from './inspection/inspect-request.js';
 import { readAsStream } from './prompt-reads.js';
+import { recordUnparsed } from './record-exchange.js';
 import { createRelay } from './relay.js';
 import { upstreamRefusal } from './upstream-error.js';
 import { outboundMessages } from './websocket/outbound-messages.js';
@@ -33,6 +34,8 @@ export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Sock
   socket.on('error', () => socket.destroy());
   if (connection.inFlight > 0) {
     // Answers still to be written would end up inside the new protocol.
+    const refusal = finalRefusal('malformed-request', 'an upgrade behind a request that is not answered yet');
+    recordUnparsed(gate, socket, refusal, connection.host ?? '', request.method ?? '');
     socket.destroy();
     return;
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DecisionEvent } from '../../src/contract/event.js';
 import { type Canary, startCanary } from '../support/canary.js';
 import { askInside, askProxy, refusalCode } from '../support/raw-client.js';
 import { routeTo } from '../support/routes.js';
@@ -50,6 +51,7 @@ describe('a CONNECT behind a request that is not answered yet', () => {
     const first = 'GET http://plain.test/a HTTP/1.1\r\nHost: plain.test\r\n\r\n';
     const { text } = await askProxy(sidecar.port, first + connect);
     expect(text).toBe('');
+    await sidecar.event(({ method, code }) => method === 'CONNECT' && code === 'malformed-request');
   });
 
   test('gets no refusal that would be taken for the answer', async () => {
@@ -58,4 +60,17 @@ describe('a CONNECT behind a request that is not answered yet', () => {
     expect(text).toBe('');
     await sidecar.event(({ method, code }) => method === 'CONNECT' && code === 'method-not-allowed');
   });
+});
+
+test.each([
+  ['an upgrade behind a request', 'GET', 'Connection: upgrade\r\nUpgrade: websocket', 1],
+  ['the tenth request ahead of its answer', 'PUT', 'Content-Length: 0', 9],
+])('%s is hung up on, and told of', async (_what, method, headers, count) => {
+  const first = 'POST /a HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 0\r\n\r\n';
+  const next = `${method} /b HTTP/1.1\r\nHost: allowed.test\r\n${headers}\r\n\r\n`;
+  const { text } = await askInside({ ...sidecar, host: 'allowed.test' }, first + next.repeat(count));
+  expect(text).toBe('');
+  const toldOf = (event: DecisionEvent) => event.method === method && event.code === 'malformed-request';
+  await sidecar.event(toldOf);
+  expect(sidecar.events.filter(toldOf)).toHaveLength(1);
 });

@@ -4,7 +4,7 @@ import { routeRule, routeYaml } from '../../policy/refusals.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
-import { printable } from '../printable.js';
+import { logText } from '../log-text.js';
 import type { Inspection } from './inspection.js';
 import type { TextPolicy } from './text-gate.js';
 
@@ -39,7 +39,7 @@ export function textPolicy(
       const answer = await askAboutFinding(exchange, {
         detector: finding.detector,
         rule: rule(),
-        snippet: printable(found.toString('utf8'), longestSnippet),
+        snippet: logText(found.toString('utf8'), longestSnippet),
         values: [found.toString('latin1')],
         allow: allow(),
       });

@@ -33,6 +33,15 @@ export function createBatches(
   function flush(): void {
     const batch = waiting;
     waiting = [];
+    try {
+      share(batch);
+    } catch (error) {
+      // No thread is to be had.
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  function share(batch: readonly Waiting[]): void {
     const backlog = batch.length < fewest ? null : workers.backlog();
     if (backlog !== null && backlog <= mostBacklog) for (const part of byScanner(batch)) handOver(part);
     else for (const one of batch) examineHere(one);

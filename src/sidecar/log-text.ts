@@ -1,5 +1,5 @@
 /** Fit for a log and a terminal: no control characters, nothing beyond ASCII, bounded. */
-export function printable(text: string, limit: number): string {
+export function logText(text: string, limit: number): string {
   const cut = text.length > limit ? text.slice(0, limit) : text;
   if (!/[^\x20-\x7e]/.test(cut)) return cut;
   const escaped = cut.replace(/[^\x20-\x7e]/g, (character) => {
@@ -9,7 +9,7 @@ export function printable(text: string, limit: number): string {
 }
 
 /** A request's path as events and proposals show it: without its query, at most 200 characters. */
-export function printablePath(target: string): string {
+export function logPath(target: string): string {
   const end = target.search(/[?#]/);
-  return printable(end === -1 ? target : target.slice(0, end), 200);
+  return logText(end === -1 ? target : target.slice(0, end), 200);
 }
