@@ -1,17 +1,15 @@
 /**
  * How Node runs a sidecar: for little memory. By itself V8 lets garbage pile up to hundreds of megabytes before it
  * collects a heap that holds fifteen, and the C library keeps an arena for each thread, and what was freed. A first heap
- * much smaller than 32 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
- * is for the moment after the detectors are built, and for buffers that died young. An agent's requests come in bursts:
- * code that was thrown away between two of them would have to be compiled and made fast once more.
+ * much smaller than 44 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
+ * is for the moment after the detectors are built, and for buffers that died young.
  */
 export const sidecarRuntime = {
   flags: [
     '--expose-gc',
     '--max-semi-space-size=4',
-    '--initial-old-space-size=32',
+    '--initial-old-space-size=44',
     '--max-old-space-size=512',
-    '--no-flush-bytecode',
   ],
   /**
    * Read by the GNU C library when the process starts. Blocks of 32 KB, as V8's compilers take them by the hundred,

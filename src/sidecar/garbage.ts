@@ -1,8 +1,15 @@
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+
 /** Milliseconds between two looks: while much comes and goes, and while nothing does. */
-const soonest = 15;
+const soonest = 5;
 const latest = 250;
 /** Bytes of buffers that may have come since the last collection of young objects. */
-const mostYoung = 6 * 1024 * 1024;
+const mostYoung = 8 * 1024 * 1024;
+/**
+ * Of the room that V8 leaves the heap, the part after which it begins a collection of all while bodies go by; 0: as it
+ * sees fit. What outlived the young is mostly buffers then. Percent.
+ */
+const triggers = { bodies: 75, usual: 0 } as const;
 /** So many looks in turn that saw next to no change are a rest: about two seconds. Looks, bytes. */
 const restLooks = 8;
 const restBytes = 256 * 1024;
@@ -13,39 +20,44 @@ type Collect = (options?: { readonly type: 'minor' }) => void;
 
 /**
  * Collects in time what bodies leave behind. Memory outside its heap counts for little with V8: it lets forty megabytes
- * of buffers pile up, most of which died young. Collections of the young cost a millisecond; those of all are left to V8:
- * to have it begin earlier while bodies go by cost a sixth of the requests of one connection. Where nothing goes on any
- * more one is done, once: what a busy minute left would stay otherwise.
+ * of buffers pile up, most of which died young. Collections of the young cost half a millisecond. Those of all are left
+ * to V8, which is only told to begin earlier while bodies go by: left alone it stops for them near its limit, once a process
+ * has done much. Where nothing goes on any more one is done, once: what a busy minute left would stay otherwise.
  */
 export function collectBuffers(): void {
   const { gc } = globalThis as { readonly gc?: Collect };
   if (!gc) return;
-  let { buffers: lowest, all: before } = held();
+  let { external: lowest, all: before } = held();
   let rest = before;
   let quietLooks = 0;
   let pause = latest;
+  let trigger: number = triggers.usual;
   const look = () => {
-    const { buffers, all } = held();
-    const grown = buffers - lowest;
+    const { external, all } = held();
+    const grown = external - lowest;
     quietLooks = pause === latest && Math.abs(all - before) < restBytes ? quietLooks + 1 : 0;
     before = all;
     rest = Math.min(rest, all);
-    if (grown > mostYoung) {
-      gc({ type: 'minor' });
-      lowest = held().buffers;
-    } else lowest = Math.min(lowest, buffers);
-    if (quietLooks === restLooks && all - rest > leastWorth) {
+    if (grown > mostYoung) gc({ type: 'minor' });
+    else if (quietLooks === restLooks && all - rest > leastWorth) {
       gc();
       rest = held().all;
     }
+    lowest = grown > mostYoung ? held().external : Math.min(lowest, external);
     pause = grown > mostYoung / 8 ? soonest : Math.min(latest, 2 * pause);
+    if (grown > mostYoung) setTrigger(triggers.bodies);
+    else if (pause === latest) setTrigger(triggers.usual);
     setTimeout(look, pause).unref();
   };
+  function setTrigger(percent: number): void {
+    if (percent !== trigger) setFlagsFromString(`--incremental-marking-hard-trigger=${percent}`);
+    trigger = percent;
+  }
   setTimeout(look, pause).unref();
 }
 
-/** Bytes of buffers, and those with the heap's. V8's own count of what is outside its heap is off by what was given away to a worker. */
-function held(): { readonly buffers: number; readonly all: number } {
-  const { arrayBuffers: buffers, heapUsed } = process.memoryUsage();
-  return { buffers, all: buffers + heapUsed };
+/** Bytes of buffers and the like, and those with the heap's. */
+function held(): { readonly external: number; readonly all: number } {
+  const { external_memory: external, used_heap_size: heap } = getHeapStatistics();
+  return { external, all: external + heap };
 }
