@@ -17,8 +17,8 @@ looked at for secrets that come back, and the first MiB for instructions.`,
 loaded before the first request so that it doesn't wait (undici, rules, automata, the injection model) 20, and the first
 request itself, after which this is measured, the rest. With DLP off it is about the same.`,
   peak: `a Node process with TLS, the rules and one worker for scans takes 115 MB under any load. Most is missing after 500
-connections at once: what they leave in the C library's memory is in pieces, and V8 collects the old late. Smaller heaps, and
-collections begun earlier, cost a sixth of the requests of one connection. Every connection's share is bounded.`,
+connections at once: what they leave in the C library's memory is in pieces, and V8 collects the old late. With a
+smaller first heap a process that has done much collects all the time. Every connection's share is bounded.`,
   'new-host': `a certificate is made and signed, and its context built, which takes most of it; while others use the machine it
 is above the goal.`,
   clean:
