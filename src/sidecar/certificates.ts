@@ -18,7 +18,7 @@ const day = 24 * 60 * 60 * 1000;
 /** Clients refuse leaf certificates that live longer than 398 days; a bottle lives for hours. */
 const lifetime = 90 * day;
 /** Leaf contexts kept, ~25 kB each. */
-const contextLimit = 256;
+const contextLimit = 64;
 
 export async function createCertificateAuthority(): Promise<CertificateAuthority> {
   x509.cryptoProvider.set(webcrypto as never);

@@ -6,10 +6,10 @@ import { createLeastRecentlyUsed } from './lru.js';
 /** Connections to upstreams, kept alive and shared by requests to the same host. */
 export type Upstreams = (route: Route, host: string) => Promise<Pool>;
 
-/** Hosts with open pools; a wildcard route may have any number of hosts. */
-const poolLimit = 256;
+/** Hosts with open pools; a wildcard route may have any number of hosts. An idle connection holds some 80 kB. */
+const poolLimit = 32;
 /** Connections to one host; further requests wait. */
-const connectionLimit = 128;
+const connectionLimit = 64;
 /** Milliseconds. A model may think for minutes before the first byte; a held stream may be silent for hours. */
 const headersTimeout = 15 * 60_000;
 const bodyTimeout = 0;

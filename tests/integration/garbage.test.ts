@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeAll, expect, it } from 'vitest';
 import { collectBuffers } from '../../src/sidecar/garbage.js';
@@ -45,4 +45,16 @@ it('collects the young while buffers come and go', async () => {
     await pause(1);
   }
   expect(young).toBeGreaterThan(before);
+}, 15_000);
+
+it('brings together what is left in many pages', async () => {
+  const pages = Array.from({ length: 600_000 }, (_, index) => ({ index }));
+  const left = pages.filter(({ index }) => index % 50 === 0);
+  const before = getHeapStatistics().total_physical_size;
+  pages.length = 0;
+  const mostLeft = before - 16 * 1024 * 1024;
+  for (let count = 0; count < 400 && getHeapStatistics().total_physical_size > mostLeft; count += 1)
+    await pause(20);
+  expect(getHeapStatistics().total_physical_size).toBeLessThanOrEqual(mostLeft);
+  expect(left).toHaveLength(12_000);
 }, 15_000);
