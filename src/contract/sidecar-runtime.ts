@@ -3,7 +3,8 @@
  * collects a heap that holds fifteen, and the C library keeps an arena for each thread, and what was freed. A first heap
  * much smaller than 44 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
  * is for the moment after the detectors are built, and for buffers that died young. The young are collected by the
- * thread that made them: so few are not worth waking others for, and a tenth more requests go through.
+ * thread that made them: so few are not worth waking others for, and a tenth more requests go through. V8's own look
+ * for garbage in a quiet moment throws away optimized code as well, so that what comes next would be slow; ours does not.
  */
 export const sidecarRuntime = {
   flags: [
@@ -12,6 +13,7 @@ export const sidecarRuntime = {
     '--initial-old-space-size=44',
     '--max-old-space-size=512',
     '--no-parallel-scavenge',
+    '--no-memory-reducer',
   ],
   /**
    * Read by the GNU C library when the process starts. Blocks of 32 KB, as V8's compilers take them by the hundred,

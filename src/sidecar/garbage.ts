@@ -6,17 +6,15 @@ const latest = 250;
 /** Bytes of buffers that may have come since the last collection of young objects. */
 const mostYoung = 8 * 1024 * 1024;
 /**
- * Of the room that V8 leaves the heap, the part after which it begins a collection of all while bodies go by; 0: as it
- * sees fit. What outlived the young is mostly buffers then. Percent.
+ * Of the room that V8 leaves the heap, the part after which it begins a collection of all: while bodies go by, when what
+ * outlived the young is mostly buffers; usually as it sees fit; at once. Percent.
  */
-const triggers = { bodies: 75, usual: 0 } as const;
+const triggers = { bodies: 75, usual: 0, now: 1 } as const;
 /** So many looks in turn that saw next to no change are a rest: about two seconds. Looks, bytes. */
 const restLooks = 8;
 const restBytes = 256 * 1024;
 /** Bytes that must have come since the last collection of all for another to be worth it. */
 const leastWorth = 2 * 1024 * 1024;
-/** Bytes of the heap's pages that are free, from which on they are worth to be brought together and given back. */
-const leastSpare = 8 * 1024 * 1024;
 
 type Collect = (options?: { readonly type: 'minor' }) => void;
 
@@ -24,8 +22,7 @@ type Collect = (options?: { readonly type: 'minor' }) => void;
  * Collects in time what bodies leave behind. Memory outside its heap counts for little with V8: it lets forty megabytes
  * of buffers pile up, most of which died young. Collections of the young cost half a millisecond. Those of all are left
  * to V8, which is only told to begin earlier while bodies go by: left alone it stops for them near its limit, once a process
- * has done much. Where nothing goes on any more one is done, once, and then what is left is brought together: what a busy
- * minute took would stay otherwise. One after the other, because to bring it together takes room itself.
+ * has done much. Where nothing goes on any more one is begun, once: what a busy minute left would stay otherwise.
  */
 export function collectBuffers(): void {
   const { gc } = globalThis as { readonly gc?: Collect };
@@ -42,10 +39,8 @@ export function collectBuffers(): void {
     before = all;
     rest = Math.min(rest, all);
     if (grown > mostYoung) gc({ type: 'minor' });
-    else if (quietLooks === restLooks && all - rest > leastWorth) {
-      gc();
-      rest = before = held().all;
-    } else if (quietLooks === restLooks + 1 && spare() > leastSpare) compact(gc);
+    else if (quietLooks === restLooks && all - rest > leastWorth) collectAll();
+    else if (quietLooks === 2 * restLooks) rest = all;
     lowest = grown > mostYoung ? held().external : Math.min(lowest, external);
     pause = grown > mostYoung / 8 ? soonest : Math.min(latest, 2 * pause);
     if (grown > mostYoung) setTrigger(triggers.bodies);
@@ -56,20 +51,14 @@ export function collectBuffers(): void {
     if (percent !== trigger) setFlagsFromString(`--incremental-marking-hard-trigger=${percent}`);
     trigger = percent;
   }
+  /** `gc()` would throw away optimized code with it: the next requests would take half as long again, until it is made anew. */
+  function collectAll(): void {
+    const usual = trigger;
+    setTrigger(triggers.now);
+    gc?.({ type: 'minor' });
+    setTrigger(usual);
+  }
   setTimeout(look, pause).unref();
-}
-
-/** By itself V8 does so only for pages that are nearly empty. Stops the process for some 30 ms. */
-function compact(gc: Collect): void {
-  setFlagsFromString('--compact-on-every-full-gc');
-  gc();
-  setFlagsFromString('--no-compact-on-every-full-gc');
-}
-
-/** Bytes of the heap that it has from the system and does not use. */
-function spare(): number {
-  const { total_heap_size: total, used_heap_size: used } = getHeapStatistics();
-  return total - used;
 }
 
 /** Bytes of buffers and the like, and those with the heap's. */
