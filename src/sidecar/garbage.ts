@@ -38,13 +38,18 @@ export function collectBuffers(): void {
     quietLooks = pause === latest && Math.abs(all - before) < restBytes ? quietLooks + 1 : 0;
     before = all;
     rest = Math.min(rest, all);
-    if (grown > mostYoung) gc({ type: 'minor' });
-    else if (quietLooks === restLooks && all - rest > leastWorth) collectAll();
-    else if (quietLooks === 2 * restLooks) rest = all;
-    lowest = grown > mostYoung ? held().external : Math.min(lowest, external);
+    if (grown > mostYoung) {
+      gc({ type: 'minor' });
+      lowest = held().external;
+      setTrigger(triggers.bodies);
+    } else {
+      lowest = Math.min(lowest, external);
+      if (quietLooks === restLooks && all - rest > leastWorth) collectAll();
+      // What is there still, is in use.
+      else if (quietLooks === 2 * restLooks) rest = all;
+    }
     pause = grown > mostYoung / 8 ? soonest : Math.min(latest, 2 * pause);
-    if (grown > mostYoung) setTrigger(triggers.bodies);
-    else if (pause === latest) setTrigger(triggers.usual);
+    if (pause === latest) setTrigger(triggers.usual);
     setTimeout(look, pause).unref();
   };
   function setTrigger(percent: number): void {
@@ -52,12 +57,11 @@ export function collectBuffers(): void {
     trigger = percent;
   }
   /** `gc()` would throw away optimized code with it: the next requests would take half as long again, until it is made anew. */
-  function collectAll(): void {
-    const usual = trigger;
+  const collectAll = () => {
     setTrigger(triggers.now);
-    gc?.({ type: 'minor' });
-    setTrigger(usual);
-  }
+    gc({ type: 'minor' });
+    setTrigger(triggers.usual);
+  };
   setTimeout(look, pause).unref();
 }
 
