@@ -2,6 +2,7 @@ import { verdictHeader } from '../contract/refusal.js';
 import type { Route } from '../contract/route.js';
 import type { SidecarConfiguration } from '../contract/sidecar.js';
 import type { RawHeaders } from '../policy/request-head.js';
+import { latin1Texts } from './header-texts.js';
 import { rewritesRequest } from './rewriting-headers.js';
 
 /** What a route does to a request's headers on the way out. Holds secrets' values: never to be printed. */
@@ -133,15 +134,15 @@ export function requestHeaders(headers: RawHeaders, host: string, { set }: Injec
 /**
  * The upstream's headers, or trailers, for the client; its framing stays only as Content-Length.
  *
- * @param raw names and values in turn; undici's types allow for text, but it hands over what it read
+ * @param raw names and values in turn
  */
 export function responseHeaders(raw: readonly (Buffer | string)[] | null): string[] {
-  const headers = raw ?? [];
+  const headers = latin1Texts(raw ?? []);
   const out: string[] = [];
   let nominated: Set<string> | null = null;
   for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index]?.toString('latin1') ?? '';
-    const value = headers[index + 1]?.toString('latin1') ?? '';
+    const name = headers[index] ?? '';
+    const value = headers[index + 1] ?? '';
     const lowerName = name.toLowerCase();
     if (lowerName === 'connection') nominated = addNominated(nominated, value);
     // Ours alone: an upstream could make a refusal of the proxy's look like its own, or the other way round.

@@ -6,6 +6,7 @@ import {
   type Forms,
   firstWindow,
   formAt,
+  formCount,
   newChains,
   nextWindow,
   sharedWords,
@@ -42,20 +43,22 @@ export interface PieceIndex {
   readonly values: readonly SecretValue[];
   readonly forms: readonly SecretForm[];
   /**
-   * Every stretch of at least {@link shortestPiece} letters and digits that the text has in common with a form; those
-   * that overlap as one.
+   * Every stretch of at least {@link shortestPiece} letters and digits that the text has in common with a form and with
+   * few others; those that overlap as one.
    */
   readonly find: (text: Uint8Array) => readonly SecretPiece[];
   readonly findInView: (view: View) => readonly SecretPiece[];
 }
 
-const windowLength = 6;
-const stride = 2;
+const windowLength = 4;
+const stride = 4;
 /** What is shorter occurs by chance. */
 const shortestPiece = windowLength + stride - 1;
 /** Bits of the filter for each window, and at most: hardly a word of clean text passes, and a core's cache holds it. */
 const bitsEach = 32;
 const mostFilterBits = 20;
+/** A window that stands in more places of the values than that tells none of them apart: `sk-ant-`, or one letter again and again. */
+const mostPlaces = 8;
 /** Of what reads like words; random letters come to 90 and more. */
 const mostWordy = 78;
 /** Beyond so many secrets only the forms that need no encoder are looked for. */
@@ -64,8 +67,7 @@ const encodedForms = new Set(['text', 'reversed', 'rot13', 'base64', 'hex']);
 const none: readonly SecretPiece[] = [];
 
 function hashAt(bytes: DataView, at: number): number {
-  const mixed =
-    Math.imul(bytes.getUint32(at, true), 0x9e3779b1) ^ Math.imul(bytes.getUint16(at + 4, true), 0x85ebca6b);
+  const mixed = Math.imul(bytes.getInt32(at, true), 0x9e3779b1);
   return mixed ^ (mixed >>> 15);
 }
 
@@ -114,16 +116,31 @@ export function buildPieceTables(known: readonly KnownSecret[]): PieceTables {
   const filter = sharedWords((1 << Math.min(mostFilterBits, Math.max(13, filterBits))) >>> 5);
   const chains = newChains(forms, letters.length);
   const bytes = wide(letters);
-  for (let form = 0; form < formValues.length; form += 1)
-    for (let at = starts[form] as number; at + windowLength <= (starts[form + 1] as number); at += 1) {
-      const hash = hashAt(bytes, at);
-      const word = (hash >>> 10) & (filter.length - 1);
-      filter[word] = (filter[word] as number) | bitsOf(hash);
-      enterWindow(chains, at, hash);
-    }
+  const places = new Map<number, number>();
+  for (const at of windowsOf(forms)) {
+    const window = bytes.getInt32(at, true);
+    places.set(window, (places.get(window) ?? 0) + 1);
+  }
+  for (const at of windowsOf(forms)) {
+    if ((places.get(bytes.getInt32(at, true)) as number) > mostPlaces) continue;
+    const hash = hashAt(bytes, at);
+    const word = (hash >>> 10) & (filter.length - 1);
+    filter[word] = (filter[word] as number) | bitsOf(hash);
+    enterWindow(chains, at, hash);
+  }
   const valueWords = sharedWords(formValues.length);
   valueWords.set(formValues);
   return { letters, starts, values, formValues: valueWords, filter, chains };
+}
+
+function* windowsOf(forms: Forms): Iterable<number> {
+  for (let form = 0; form < formCount(forms); form += 1)
+    for (
+      let at = forms.starts[form] as number;
+      at + windowLength <= (forms.starts[form + 1] as number);
+      at += 1
+    )
+      yield at;
 }
 
 const textOf = (value: string): Variant => ({ encoding: 'text', bytes: compacted(value) });
@@ -193,18 +210,21 @@ function collectAt(tables: PieceTables, at: number, hash: number, found: Found):
   const { letters, starts, chains } = tables;
   const { bytes: text, length } = letterBlock;
   for (let place = firstWindow(chains, hash); place >= 0; place = nextWindow(chains, place)) {
-    if (text[at] !== letters[place]) continue;
+    // What both have in common here, which may be more than one form's.
+    let before = 0;
+    while (before < at && before < place && text[at - before - 1] === letters[place - before - 1])
+      before += 1;
+    let after = 0;
+    while (at + after < length && text[at + after] === letters[place + after]) after += 1;
+    if (before + after < shortestPiece || after < windowLength) continue;
     const form = formAt(tables, place);
     const first = starts[form] as number;
     const last = starts[form + 1] as number;
-    let before = 0;
-    while (before < at && place - before > first && text[at - before - 1] === letters[place - before - 1])
-      before += 1;
-    let after = 0;
-    while (at + after < length && place + after < last && text[at + after] === letters[place + after])
-      after += 1;
-    if (after < windowLength) continue;
-    const piece = { form, start: place - before - first, end: place + after - first };
+    const piece = {
+      form,
+      start: Math.max(0, place - before - first),
+      end: Math.min(last, place + after) - first,
+    };
     if (piece.end - piece.start < shortestPiece || isWordy(letters, first + piece.start, first + piece.end))
       continue;
     addPiece(found, piece);

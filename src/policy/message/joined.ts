@@ -1,4 +1,5 @@
 import type { Finding } from '../scan/finding.js';
+import { wide } from '../scan/variants.js';
 
 /**
  * What a text is made of, four numbers a part: `[start, end)` of it stood at `[from, to)` of the text it was taken
@@ -27,12 +28,23 @@ export function joinPieces(bytes: Buffer, ranges: readonly number[]): JoinedText
   for (let index = 0; index < ranges.length; index += 2)
     room += Math.min((ranges[index + 1] as number) - (ranges[index] as number), 2 * reach);
   const joined = Buffer.allocUnsafe(room);
+  const [source, target] = [wide(bytes), wide(joined)];
   const length = layOut(bytes, ranges, (start, from, to) => {
-    if (to - from > 24) bytes.copy(joined, start, from, to);
-    else for (let at = from; at < to; at += 1) joined[start + at - from] = bytes[at] as number;
+    if (to - from > near) bytes.copy(joined, start, from, to);
+    else copyNear(source, from, to, target, start);
     joined[start + to - from] = cutMark;
   });
   return { bytes: joined.subarray(0, length), pieces: () => piecesOf(bytes, ranges) };
+}
+
+/** Bytes that are copied here: less than it takes to call for more. */
+const near = 96;
+
+function copyNear(source: DataView, from: number, to: number, target: DataView, start: number): void {
+  const shift = start - from;
+  let at = from;
+  for (; at + 4 <= to; at += 4) target.setInt32(at + shift, source.getInt32(at, true), true);
+  for (; at < to; at += 1) target.setUint8(at + shift, source.getUint8(at));
 }
 
 /** Stands where the middle of a long part was left out. */

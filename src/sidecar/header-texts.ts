@@ -1,0 +1,28 @@
+/** More than that lies between no two headers of one head. Bytes. */
+const longestHead = 64 * 1024;
+
+/**
+ * The text of each part, byte for byte. Those of a head that came in one piece lie in one piece of memory, one behind
+ * the other: read at once, which costs as much as one of them does.
+ *
+ * @param parts undici's types allow for text, but it hands over what it read
+ */
+export function latin1Texts(parts: readonly (Buffer | string)[]): readonly string[] {
+  const [first] = parts;
+  const last = parts.at(-1);
+  if (!first || !last || typeof first === 'string' || typeof last === 'string') return parts.map(latin1);
+  const { buffer, byteOffset: from } = first;
+  const length = last.byteOffset + last.length - from;
+  if (length < 0 || length > longestHead) return parts.map(latin1);
+  const head = Buffer.from(buffer, from, Math.min(length, buffer.byteLength - from)).toString('latin1');
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (typeof part === 'string') return parts.map(latin1);
+    const at = part.byteOffset - from;
+    if (part.buffer !== buffer || at < 0 || at + part.length > head.length) return parts.map(latin1);
+    texts.push(head.slice(at, at + part.length));
+  }
+  return texts;
+}
+
+const latin1 = (part: Buffer | string): string => part.toString('latin1');
