@@ -17,7 +17,7 @@ import { createMessageWriter, openStandardOutput } from './messages.js';
 import { startNameServer } from './name-server.js';
 import { createProxyServers, limitTogether } from './server.js';
 import { listenTransparent } from './transparent.js';
-import { createUpstreams, loadUndici } from './upstreams.js';
+import { createUpstreams, loadPool } from './upstreams.js';
 
 leaveStreamsAlone([2]);
 const messages = createMessageWriter(openStandardOutput());
@@ -103,7 +103,7 @@ async function run(): Promise<void> {
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
   setTimeout(() => {
-    loadUndici()
+    loadPool()
       .then(() => gate.inspection.load())
       .catch(fail);
     dialler.warm();
