@@ -1,3 +1,6 @@
+import { gzipSync } from 'node:zlib';
+import { hasZstd, zstdCompress } from './zstd.js';
+
 /** Ways to write a value so that a plain search doesn't see it; each undone by a reader of its kind. */
 const each = (text: string, write: (code: number, letter: string) => string): string =>
   text
@@ -6,6 +9,8 @@ const each = (text: string, write: (code: number, letter: string) => string): st
     .join('');
 const hex = (code: number): string => code.toString(16).padStart(2, '0');
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+const overLines = (text: string): string => text.replace(/.{60}/g, '$&\n');
 
 export const encodings: Readonly<Record<string, (value: string) => string | Buffer>> = {
   plain: (value) => value,
@@ -26,6 +31,19 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
   'base64 of hex': (value) => base64(Buffer.from(value).toString('hex')),
   'base64 in percent': (value) => encodeURIComponent(base64(`user:${value}==`)),
   hex: (value) => Buffer.from(value).toString('hex'),
+  'hex over lines': (value) =>
+    overLines(Buffer.from(`${'some text before '.repeat(3)}${value}`).toString('hex')),
+  'gzip in hex over lines': (value) => overLines(gzipSync(`some text before ${value}\n`).toString('hex')),
+  ...(hasZstd
+    ? {
+        'Zstandard in base64 over lines': (value: string) =>
+          overLines(
+            zstdCompress(Buffer.from(`${'a line of text before it\n'.repeat(3)}${value}\n`)).toString(
+              'base64',
+            ),
+          ),
+      }
+    : {}),
   'hex, upper case': (value) => Buffer.from(value).toString('hex').toUpperCase(),
   'JSON escapes': (value) => each(value, (code) => `\\u00${hex(code)}`),
   'braced escapes': (value) => each(value, (code) => `\\u{${hex(code)}}`),
@@ -60,6 +78,12 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
     }),
   'squared letters': (value) =>
     value.replace(/[A-Z]/g, (letter) => String.fromCodePoint(0x1f130 + letter.charCodeAt(0) - 0x41)),
+  'small capitals': (value) =>
+    value.replace(
+      /[a-z]/g,
+      (letter) => Array.from('ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ')[letter.charCodeAt(0) - 0x61] ?? letter,
+    ),
+  'bytes behind an emoji': (value) => `🙂${each(value, (code) => String.fromCodePoint(0xe00f0 + code))}`,
   'tag characters': (value) => each(value, (code) => String.fromCodePoint(0xe0000 + code)),
   'look-alikes': (value) =>
     value.replace(

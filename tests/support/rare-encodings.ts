@@ -62,4 +62,80 @@ export const rareEncodings: readonly (readonly [name: string, text: string])[] =
     'hexadecimal of UTF-16, the other order',
     '007600610075006c0074002d0051006d00340074005a00380078005700700032004c00720037004e00730035004b006400390062005600360079004800630033',
   ],
+  [
+    'calls of chr',
+    'chr(118)+chr(97)+chr(117)+chr(108)+chr(116)+chr(45)+chr(81)+chr(109)+chr(52)+chr(116)+chr(90)+chr(56)+chr(120)+chr(87)+chr(112)+chr(50)+chr(76)+chr(114)+chr(55)+chr(78)+chr(115)+chr(53)+chr(75)+chr(100)+chr(57)+chr(98)+chr(86)+chr(54)+chr(121)+chr(72)+chr(99)+chr(51)',
+  ],
+  [
+    'calls of chr, in hexadecimal',
+    'chr(0x76)+chr(0x61)+chr(0x75)+chr(0x6c)+chr(0x74)+chr(0x2d)+chr(0x51)+chr(0x6d)+chr(0x34)+chr(0x74)+chr(0x5a)+chr(0x38)+chr(0x78)+chr(0x57)+chr(0x70)+chr(0x32)+chr(0x4c)+chr(0x72)+chr(0x37)+chr(0x4e)+chr(0x73)+chr(0x35)+chr(0x4b)+chr(0x64)+chr(0x39)+chr(0x62)+chr(0x56)+chr(0x36)+chr(0x79)+chr(0x48)+chr(0x63)+chr(0x33)',
+  ],
+  [
+    'calls of SQL',
+    'CHAR(118)||CHAR(97)||CHAR(117)||CHAR(108)||CHAR(116)||CHAR(45)||CHAR(81)||CHAR(109)||CHAR(52)||CHAR(116)||CHAR(90)||CHAR(56)||CHAR(120)||CHAR(87)||CHAR(112)||CHAR(50)||CHAR(76)||CHAR(114)||CHAR(55)||CHAR(78)||CHAR(115)||CHAR(53)||CHAR(75)||CHAR(100)||CHAR(57)||CHAR(98)||CHAR(86)||CHAR(54)||CHAR(121)||CHAR(72)||CHAR(99)||CHAR(51)',
+  ],
+  [
+    'code points',
+    'U+0076  U+0061  U+0075  U+006C  U+0074  U+002D  U+0051  U+006D  U+0034  U+0074  U+005A  U+0038  U+0078  U+0057  U+0070  U+0032  U+004C  U+0072  U+0037  U+004E  U+0073  U+0035  U+004B  U+0064  U+0039  U+0062  U+0056  U+0036  U+0079  U+0048  U+0063  U+0033',
+  ],
+  [
+    'escapes without their backslash',
+    'x76x61x75x6cx74x2dx51x6dx34x74x5ax38x78x57x70x32x4cx72x37x4ex73x35x4bx64x39x62x56x36x79x48x63x33',
+  ],
+  [
+    'bytes of assembler',
+    '76h,61h,75h,6ch,74h,2dh,51h,6dh,34h,74h,5ah,38h,78h,57h,70h,32h,4ch,72h,37h,4eh,73h,35h,4bh,64h,39h,62h,56h,36h,79h,48h,63h,33h',
+  ],
+  [
+    "Python's bin",
+    '0b1110110, 0b1100001, 0b1110101, 0b1101100, 0b1110100, 0b101101, 0b1010001, 0b1101101, 0b110100, 0b1110100, 0b1011010, 0b111000, 0b1111000, 0b1010111, 0b1110000, 0b110010, 0b1001100, 0b1110010, 0b110111, 0b1001110, 0b1110011, 0b110101, 0b1001011, 0b1100100, 0b111001, 0b1100010, 0b1010110, 0b110110, 0b1111001, 0b1001000, 0b1100011, 0b110011',
+  ],
+  [
+    "Python's oct",
+    '0o166, 0o141, 0o165, 0o154, 0o164, 0o55, 0o121, 0o155, 0o64, 0o164, 0o132, 0o70, 0o170, 0o127, 0o160, 0o62, 0o114, 0o162, 0o67, 0o116, 0o163, 0o65, 0o113, 0o144, 0o71, 0o142, 0o126, 0o66, 0o171, 0o110, 0o143, 0o63',
+  ],
+  [
+    'floating points',
+    '118.0, 97.0, 117.0, 108.0, 116.0, 45.0, 81.0, 109.0, 52.0, 116.0, 90.0, 56.0, 120.0, 87.0, 112.0, 50.0, 76.0, 114.0, 55.0, 78.0, 115.0, 53.0, 75.0, 100.0, 57.0, 98.0, 86.0, 54.0, 121.0, 72.0, 99.0, 51.0',
+  ],
+  [
+    'a list turned round',
+    '51, 99, 72, 121, 54, 86, 98, 57, 100, 75, 53, 115, 78, 55, 114, 76, 50, 112, 87, 120, 56, 90, 116, 52, 109, 81, 45, 116, 108, 117, 97, 118',
+  ],
+  ['hexadecimal turned round', '333684976365269346b45337e47327c42307758783a54743d615d247c6571667'],
+  ['base32 turned round', '====QZMMIK6MDLJMZBZWU2MOO2NEHGJGQ3VQH4ILUDN2WIVFUD3KXQZO'],
+  ['base85 of the value turned round', 'Gh;}3HdbOeWJ@)3PB(H)GH_RTI9hZxZBZ?BY;|FF'],
+  ['rot13 of the value turned round', '3pUl6Io9qX5fA7eY2cJk8Mg4zD-gyhni'],
+  [
+    'one number, the last byte first',
+    '23243373330772561439755215825492386938167490852292831332484415135080464605558',
+  ],
+  [
+    'one number, with a line break',
+    '13707548345943198787468393074939253773778930608584305438310399296494820669993738',
+  ],
+  [
+    'one octal number',
+    '0o7314135266164132505551507213216074127340311143443351634632513310345422543317122061463',
+  ],
+  [
+    'od',
+    '0000000 060566 066165 026564 066521 072064 034132 053570 031160\n0000020 071114 047067 032563 062113 061071 033126 044171 031543\n0000040',
+  ],
+  [
+    'base64 of UTF-32',
+    'dgAAAGEAAAB1AAAAbAAAAHQAAAAtAAAAUQAAAG0AAAA0AAAAdAAAAFoAAAA4AAAAeAAAAFcAAABwAAAAMgAAAEwAAAByAAAANwAAAE4AAABzAAAANQAAAEsAAABkAAAAOQAAAGIAAABWAAAANgAAAHkAAABIAAAAYwAAADMAAAA=',
+  ],
+  [
+    'hexadecimal of UTF-32',
+    '0000007600000061000000750000006c000000740000002d000000510000006d00000034000000740000005a00000038000000780000005700000070000000320000004c00000072000000370000004e00000073000000350000004b000000640000003900000062000000560000003600000079000000480000006300000033',
+  ],
+  ['rot47', 'G2F=E\\">cE+gI(Aa{Cf}Ddz5h3\'eJw4b'],
+  ['Atbash', 'ezfog-Jn4gA8cDk2Oi7Mh5Pw9yE6bSx3'],
+  ['even and odd places', 'vutQ4ZxpL7sK9Vyc al-mt8W2rN5db6H3'],
+  ['base32 of base64', 'MRWUMMLCJBIXIVKXGAYGIRTPGRSUMZDXJVVXQ6KOGA2XUTSVORVU6V2KK5HG43CJLF5E2PI='],
+  [
+    'base85 of hexadecimal',
+    'H#RmgH#Ih6H#9P2H8D11Gc-3eHDNP2H#jvnH!w3YG-Ee1GdDD4H#0LeG-5V1GdVUgH8wLgH#syoHZwCb',
+  ],
 ];

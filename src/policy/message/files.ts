@@ -96,13 +96,18 @@ const leastGuessed = 40;
 
 /**
  * Base64 that holds a file or a text, decoded whole: where what it begins with is an archive's or a compressed
- * stream's sign, UTF-16, or text; and the first few strings that are base64 from quote to quote.
+ * stream's sign, UTF-16, or text; and the first few strings that are base64 from quote to quote. A zlib stream in
+ * hexadecimal too.
  */
 export function* embeddedFiles(bytes: Buffer): Iterable<EmbeddedFile> {
-  const runs = findRuns(bytes);
+  const runs = joinedRuns(bytes);
   let guesses = 0;
   for (let index = 0; index < runs.length; index += 2) {
     const [start, end] = [runs[index] as number, runs[index + 1] as number];
+    if (beginsHexStream(bytes, start)) {
+      const digits = bytes.toString('latin1', start, end).replace(/\s/g, '');
+      if (isHex.test(digits)) yield { bytes: Buffer.from(digits, 'hex'), known: true };
+    }
     const head = Buffer.from(bytes.toString('latin1', start, Math.min(end, start + probe)), 'base64');
     const begins = beginsSomething(head);
     if (!begins && (guesses === mostGuesses || end - start < leastGuessed || !isQuoted(bytes, start, end)))
@@ -111,6 +116,33 @@ export function* embeddedFiles(bytes: Buffer): Iterable<EmbeddedFile> {
     const decoded = Buffer.from(bytes.toString('latin1', start, end), 'base64');
     yield { bytes: decoded, known: begins || archiveMagics.some((magic) => decoded.includes(magic)) };
   }
+}
+
+const isHex = /^(?:[\da-f]{2})+$/i;
+
+/** In hexadecimal a zlib stream of the usual window (RFC 1950, 2.2); what else says what it is, the views find. */
+function beginsHexStream(bytes: Buffer, start: number): boolean {
+  if (bytes[start] !== 0x37 || bytes[start + 1] !== 0x38) return false;
+  const head = Buffer.from(bytes.toString('latin1', start, start + 4), 'hex');
+  return head.length === 2 && head.readUInt16BE(0) % 31 === 0;
+}
+
+/** Long runs, those that only a line break parts as one: base64 is broken every 76 characters (RFC 2045, 6.8). */
+function joinedRuns(bytes: Buffer): readonly number[] {
+  const runs = findRuns(bytes);
+  const joined: number[] = [];
+  for (let index = 0; index < runs.length; index += 2) {
+    const last = joined.at(-1);
+    if (last !== undefined && isBreak(bytes, last, runs[index] as number)) joined.pop();
+    else joined.push(runs[index] as number);
+    joined.push(runs[index + 1] as number);
+  }
+  return joined;
+}
+
+function isBreak(bytes: Buffer, from: number, to: number): boolean {
+  if (to - from > 2 || bytes[to - 1] !== 0x0a) return false;
+  return to - from === 1 || bytes[from] === 0x0d;
 }
 
 /** From quote to quote, but for padding. */
@@ -122,17 +154,18 @@ function isQuoted(bytes: Buffer, start: number, end: number): boolean {
   return bytes[at] === quote;
 }
 
-/** Gzip, zip (a letter after `PK` begins none of its records: APPNOTE, 4.3) or PNG. */
+/** Gzip, zip (a letter after `PK` begins none of its records: APPNOTE, 4.3), PNG or Zstandard (RFC 8878, 3.1.1). */
 export function beginsArchive(head: Buffer): boolean {
   const two = ((head[0] ?? 0) << 8) | (head[1] ?? 0);
-  return two === 0x1f8b || (two === 0x504b && (head[2] ?? 0) < 0x09) || two === 0x8950;
+  const third = head[2] ?? 0;
+  return (
+    two === 0x1f8b || (two === 0x504b && third < 0x09) || two === 0x8950 || (two === 0x28b5 && third === 0x2f)
+  );
 }
 
 function beginsSomething(head: Buffer): boolean {
-  const [first, second, third] = head;
   if (beginsArchive(head)) return true;
-  if (first === 0x28 && second === 0xb5 && third === 0x2f) return true;
-  if (first === 0x78 && head.length > 1 && head.readUInt16BE(0) % 31 === 0) return true;
+  if (head[0] === 0x78 && head.length > 1 && head.readUInt16BE(0) % 31 === 0) return true;
   for (const order of [0, 1])
     if ([0, 2, 4, 6].every((at) => head[at + order] !== 0 && head[at + 1 - order] === 0)) return true;
   return isText(head);

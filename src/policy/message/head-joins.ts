@@ -44,6 +44,8 @@ export function joinedHead(source: string, spans: readonly HeadSpan[]): JoinedHe
       read(joiner, range);
       if (span.surface === 'path') join(joiner, split(joiner, range, '/'));
       else joinPairs(joiner, split(joiner, range, '&'));
+      // Some servers part parameters so, and those of a path (RFC 3986, 3.3).
+      joinPairs(joiner, split(joiner, range, ';'));
     }
   }
   joinHeaders(joiner, spans);

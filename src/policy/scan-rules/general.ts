@@ -14,6 +14,28 @@ const kubernetesData = String.raw`data:\s{0,4}[\r\n]{1,2}(?:[ \t]{0,12}#[^\r\n]{
 /** After a password of a few letters, a host that RFC 2606, 3, RFC 5737 or RFC 3849 keeps for examples: it is one. */
 const exampleLogin = String.raw`(?<=:[^:@]{1,6}@)(?:(?:[\w-]{1,40}\.){0,3}example\.(?:com|net|org)\b|\[2001:db8:|(?:192\.0\.2|198\.51\.100|203\.0\.113)\.\d)`;
 
+/**
+ * How the base64 of a private key reads up to its numbers, so that one is known without its first and last line: OpenSSH's
+ * (PROTOCOL.key), RSA's of usual sizes (RFC 8017, A.1.2), SEC 1's for the usual curves (RFC 5915, 3), and these within
+ * PKCS #8 (RFC 5958, 2), as Ed25519's (RFC 8410, 7). Public keys and certificates have no version there, or another.
+ */
+const privateKeyBeginnings = [
+  'b3BlbnNzaC1rZXktdjEA',
+  'IBAAKBgQ',
+  'IBAAKCAQEA',
+  'IBAAKCAYEA',
+  'IBAAKCAgEA',
+  'MHcCAQEEI',
+  'MHQCAQEEI',
+  'MIGkAgEBBD',
+  'MIHcAgEBBEI',
+  'IBADANBgkqhkiG9w0BAQEFAASC',
+  'BG0wawIBAQQg',
+  'BIGeMIGbAgEBBD',
+  'BIHWMIHTAgEBBEI',
+  'MC4CAQAwBQYDK2VwBCIEI',
+] as const;
+
 /** Credentials of no one provider: keys in their armour, signed tokens, connection strings, authorisation headers. */
 export const generalPatterns: readonly PatternRule[] = [
   {
@@ -22,6 +44,13 @@ export const generalPatterns: readonly PatternRule[] = [
     pattern:
       /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----)[^<>{}]){0,200}?(?:[\w+/=]|\\[nr]){40}(?:[^<>{}-]|-(?!----)){0,13000}(?:-----END [A-Z0-9 ]{1,40}-----)?/y,
     window: 14000,
+    certain: true,
+  },
+  {
+    id: 'private-key-without-armour',
+    keywords: privateKeyBeginnings.map((beginning) => beginning.toLowerCase()),
+    pattern: new RegExp(String.raw`(?:${privateKeyBeginnings.join('|')})(?:[\w+/=\s]|\\[nr]){40,12000}`, 'y'),
+    window: 12500,
     certain: true,
   },
   {

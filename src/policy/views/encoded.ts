@@ -19,11 +19,13 @@ interface Segment {
   readonly group: readonly [characters: number, bytes: number] | null;
 }
 
-/** What base64 of zip, gzip and PNG begins with. */
-const archives = ['UEsD', 'H4sI', 'iVBO'].map((head) => Buffer.from(head, 'latin1'));
+/** What base64 of zip, gzip, PNG and Zstandard begins with. */
+const archives = ['UEsD', 'H4sI', 'iVBO', 'KLUv'].map((head) => Buffer.from(head, 'latin1'));
 /** Characters of a run in which an archive is looked for behind its beginning: digests are shorter. */
 const leastPrefixed = 100;
-const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG'].map((head) => Buffer.from(head, 'latin1'));
+const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG', '(\xb5/\xfd'].map((head) =>
+  Buffer.from(head, 'latin1'),
+);
 
 /** Base64 and base64url, padded or not, at any alignment, also broken over lines; hexadecimal. */
 export function encodedViews(view: View, budget: Budget): readonly View[] {
@@ -31,23 +33,30 @@ export function encodedViews(view: View, budget: Budget): readonly View[] {
   const hex: Decoded = { parts: [], segments: [] };
   for (const [start, end, joined] of joinLines(view)) {
     if (budget.remaining < 0) break;
-    addHex(view.bytes, start, end, hex, budget);
     if (joined) {
       const text = view.bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
-      addBase64(Buffer.from(text, 'latin1'), 0, text.length, base64, budget, { start, end, group: null });
-    } else addBase64(view.bytes, start, end, base64, budget, null);
+      const bytes = Buffer.from(text, 'latin1');
+      const whole = { start, end, group: null };
+      addHex(bytes, 0, bytes.length, hex, budget, whole);
+      addBase64(bytes, 0, bytes.length, base64, budget, whole);
+    } else {
+      addHex(view.bytes, start, end, hex, budget, null);
+      addBase64(view.bytes, start, end, base64, budget, null);
+    }
   }
   return [...segmented(view, 'base64', base64), ...segmented(view, 'hex', hex)];
 }
 
-/** @param whole where all of it comes from, when `bytes` aren't the view's own. */
+/** Where all of it comes from, when the bytes aren't the view's own. */
+type Whole = Omit<Segment, 'from'> | null;
+
 function addBase64(
   bytes: Buffer,
   start: number,
   end: number,
   into: Decoded,
   budget: Budget,
-  whole: Omit<Segment, 'from'> | null,
+  whole: Whole,
 ): void {
   const archive = archiveIn(bytes, start, end);
   /** Alignments at which all was decoded, for the sake of an archive. */
@@ -147,7 +156,14 @@ function shortTail(bytes: Buffer, end: number): number {
 const leastHex = 24;
 
 /** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
-function addHex(bytes: Buffer, start: number, end: number, into: Decoded, budget: Budget): void {
+function addHex(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  into: Decoded,
+  budget: Budget,
+  whole: Whole,
+): void {
   let from = start;
   while (from + leastHex <= end) {
     let at = from + leastHex - 1;
@@ -158,40 +174,51 @@ function addHex(bytes: Buffer, start: number, end: number, into: Decoded, budget
     }
     let to = from + leastHex;
     while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    addHexStretch(bytes, from, to, into, budget);
+    addHexStretch(bytes, from, to, into, budget, whole);
     from = to + 1;
   }
 }
 
-function addHexStretch(bytes: Buffer, from: number, to: number, into: Decoded, budget: Budget): void {
+function addHexStretch(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  into: Decoded,
+  budget: Budget,
+  whole: Whole,
+): void {
   for (const start of [from, from + 1]) {
     if (to - start < leastHex) continue;
     if (!hasHexText(bytes, start, to) && !beginsHexArchive(bytes, start)) continue;
     if (!spend(budget, costs.part + ((to - start) >> 1))) return;
     const decoded = Buffer.from(bytes.toString('latin1', start, to), 'hex');
-    addSegment(into, decoded, { start, end: to, group: [2, 1] });
+    addSegment(into, decoded, whole ?? { start, end: to, group: [2, 1] });
   }
 }
 
 const pairAt = (bytes: Buffer, at: number): number => hexValue(bytes[at]) * 16 + hexValue(bytes[at + 1]);
 
-/** Whether twelve bytes in a row are printable; they are looked at from the last one. */
+/** Whether twelve bytes in a row are those of text; they are looked at from the last one. */
 function hasHexText(bytes: Buffer, start: number, end: number): boolean {
   let from = start;
   while (from + leastHex <= end) {
     let at = from + leastHex - 2;
-    while (at >= from && isPrintable(pairAt(bytes, at))) at -= 2;
+    while (at >= from && isTextual(pairAt(bytes, at))) at -= 2;
     if (at < from) return true;
     from = at + 2;
   }
   return false;
 }
 
-const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
+/** Printable, a tab or a line break: a value may be written a letter a line. */
+const isTextual = (byte: number): boolean =>
+  (byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x0d || byte === 0x09;
+
+const archiveBytes = new Set([0x1f, 0x50, 0x89, 0x28]);
 
 const beginsHexArchive = (bytes: Buffer, start: number): boolean => {
   const first = pairAt(bytes, start);
-  if (first !== 0x1f && first !== 0x50 && first !== 0x89) return false;
+  if (!archiveBytes.has(first)) return false;
   return beginsArchive(Buffer.from([first, pairAt(bytes, start + 2), pairAt(bytes, start + 4)]));
 };
 

@@ -1,4 +1,4 @@
-import { foldedLeads } from './unicode.js';
+import { foldedBeginnings } from './unicode.js';
 
 /** Offsets, ascending, at which something may have to be undone: by what its first two bytes tell, no more. */
 export interface Signs {
@@ -23,6 +23,8 @@ const isOneOf = (set: string) => (byte: number) => set.includes(String.fromCharC
 const hexDigits = '0123456789abcdefABCDEF';
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
+const foldedLeads = [...new Set([...foldedBeginnings].map((pair) => pair >> 8))];
+
 /** First byte, kind, and which bytes may follow; one kind a first byte. */
 const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) => boolean])[] = [
   [0x25, 'percent', isOneOf(`${hexDigits}u`)],
@@ -34,7 +36,9 @@ const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) 
   [0x89, 'archive', (next) => next === 0x50],
   [0x03, 'archive', (next) => next === 0x04],
   [0xb5, 'archive', (next) => next === 0x2f],
-  ...foldedLeads.map((lead) => [lead, 'foreign', (next: number) => next >= 0x80 && next < 0xc0] as const),
+  ...foldedLeads.map(
+    (lead) => [lead, 'foreign', (next: number) => foldedBeginnings.has((lead << 8) | next)] as const,
+  ),
 ];
 
 const kindMask = 7;

@@ -8,10 +8,13 @@ for (const [letters, ascii] of [
   ['АВЕЅІЈКМНОРСТУХаеѕіјорсухԁһԛԝ', 'ABESIJKMHOPCTYXaesijopcyxdhqw'],
   ['ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρτυκ', 'ABEZHIKMNOPTYXaoivptuk'],
   ['ıɡɩℓ‐‑‒–—−＿․', 'igil------_.'],
-  // Those that compatibility decomposition (Unicode, UAX 15) makes ASCII letters, besides whole ranges below.
+  ['ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ', 'abcdefghijklmnopqrstuvwyz'],
+  ['٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '01234567890123456789'],
+  // Those that compatibility decomposition (Unicode, UAX 15) makes ASCII letters, besides whole ranges below. The Kelvin
+  // sign is escaped: editors that compose letters make a plain K of it.
   ['ªºſʰʲʳʷʸˡˢˣᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁᵂᵃᵇᵈᵉᵍᵏᵐᵒᵖᵗᵘᵛᵢᵣᵤᵥᶜᶠᶻ', 'aoshjrwylsxABDEGHIJKLMNOPRTUWabdegkmoptuviruvcfz'],
   ['²³¹⁰ⁱ⁴⁵⁶⁷⁸⁹ⁿ₀₁₂₃₄₅₆₇₈₉ₐₑₒₓₕₖₗₘₙₚₛₜ', '2310i456789n0123456789aeoxhklmnpst'],
-  ['ℂℊℋℌℍℎℐℑℒℕℙℚℛℜℝℤℨKℬℭℯℰℱℳℴℹⅅⅆⅇⅈⅉ', 'CgHHHhIILNPQRRRZZKBCeEFMoiDdeij'],
+  ['ℂℊℋℌℍℎℐℑℒℕℙℚℛℜℝℤℨ\u212aℬℭℯℰℱℳℴℹⅅⅆⅇⅈⅉ', 'CgHHHhIILNPQRRRZZKBCeEFMoiDdeij'],
   ['ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ①②③④⑤⑥⑦⑧⑨⓪ⱼⱽ﹍﹎﹏', 'IVXLCDMivxlcdm1234567890jV___'],
 ] as const) {
   Array.from(letters).forEach((letter, i) => {
@@ -21,6 +24,13 @@ for (const [letters, ascii] of [
 
 const dropped = 0;
 const kept = -1;
+/** Letters that are written as nothing (Hangul fillers, a Braille cell without dots) and Mongolian selectors. */
+const blanks = new Set([
+  0x115f, 0x1160, 0x17b4, 0x17b5, 0x180b, 0x180c, 0x180d, 0x180f, 0x2800, 0x3164, 0xffa0,
+]);
+/** The first of 26 capitals each. */
+const enclosed = [0x1f110, 0x1f130, 0x1f150, 0x1f170, 0x1f1e6] as const;
+const isPrintable = (byte: number): boolean => byte >= 0x20 && byte < 0x7f;
 
 /** The ASCII character that a code point stands for, 0 where it is not seen at all, -1 where it is what it is. */
 export function foldCodePoint(code: number): number {
@@ -31,11 +41,15 @@ export function foldCodePoint(code: number): number {
   // Tag characters: invisible copies of ASCII.
   if (code >= 0xe0020 && code <= 0xe007e) return code - 0xe0000;
   if (code >= 0xe0000 && code <= 0xe007f) return dropped;
+  // Variation selectors, with which bytes are written behind an emoji: sixteen is the first of these.
+  if (code >= 0xe0100 && code <= 0xe01ef) return isPrintable(code - 0xe00f0) ? code - 0xe00f0 : dropped;
+  if (blanks.has(code)) return dropped;
   if (code >= 0x1d400 && code <= 0x1d7ff) return foldMathematical(code);
   if (code >= 0x24b6 && code <= 0x24cf) return code - 0x24b6 + 0x41;
   if (code >= 0x24d0 && code <= 0x24e9) return code - 0x24d0 + 0x61;
-  // In squares, and the digits of old computers' screens.
-  if (code >= 0x1f130 && code <= 0x1f149) return code - 0x1f130 + 0x41;
+  if (code >= 0x249c && code <= 0x24b5) return code - 0x249c + 0x61;
+  // In brackets, squares, dark circles, dark squares, and those of flags; the digits of old computers' screens.
+  for (const first of enclosed) if (code >= first && code < first + 26) return code - first + 0x41;
   if (code >= 0x1fbf0 && code <= 0x1fbf9) return code - 0x1fbf0 + 0x30;
   return lookAlikes.get(code) ?? kept;
 }
@@ -78,26 +92,33 @@ const undoFold: Undo = (bytes, at, collector) => {
 
 /** All that {@link foldCodePoint} changes lies in these ranges; the rest of Unicode would take a fifth of the sidecar's start. */
 const foldedRanges = [
-  [0x80, 0x2fff],
-  [0xf000, 0xffff],
-  [0x1d000, 0x1dfff],
-  [0x1f000, 0x1ffff],
-  [0xe0000, 0xe0fff],
+  [0x80, 0x318f],
+  [0xa700, 0xa7ff],
+  [0xfe00, 0xffff],
+  [0x1d400, 0x1d7ff],
+  [0x1f100, 0x1fbff],
+  [0xe0000, 0xe01ef],
 ] as const;
 
-/** First bytes of the UTF-8 of all code points that {@link foldCodePoint} changes. */
-export const foldedLeads: readonly number[] = (() => {
-  const leads = new Set<number>();
-  for (const [first, last] of foldedRanges) {
-    for (let code = first; code <= last; code += 1) {
-      if (foldCodePoint(code) === kept) continue;
-      leads.add(
-        code < 0x800 ? 0xc0 | (code >> 6) : code < 0x10000 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18),
-      );
-    }
-  }
-  return [...leads];
+/** First two bytes of the UTF-8 of all code points that {@link foldCodePoint} changes, the first in the high half. */
+export const foldedBeginnings: ReadonlySet<number> = (() => {
+  const beginnings = new Set<number>();
+  for (const [first, last] of foldedRanges)
+    for (let code = first; code <= last; code += 1)
+      if (foldCodePoint(code) !== kept) beginnings.add(beginningOf(code));
+  return beginnings;
 })();
+
+/** RFC 3629, 3. */
+function beginningOf(code: number): number {
+  const [lead, second] =
+    code < 0x800
+      ? [0xc0 | (code >> 6), code]
+      : code < 0x10000
+        ? [0xe0 | (code >> 12), code >> 6]
+        : [0xf0 | (code >> 18), code >> 12];
+  return (lead << 8) | 0x80 | (second & 0x3f);
+}
 
 const folds = (bytes: Buffer, at: number): boolean => {
   const code = decodeAt(bytes, at, lengthAt(bytes[at] as number));

@@ -143,11 +143,20 @@ const asBytes = (code: number): string =>
 
 const greekAndCyrillic: Readonly<Record<string, string>> = { а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', х: 'x' };
 
+const smallCapitals: Readonly<Record<string, string>> = Object.fromEntries(
+  Array.from('ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ', (letter, at) => [
+    letter,
+    'abcdefghijklmnopqrstuvwyz'[at] ?? letter,
+  ]),
+);
+
 function foldedLetters(text: string): string {
   const decoded = Buffer.from(text, 'latin1')
     .toString('utf8')
     .normalize('NFKC')
     .replace(/[\u{e0020}-\u{e007e}]/gu, (tag) => String.fromCodePoint((tag.codePointAt(0) ?? 0) - 0xe0000))
+    .replace(/[\u{e0110}-\u{e016e}]/gu, (byte) => String.fromCodePoint((byte.codePointAt(0) ?? 0) - 0xe00f0))
+    .replace(/[ᴀ-ᴢɢɪɴʀʏʙʜʟꜰꜱꞯ]/g, (letter) => smallCapitals[letter] ?? letter)
     .replace(/\p{Cf}/gu, '')
     .replace(/[аеорсх]/g, (letter) => greekAndCyrillic[letter] ?? letter);
   return latin1(Buffer.from(decoded, 'utf8'));

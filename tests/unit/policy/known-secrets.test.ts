@@ -72,6 +72,29 @@ describe('a value among few', () => {
   });
 });
 
+describe('a value that is an encoding itself', () => {
+  const bytes = Buffer.from('9f86d081884c7d659a2feaa0c55ad015a3bf4f1b', 'hex');
+  const written = {
+    hexadecimal: bytes.toString('hex'),
+    base64: bytes.toString('base64'),
+    'a UUID': '9f86d081-884c-7d65-9a2f-eaa0c55ad015',
+  };
+
+  it.each(Object.entries(written))('of %s is found as what it says, written otherwise', (name, value) => {
+    const meant = name === 'a UUID' ? bytes.subarray(0, 16) : bytes;
+    const own = createScanner([knownSecrets], { knownSecrets: [{ name: 'KEY', value }] });
+    for (const text of [
+      meant.toString('hex'),
+      meant.toString('base64'),
+      [...meant].join(', '),
+      `${BigInt(`0x${meant.toString('hex')}`)}`,
+    ])
+      expect(own.scan(Buffer.from(`see ${text} .`), 'header').findings.map(({ rule }) => rule)).toContain(
+        'KEY',
+      );
+  });
+});
+
 describe('crlf', () => {
   it('is asked of what ends at a line break, not of a body', () => {
     const detector = createScanner([crlf], { knownSecrets: [] });

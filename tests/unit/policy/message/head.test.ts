@@ -24,6 +24,8 @@ describe('the text of a head', () => {
     ['path', 'a.example', `/${first}/${second}/${third}`, []],
     ['query', 'a.example', `/?a=${first}&b=${second}&c=${third}`, []],
     ['query', 'a.example', `/?${first}=1&${second}=2&${third}=3`, []],
+    ['query', 'a.example', `/?a=${first};b=${second};c=${third}`, []],
+    ['path', 'a.example', `/x;a=${first};b=${second};c=${third}`, []],
     ['x-a-1', 'a.example', '/', ['X-A-1', first, 'Accept', '*/*', 'X-A-2', second, 'X-A-3', third]],
     ['x-a', 'a.example', '/', ['X-A', first, 'X-A', second, 'X-A', third]],
     ['cookie', 'a.example', '/', ['Cookie', `a=${first}; b=${second}; c=${third}`]],
