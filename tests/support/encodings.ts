@@ -33,17 +33,6 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
   hex: (value) => Buffer.from(value).toString('hex'),
   'hex over lines': (value) =>
     overLines(Buffer.from(`${'some text before '.repeat(3)}${value}`).toString('hex')),
-  'gzip in hex over lines': (value) => overLines(gzipSync(`some text before ${value}\n`).toString('hex')),
-  ...(hasZstd
-    ? {
-        'Zstandard in base64 over lines': (value: string) =>
-          overLines(
-            zstdCompress(Buffer.from(`${'a line of text before it\n'.repeat(3)}${value}\n`)).toString(
-              'base64',
-            ),
-          ),
-      }
-    : {}),
   'hex, upper case': (value) => Buffer.from(value).toString('hex').toUpperCase(),
   'JSON escapes': (value) => each(value, (code) => `\\u00${hex(code)}`),
   'braced escapes': (value) => each(value, (code) => `\\u{${hex(code)}}`),
@@ -103,4 +92,15 @@ export const encodings: Readonly<Record<string, (value: string) => string | Buff
     }),
   'two JSON fields': (value) => `${value.slice(0, 12)}","b":"${value.slice(12)}`,
   'two query parameters': (value) => `${value.slice(0, 12)}&b=${value.slice(12)}`,
+};
+
+/** Compressed and written in letters: of these no part alone says anything. */
+export const packed: Readonly<Record<string, (value: string) => string>> = {
+  'gzip in hex over lines': (value) => overLines(gzipSync(`some text before ${value}\n`).toString('hex')),
+  ...(hasZstd && {
+    'Zstandard in base64 over lines': (value: string) =>
+      overLines(
+        zstdCompress(Buffer.from(`${'a line of text before it\n'.repeat(3)}${value}\n`)).toString('base64'),
+      ),
+  }),
 };

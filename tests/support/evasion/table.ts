@@ -1,4 +1,4 @@
-import { encodings } from '../encodings.js';
+import { encodings, packed } from '../encodings.js';
 import { files } from './files.js';
 import { type Message, type Place, places } from './places.js';
 
@@ -23,9 +23,12 @@ function fits({ takes }: Place, payload: Buffer): boolean {
 /** Every encoding in every place that can carry it; `sample` is a value of the kind that will be sent. */
 export function evasionCases(sample: string): readonly EvasionCase[] {
   const cases: EvasionCase[] = [];
-  for (const [encoding, encode] of [...Object.entries(encodings), ...Object.entries(files)])
+  for (const [encoding, encode] of [encodings, packed, files].flatMap(
+    Object.entries<(value: string) => string | Buffer>,
+  ))
     for (const place of places) {
       if (Object.hasOwn(files, encoding) && !place.whole) continue;
+      if (Object.hasOwn(packed, encoding) && place.knownOnly) continue;
       if (!fits(place, Buffer.from(encode(sample)))) continue;
       cases.push({
         name: `${encoding} in ${place.name}`,
