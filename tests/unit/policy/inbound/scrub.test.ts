@@ -47,7 +47,7 @@ const around = (form: Buffer): Buffer =>
   Buffer.concat([Buffer.from('{"headers":{"authorization":"Bearer '), form, Buffer.from('","host":"a"}}')]);
 const formOf = (name: string): Buffer => Buffer.from(encodings[name]?.(value) ?? '');
 /** Bytes of a form before those that carry the value. */
-const before = (name: string): number => (name === 'base64 over lines' ? 93 : 0);
+const before = (name: string): number => ({ 'base64 over lines': 93, 'hex over lines': 103 })[name] ?? 0;
 const secretOf = (name: string): Buffer => formOf(name).subarray(before(name));
 /** What may be left of it: letters that could be anyone's. */
 function pieceOf(name: string): number {
