@@ -14,6 +14,11 @@ const fail = (code: RefusalCode, message: string): Authority => ({ ok: false, co
  */
 export function parseAuthority(text: string, defaultPort: number | null): Authority {
   if (text.startsWith('[')) return fail('ip-literal', 'an IP address is not a host name');
+  if (text.includes('@'))
+    return fail(
+      'malformed-authority',
+      'a user before the host: its password belongs in the header Authorization',
+    );
   const colon = text.lastIndexOf(':');
   const name = colon === -1 ? text : text.slice(0, colon);
   const host = canonicalHost(name);

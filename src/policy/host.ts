@@ -48,6 +48,12 @@ export function canonicalHost(text: string): CanonicalHost {
   return { ok: true, host: name };
 }
 
+/** Unicode letters of a name that a person wrote become A-labels; anything else odd is left for canonicalHost to refuse. */
+export function asciiForm(text: string): string {
+  const letters = /[^\x00-\x7f]/.test(text) && /^[\p{L}\p{M}\p{Nd}.-]+$/u.test(text);
+  return letters ? domainToASCII(text) || text : text;
+}
+
 /** The same for a route's host: a name, or `*.` and a name. */
 export function canonicalHostPattern(text: string): CanonicalHost {
   if (!text.startsWith('*.')) return canonicalHost(text);

@@ -3,12 +3,13 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { EventFinding } from '../contract/event.js';
 import type { Refusal, RefusalCode } from '../contract/refusal.js';
+import { type Admission, admit } from '../policy/admission.js';
+import { departingHeaders } from '../policy/departing-headers.js';
 import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
-import { type Admission, admit } from './admission.js';
 import { answerRefusal } from './answer.js';
 import { askOperator } from './approval.js';
-import { departingHeaders, requestHeaders } from './forward-headers.js';
+import { requestHeaders } from './forward-headers.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import { askForInspectable } from './inbound/inspectable-request.js';
 import type { Inspection } from './inbound/inspection.js';
@@ -116,7 +117,7 @@ export function openExchange(
   upgrade: boolean,
 ): Exchange {
   let settled = false;
-  const admission = admit(gate, connection, request, upgrade);
+  const admission = admit(gate.table, connection, request, upgrade);
   const exchange: Exchange = {
     gate,
     connection,
@@ -243,7 +244,7 @@ function dispatch(
 export function prepareOutgoing(exchange: Exchange, route: CompiledRoute): void {
   const { gate, request, admission, body } = exchange;
   const { target, head } = admission;
-  const headers = departingHeaders(request.rawHeaders, head.nominated, gate.injectionOf(route));
+  const headers = departingHeaders(request.rawHeaders, head.nominated, gate.injectionOf(route).strip);
   exchange.outgoing = { target, headers, content: body.content, length: head.contentLength };
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { longestWhole } from '../policy/outbound/settling.js';
 import type { RequestHead } from '../policy/request-head.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { createReadAhead, type ReadAhead } from './read-ahead.js';
@@ -26,7 +27,7 @@ export class NoRoomError extends Error {}
 
 export const ordinaryBody: BodyLimits = { whole: wholeBody, ahead: false, must: false };
 /** Of a request that is scanned: what is read whole is scanned whole. */
-export const scannedBody: BodyLimits = { whole: 1024 * 1024, ahead: false, must: true };
+export const scannedBody: BodyLimits = { whole: longestWhole, ahead: false, must: true };
 /**
  * Of a request that waits for the operator: a client that leaves is noticed only on a connection that is read,
  * so more is taken in meanwhile.

@@ -1,8 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Refusal } from '../contract/refusal.js';
-import { finalRefusal } from '../policy/refusals.js';
+import { nestedConnect, parserOptions, unknownExpectation, unparsedRefusal } from '../policy/unparsed.js';
 import { answerRefusal, writeRefusal } from './answer.js';
 import { handleRequest } from './exchange.js';
 import { connectionOf, connections, type Gate, newConnection, remember } from './gate.js';
@@ -32,9 +31,8 @@ export function limitTogether(servers: readonly NetServer[]): void {
 }
 
 const options: ServerOptions<typeof IncomingRequest> = {
+  ...parserOptions,
   IncomingMessage: IncomingRequest,
-  /** Bytes of a request's line and headers; more is answered 431. */
-  maxHeaderSize: 64 * 1024,
   /** Milliseconds for a request's headers, so that a client can't hold connections open by sending slowly. */
   headersTimeout: 30_000,
   /** None for the whole request: a hold may last minutes, an upload hours. */
@@ -42,9 +40,6 @@ const options: ServerOptions<typeof IncomingRequest> = {
   /** Milliseconds between requests; above what clients' pools use, so that they close first. */
   keepAliveTimeout: 120_000,
   connectionsCheckingInterval: 5000,
-  /** Ours to check, with an answer in JSON. */
-  requireHostHeader: false,
-  insecureHTTPParser: false,
   noDelay: true,
 };
 
@@ -62,7 +57,7 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
     server.on('request', (request, response) => handleRequest(gate, request, response, false));
     server.on('checkContinue', (request, response) => handleRequest(gate, request, response, true));
     server.on('checkExpectation', (_request, response) => {
-      answerRefusal(response, finalRefusal('malformed-request', 'an Expect other than 100-continue'), true);
+      answerRefusal(response, unknownExpectation, true);
     });
     server.on('upgrade', (request, socket, head) => handleUpgrade(gate, request, socket as Socket, head));
     server.on('clientError', (error, socket) => refuseUnparsed(gate, error, socket));
@@ -71,12 +66,11 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
   outer.on('connect', (request, socket, head) => handleConnect(gate, inner, request, socket as Socket, head));
   inner.on('connect', (request, socket) => {
     const { host, inFlight } = connectionOf(request.socket);
-    const refusal = finalRefusal('method-not-allowed', 'CONNECT inside a tunnel');
-    recordUnparsed(gate, socket, refusal, host ?? '', 'CONNECT');
+    recordUnparsed(gate, socket, nestedConnect, host ?? '', 'CONNECT');
     socket.on('error', () => socket.destroy());
     // It would be taken for the answer to a request before it.
     if (inFlight > 0) socket.destroy();
-    else writeRefusal(socket, refusal);
+    else writeRefusal(socket, nestedConnect);
   });
   // A server that never listens would not watch its header time-outs.
   inner.emit('listening');
@@ -96,16 +90,4 @@ function refuseUnparsed(gate: Gate, error: NodeJS.ErrnoException, socket: Duplex
   connection.ended = true;
   recordUnparsed(gate, socket, refusal, connection.host ?? '', '');
   writeRefusal(socket, refusal);
-}
-
-function unparsedRefusal(code: string): Refusal {
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return finalRefusal('headers-too-large', 'the headers are larger than 64 kB');
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return finalRefusal('malformed-request', 'the headers did not arrive within 30 s');
-  }
-  if (/CONTENT_LENGTH|TRANSFER_ENCODING|CHUNK/.test(code)) {
-    return finalRefusal('ambiguous-framing', 'the end of the body is not clear');
-  }
-  return finalRefusal('malformed-request', 'not a valid HTTP/1.1 request');
 }

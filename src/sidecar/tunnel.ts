@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Refusal } from '../contract/refusal.js';
 import { refusalStatus } from '../contract/refusal.js';
+import { connectQuestion } from '../policy/admission.js';
 import { parseAuthority } from '../policy/authority.js';
 import { decide } from '../policy/decide.js';
 import { canonicalHost } from '../policy/host.js';
@@ -90,16 +91,7 @@ function admitConnect(gate: Gate, request: IncomingMessage): Opening {
   if (!authority.ok)
     return { host: '', route: null, refusal: finalRefusal(authority.code, authority.message) };
   const { host, port } = authority;
-  const question = {
-    way: 'connect',
-    scheme: 'https',
-    host,
-    port,
-    method: 'CONNECT',
-    target: '',
-    headers: [],
-  } as const;
-  const verdict = decide(gate.table, question);
+  const verdict = decide(gate.table, connectQuestion(host, port));
   const route = verdict.route?.named ? verdict.route.route.host : null;
   return { host, route, refusal: verdict.allowed ? null : verdict.refusal };
 }

@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
+import { upgradeProblem } from '../policy/admission.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
 import { askOperator, readAhead } from './approval.js';
@@ -46,8 +47,9 @@ export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Sock
     refuse(exchange, admission.refusal, true);
     return;
   }
-  if (admission.head.chunked || (admission.head.contentLength ?? 0) > 0) {
-    refuse(exchange, finalRefusal('ambiguous-framing', 'an upgrade request with a body'), true);
+  const problem = upgradeProblem(admission.head);
+  if (problem) {
+    refuse(exchange, problem, true);
     return;
   }
   const [protocol, ...others] = valuesOf(request.rawHeaders, 'upgrade');

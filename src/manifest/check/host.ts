@@ -1,5 +1,4 @@
-import { domainToASCII } from 'node:url';
-import { canonicalHost, type HostProblem } from '../../policy/host.js';
+import { asciiForm, canonicalHost, type HostProblem } from '../../policy/host.js';
 import { quoted } from '../code-frame.js';
 import { type Checked, wrong } from './scope.js';
 
@@ -32,12 +31,6 @@ export function checkHost(text: string): Checked<string> {
     );
   }
   return { ok: true, value: wildcard ? `*.${host.host}` : host.host };
-}
-
-/** Unicode letters become A-labels; anything else odd is left for canonicalHost to refuse. */
-function asciiForm(text: string): string {
-  const letters = /[^\x00-\x7f]/.test(text) && /^[\p{L}\p{M}\p{Nd}.-]+$/u.test(text);
-  return letters ? domainToASCII(text) || text : text;
 }
 
 function refused(text: string, reason: string, hint?: string): Checked<string> {

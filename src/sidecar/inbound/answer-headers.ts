@@ -1,7 +1,7 @@
+import { withoutNominated } from '../../policy/departing-headers.js';
 import { isPlain } from '../../policy/inbound/partial.js';
 import { type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
-import { withoutNominated } from '../forward-headers.js';
 
 /**
  * Headers, or trailers, without known values in them; one whose name holds a value is left out.

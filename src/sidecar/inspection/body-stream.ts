@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { Refusal } from '../../contract/refusal.js';
+import { longCoding, longCodingMessage } from '../../policy/outbound/settling.js';
 import type { ReadAhead } from '../read-ahead.js';
 import { wholeBody } from '../request-body.js';
-import { inspectCoded, longCoding } from './coded-body.js';
+import { inspectCoded } from './coded-body.js';
 import { type Inspection, refusalOf } from './inspect-request.js';
 import { createLongScan, type LongScan } from './long-scan.js';
 
@@ -25,9 +26,7 @@ export function inspectedStream(
 ): InspectedStream {
   const coding = longCoding(contentEncoding);
   if (coding === null) {
-    const message =
-      'a body this long is looked into where it is encoded in gzip, zstd, br or deflate, and once only';
-    return { refusal: refusalOf(inspection, 'encoding-not-scannable', message) };
+    return { refusal: refusalOf(inspection, 'encoding-not-scannable', longCodingMessage) };
   }
   const newScan = () => createLongScan(inspection, 'body', source.during);
   const inspected =

@@ -1,4 +1,4 @@
-import { type ContentCoding, codingNames, codingOf } from '../../policy/message/encodings.js';
+import type { ContentCoding } from '../../policy/message/encodings.js';
 import { ZstdError } from '../../policy/message/zstd/bits.js';
 import { createGather } from '../gather.js';
 import { type BodyDecoder, createBodyDecoder, type DecodedMark, type DecodedPart } from './body-decoder.js';
@@ -17,13 +17,6 @@ const mostWaiting = 1024 * 1024;
 const margin = 1024;
 /** Of these every byte is either content or can be looked at besides; others go on encoded anew. */
 const toTheLetter: ReadonlySet<ContentCoding> = new Set(['gzip', 'zstd']);
-
-/** The coding of a long body; null: one that isn't undone, or more than one. */
-export function longCoding(contentEncoding: string | null): ContentCoding | 'identity' | null {
-  const [name, ...others] = codingNames(contentEncoding);
-  if (others.length > 0) return null;
-  return name === undefined ? 'identity' : codingOf(name);
-}
 
 export interface CodedBody {
   readonly content: AsyncIterable<Buffer>;

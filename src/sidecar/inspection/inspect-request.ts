@@ -1,7 +1,6 @@
 import type { EventFinding } from '../../contract/event.js';
 import type { Refusal, RefusalCode } from '../../contract/refusal.js';
 import type { TrailMessage } from '../../policy/across/trail.js';
-import { decide } from '../../policy/decide.js';
 import { type BodySource, encodingOf } from '../../policy/message/body.js';
 import {
   approvableValues,
@@ -16,6 +15,7 @@ import {
   nothingFound,
 } from '../../policy/outbound/examination.js';
 import { redactHead } from '../../policy/outbound/redaction.js';
+import { findingMessage, isStillAllowed, problemIn } from '../../policy/outbound/settling.js';
 import { routeRule, routeYaml } from '../../policy/refusals.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
@@ -150,15 +150,10 @@ function inspectLongBody(inspection: Inspection, content: ReadAhead): Inspected 
 
 /** What refuses a request whatever the policy. */
 export function problemOf(inspection: Inspection, ...examinations: readonly Examination[]): Refusal | null {
-  for (const { found, outcome, reason } of examinations) {
-    const structural = found.find(({ finding }) => finding.class === 'structure');
-    if (structural) return findingRefusal(inspection, found, 'line-break-found', structural);
-    if (outcome === 'over-budget')
-      return refusalOf(inspection, 'scan-over-budget', 'it is encoded too deeply to be scanned');
-    if (outcome === 'cannot-scan')
-      return refusalOf(inspection, 'encoding-not-scannable', reason ?? 'it can not be scanned');
-  }
-  return null;
+  const problem = problemIn(examinations);
+  if (!problem) return null;
+  if ('found' in problem) return findingRefusal(inspection, problem.found, problem.code, problem.first);
+  return refusalOf(inspection, problem.code, problem.message);
 }
 
 interface Parts {
@@ -213,7 +208,7 @@ async function redactRequest(
   const { gate, outgoing } = exchange;
   const redactedHead = ofHead ? redactHead(prepared.scanner, head, ofHead) : head;
   const redactedBody = source ? await gate.inspection.redactBody(prepared, source) : null;
-  if (!redactedHead || (source && !redactedBody) || !isStillAllowed(inspection, redactedHead))
+  if (!redactedHead || (source && !redactedBody) || !mayStillGo(inspection, redactedHead))
     return { refusal: findingRefusal(inspection, found, 'not-redactable') };
   outgoing.target = redactedHead.target;
   outgoing.headers = redactedHead.headers;
@@ -222,20 +217,9 @@ async function redactRequest(
   return 'let-out';
 }
 
-/** With a part of its path covered it may be another request, which no rule allows. */
-function isStillAllowed({ exchange, route }: Inspection, { target, headers }: MessageHead): boolean {
+function mayStillGo({ exchange, route }: Inspection, head: MessageHead): boolean {
   const { gate, admission, request } = exchange;
-  const { scheme } = route.route;
-  const verdict = decide(gate.table, {
-    way: admission.way,
-    scheme,
-    host: admission.host,
-    port: scheme === 'https' ? 443 : 80,
-    method: request.method ?? '',
-    target,
-    headers,
-  });
-  return verdict.allowed || verdict.onApproval !== null;
+  return isStillAllowed(gate.table, route, { ...admission, method: request.method ?? '' }, head);
 }
 
 export function findingRefusal(
@@ -245,13 +229,9 @@ export function findingRefusal(
   first: Found | null = foremost(found),
 ): Refusal {
   note(inspection.exchange, found, 'blocked');
-  const what = first
-    ? `${first.finding.detector} found ${first.finding.rule} in ${first.place}`
-    : 'a secret was found';
   const finding = first ? { finding: told(first) } : {};
   const allow = code === 'line-break-found' ? null : allowYaml(inspection.route);
-  const message =
-    code === 'not-redactable' ? `${what}, where it can't be covered without changing the request` : what;
+  const message = findingMessage(first, code);
   return { code, message, rule: routeRule(inspection.route.route.host, 'dlp'), allow, ...finding };
 }
 

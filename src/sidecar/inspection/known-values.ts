@@ -5,6 +5,7 @@ import {
   type PieceIndex,
   type PieceTables,
 } from '../../policy/across/piece-index.js';
+import { knownSecretsOf } from '../../policy/outbound/known-secrets.js';
 import type { DetectorMaterial, KnownSecret } from '../../policy/scan/detector.js';
 import { buildKnownIndex, type KnownIndex } from '../../policy/scan/known.js';
 
@@ -26,7 +27,8 @@ const made = new WeakMap<SidecarConfiguration, KnownValues>();
 
 /** The same at every call. */
 export function knownValuesOf(configuration: SidecarConfiguration): KnownValues {
-  const known = made.get(configuration) ?? newKnownValues(collectSecrets(configuration));
+  const known =
+    made.get(configuration) ?? newKnownValues(knownSecretsOf(configuration.secrets, configuration.routes));
   made.set(configuration, known);
   return known;
 }
@@ -47,16 +49,4 @@ function newKnownValues(secrets: readonly KnownSecret[]): KnownValues {
       return pieces;
     },
   };
-}
-
-/** Of a Basic credential its password alone too. */
-function collectSecrets({ secrets, routes }: SidecarConfiguration): readonly KnownSecret[] {
-  const values = Object.entries(secrets).map(([name, value]) => ({ name, value }));
-  for (const { auth } of routes) {
-    if (auth?.scheme !== 'Basic') continue;
-    const value = secrets[auth.secret] ?? '';
-    const password = value.slice(value.indexOf(':') + 1);
-    if (password !== value) values.push({ name: auth.secret, value: password });
-  }
-  return values;
 }

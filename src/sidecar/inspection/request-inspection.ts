@@ -10,6 +10,7 @@ import {
   type MessageHead,
 } from '../../policy/outbound/examination.js';
 import { redactBody } from '../../policy/outbound/redaction.js';
+import { shownText } from '../../policy/outbound/shown-text.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { createLeastRecentlyUsed } from '../lru.js';
 import { createBatches } from './batches.js';
@@ -86,7 +87,7 @@ export async function createRequestInspection(
       isForWorker(source) ? workers.redact(names, source) : redactBody(scanner, source),
     pieces: ({ seeksKnown }, bytes) => (seeksKnown ? index.find(bytes) : []),
     across: ({ seeksKnown }, message) => (seeksKnown ? trail.add(message, Date.now()) : null),
-    shown: (target) => paths.getOrCreate(target, () => covered(scanners.all, target)),
+    shown: (target) => paths.getOrCreate(target, () => shownText(scanners.all, target)),
   };
 }
 
@@ -112,12 +113,4 @@ function rememberClean(): RequestInspection['examineHead'] {
     }
     return { examination: null, memory };
   };
-}
-
-function covered(scanner: Prepared['scanner'], target: string): string {
-  const bytes = Buffer.from(target, 'latin1');
-  const { findings, outcome } = scanner.scan(bytes, 'path');
-  if (outcome !== 'complete') return '*';
-  for (const { start, end } of findings) bytes.fill(0x2a, start, end);
-  return findings.length === 0 ? target : bytes.toString('latin1');
 }

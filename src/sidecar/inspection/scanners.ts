@@ -1,8 +1,8 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import { isAskedFor, outboundScanner } from '../../policy/outbound/outbound-scanner.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import type { DetectorMaterial } from '../../policy/scan/detector.js';
-import { loadDetectors } from '../../policy/scan/detectors.js';
-import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
+import type { Scanner } from '../../policy/scan/scanner.js';
 
 /** The detectors of a route, ready to look. */
 export interface Prepared {
@@ -33,7 +33,7 @@ export async function prepareScanners(
     const prepared = {
       names,
       scanner: await outboundScanner(names, material),
-      seeksKnown: names === null || names.includes('known_secrets'),
+      seeksKnown: isAskedFor('known_secrets', names),
     };
     byNames.set(key, prepared);
     return prepared;
@@ -49,17 +49,6 @@ export async function prepareScanners(
       return prepared;
     },
   };
-}
-
-/** A line break where none may stand is an attack on the message itself: looked for wherever anything is. */
-const always = 'crlf';
-
-export async function outboundScanner(
-  names: readonly string[] | null,
-  material: DetectorMaterial,
-): Promise<Scanner> {
-  const wanted = names && [...new Set([...names, always])];
-  return createScanner(await loadDetectors('outbound', wanted), material);
 }
 
 const keyOf = (names: readonly string[] | null): string => (names === null ? '*' : names.join(','));

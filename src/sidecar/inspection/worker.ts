@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openPieceIndex, type PieceIndex } from '../../policy/across/piece-index.js';
 import { type BodyExamination, examineBody, nothingFound } from '../../policy/outbound/examination.js';
+import { outboundScanner } from '../../policy/outbound/outbound-scanner.js';
 import { redactBody } from '../../policy/outbound/redaction.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
 import type { KnownTables } from './known-values.js';
-import { outboundScanner } from './scanners.js';
 
 /** What a worker is asked. */
 export interface WorkerJob {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { departingHeaders } from '../../../src/policy/departing-headers.js';
 import {
   createInjection,
-  departingHeaders,
   type Injection,
   requestHeaders,
   responseHeaders,
@@ -27,7 +27,7 @@ function forUpstream(
   nominated: ReadonlySet<string> | null,
   injection: Injection,
 ): string[] {
-  return requestHeaders(departingHeaders(headers, nominated, injection), host, injection);
+  return requestHeaders(departingHeaders(headers, nominated, injection.strip), host, injection);
 }
 
 test('whatever the client sends, the upstream gets one Host and the route’s own credential', () => {
