@@ -37,6 +37,7 @@ describe('a value that the bottle holds', () => {
       rule: 'VAULT_KEY',
       place,
     });
+    expect(JSON.parse(answer.body).error.allow).toContain('outbound_on_match: supervise');
     expect(answer.headers.get('x-bot-bottle-verdict')).toBe('refused; code=secret-found');
     const event = await rig.sidecar.event(({ method }) => method !== 'CONNECT');
     expect(event).toMatchObject({
@@ -98,7 +99,12 @@ describe('a value that the bottle holds', () => {
     rig.sidecar.decide(proposal.id, 'deny', 'use the vault');
     const { status, body } = await answer;
     expect(status).toBe(403);
-    expect(JSON.parse(body).error).toMatchObject({ code: 'held-denied', note: 'use the vault' });
+    expect(JSON.parse(body).error).toMatchObject({
+      code: 'held-denied',
+      note: 'use the vault',
+      // Who denied it is asked already.
+      allow: null,
+    });
     expect(rig.arrived()).not.toContain(heldSecret.slice(9));
     expect(rig.arrivals.filter(({ complete }) => complete)).toEqual([]);
   });

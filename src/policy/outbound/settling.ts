@@ -1,6 +1,7 @@
 import type { RefusalCode } from '../../contract/refusal.js';
 import { decide, type Question } from '../decide.js';
 import { type ContentCoding, codingNames, codingOf } from '../message/encodings.js';
+import { routeYaml } from '../refusals.js';
 import type { CompiledRoute, RouteTable } from '../routes.js';
 import type { Examination, Found, MessageHead } from './examination.js';
 
@@ -40,6 +41,12 @@ export function findingMessage(first: Found | null, code: RefusalCode): string {
     ? `${first.finding.detector} found ${first.finding.rule} in ${first.place}`
     : 'a secret was found';
   return code === 'not-redactable' ? `${what}, where it can't be covered without changing the request` : what;
+}
+
+/** What the operator could write about a refused finding; null: the route asks the operator already, or nothing names it. */
+export function findingAllow({ route, named }: CompiledRoute): string | null {
+  if (!named || route.dlp.outboundOnMatch === 'supervise') return null;
+  return routeYaml(route.host, ['dlp: {outbound_on_match: supervise}']);
 }
 
 /** With a part of its path covered it may be another request, which no rule allows. */

@@ -15,8 +15,8 @@ import {
   nothingFound,
 } from '../../policy/outbound/examination.js';
 import { redactHead } from '../../policy/outbound/redaction.js';
-import { findingMessage, isStillAllowed, problemIn } from '../../policy/outbound/settling.js';
-import { routeRule, routeYaml } from '../../policy/refusals.js';
+import { findingAllow, findingMessage, isStillAllowed, problemIn } from '../../policy/outbound/settling.js';
+import { routeRule } from '../../policy/refusals.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
@@ -188,7 +188,7 @@ export async function superviseFindings(inspection: Inspection, found: readonly 
     rule: routeRule(route.route.host, 'dlp'),
     snippet: describeFound(found, first),
     values: approvableValues(found),
-    allow: allowYaml(route),
+    allow: findingAllow(route),
   });
   if (answer.approved) {
     exchange.refusal = null;
@@ -230,7 +230,7 @@ export function findingRefusal(
 ): Refusal {
   note(inspection.exchange, found, 'blocked');
   const finding = first ? { finding: told(first) } : {};
-  const allow = code === 'line-break-found' ? null : allowYaml(inspection.route);
+  const allow = code === 'line-break-found' ? null : findingAllow(inspection.route);
   const message = findingMessage(first, code);
   return { code, message, rule: routeRule(inspection.route.route.host, 'dlp'), allow, ...finding };
 }
@@ -240,10 +240,6 @@ export function refusalOf({ route }: Pick<Inspection, 'route'>, code: RefusalCod
 }
 
 const told = ({ finding: { detector, rule }, place }: Found) => ({ detector, rule, place });
-
-function allowYaml({ route, named }: CompiledRoute): string | null {
-  return named ? routeYaml(route.host, ['dlp: {outbound_on_match: supervise}']) : null;
-}
 
 /** For the event: of several the surest. */
 export function note(exchange: Exchange, found: readonly Found[], outcome: EventFinding['outcome']): void {
