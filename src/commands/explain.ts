@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command, CommandContext } from '../console/command.js';
-import { type ExplainedOutcome, formatExplanation } from '../console/print-explanation.js';
+import { formatExplanation } from '../console/print-explanation.js';
 import { BottleError, exitCodes, messageOf } from '../contract/errors.js';
+import type { Route } from '../contract/route.js';
 import { loadAgent } from '../host/manifest-files.js';
-import type { ResolvedRoute } from '../manifest/resolved.js';
-import { parseAuthority } from '../policy/authority.js';
-import { decide, explain, type Question } from '../policy/decide.js';
-import { explainDetectors } from '../policy/outbound/explain-detectors.js';
+import { parseRequest } from '../host/parse-request.js';
+import { asciiForm } from '../policy/host.js';
+import { explainRequest } from '../policy/outbound/explain-request.js';
+import { knownSecretsOf } from '../policy/outbound/known-secrets.js';
 import { compileRoutes } from '../policy/routes.js';
 import type { KnownSecret } from '../policy/scan/detector.js';
-import { loadDetectors } from '../policy/scan/detectors.js';
 
 interface ExplainOptions {
   readonly agent: string;
@@ -25,6 +25,8 @@ Examples:
   bot-bottle explain POST https://api.example.com/v1/items --agent reader --body-file body.json
 
 Nothing is sent: this asks the very decision that the sidecar makes, and prints each rule's and each detector's answer.
+It is that for a bottle's first request: parts of a secret that left before, and what was approved before, are not known.
+Neither is what the look-up of the host or the upstream would say.
 Secrets of the bottle are looked for as far as their variables are set here.
 Exit code 0 when the request would be let out as it is, 1 when it would be refused, held or redacted.
 `;
@@ -53,41 +55,31 @@ async function run(
   context: CommandContext,
 ): Promise<void> {
   const { environment, workingDirectory } = context;
-  const agent = loadAgent(options.agent, { environment, workspace: workingDirectory });
-  const table = compileRoutes(agent.bottle.routes.map((route) => ({ ...route, certificateAuthority: null })));
-  const question = questionOf(method, url, options.header);
-  const verdict = decide(table, question);
-  const way = verdict.allowed ? verdict.route : verdict.onApproval;
+  const { bottle } = loadAgent(options.agent, { environment, workspace: workingDirectory });
+  const routes = bottle.routes.map((route) => ({ ...route, certificateAuthority: null }));
   const body = options.bodyFile === undefined ? null : readBody(options.bodyFile, workingDirectory);
-  const outcome: ExplainedOutcome = {
-    allowed: verdict.allowed,
-    route: verdict.route?.route.host ?? null,
-    rules: explain(table, question),
-    detectors: way
-      ? explainDetectors(
-          await loadDetectors('outbound', null),
-          { knownSecrets: knownHere(agent.bottle.routes, environment) },
-          way.route.dlp,
-          { head: question, body },
-        )
-      : [],
-    onMatch: way?.route.dlp.outboundOnMatch ?? null,
-  };
-  context.print(options.json ? `${JSON.stringify(outcome, null, 2)}\n` : formatExplanation(outcome));
-  const clean = outcome.detectors.every(({ answer }) => answer === 'off' || answer === 'finds nothing');
-  if (!verdict.allowed || !clean) context.end(exitCodes.findings);
+  const { scheme, authority, target } = partsOf(url);
+  const head = headText({ method, scheme, authority, target, headerLines: options.header, body });
+  const explained = await explainRequest(
+    compileRoutes(routes, bottle.unknownHost),
+    { scheme, authority, parsed: await parseRequest(Buffer.from(head)), body },
+    knownHere(routes, environment),
+  );
+  context.print(options.json ? `${JSON.stringify(explained, null, 2)}\n` : formatExplanation(explained));
+  if (explained.outcome !== 'let-out') context.end(exitCodes.findings);
 }
 
 /** The values of the routes' secrets, as far as they are set here: nothing of them is printed. */
 function knownHere(
-  routes: readonly ResolvedRoute[],
+  routes: readonly Route[],
   environment: CommandContext['environment'],
 ): readonly KnownSecret[] {
   const names = routes.flatMap(({ auth, headers }) => [
     ...(auth ? [auth.secret] : []),
     ...headers.flatMap((header) => ('secret' in header ? [header.secret] : [])),
   ]);
-  return [...new Set(names)].map((name) => ({ name, value: environment[name] ?? '' }));
+  const set = names.map((name) => [name, environment[name] ?? ''] as const).filter(([, value]) => value);
+  return knownSecretsOf(Object.fromEntries(set), routes);
 }
 
 function readBody(file: string, workingDirectory: string): Buffer {
@@ -98,24 +90,48 @@ function readBody(file: string, workingDirectory: string): Buffer {
   }
 }
 
+interface UrlParts {
+  readonly scheme: 'https' | 'http';
+  readonly authority: string;
+  readonly target: string;
+}
+
 /** Taken apart by hand: a URL parser would resolve `..` and encodings before the decision sees them. */
-function questionOf(method: string, url: string, headerLines: readonly string[]): Question {
-  const parts = /^(https?):\/\/([^/?#]+)([^#]*)$/i.exec(url);
+function partsOf(url: string): UrlParts {
+  const parts = /^(https?):\/\/([^/?#]*)([^#]*)/i.exec(url);
   if (!parts) throw usage(`'${url}' is not a URL`, 'write https://HOST/PATH');
-  const scheme = parts[1]?.toLowerCase() === 'http' ? 'http' : 'https';
-  const authority = parseAuthority(parts[2] ?? '', scheme === 'https' ? 443 : 80);
-  if (!authority.ok)
-    throw usage(`'${parts[2]}': ${authority.message}`, 'the sidecar refuses such a host as well');
-  const rest = parts[3] ?? '';
+  const [, scheme = '', authority = '', rest = ''] = parts;
+  // As every client sends a name in Unicode.
+  const [, name = '', port = ''] = /^(.*?)(:[^:]*)?$/s.exec(authority) ?? [];
   return {
-    way: scheme === 'https' ? 'tls' : 'plain',
-    scheme,
-    host: authority.host,
-    port: authority.port,
-    method,
+    scheme: scheme.toLowerCase() === 'http' ? 'http' : 'https',
+    authority: asciiForm(name) + port,
     target: rest.startsWith('/') ? rest : `/${rest}`,
-    headers: headerLines.flatMap(headerOf),
   };
+}
+
+interface Sent extends UrlParts {
+  readonly method: string;
+  readonly headerLines: readonly string[];
+  readonly body: Buffer | null;
+}
+
+/** What a client puts on the wire before the body: through a tunnel the path alone, to a proxy the whole URL. */
+function headText({ method, scheme, authority, target, headerLines, body }: Sent): string {
+  const headers = headerLines.map(headerOf);
+  const has = (wanted: string) => headers.some(([name]) => name.toLowerCase() === wanted);
+  const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
+  const size = body?.length ?? 0;
+  if (length !== undefined && /^\d+$/.test(length) && Number(length) !== size)
+    throw usage(`Content-Length says ${length}, the body has ${size} bytes`, 'leave that header out');
+  const framed = body === null || has('content-length') || has('transfer-encoding');
+  const lines = [
+    `${method} ${scheme === 'https' ? target : `http://${authority}${target}`} HTTP/1.1`,
+    ...(has('host') ? [] : [`Host: ${authority}`]),
+    ...headerLines,
+    ...(framed ? [] : [`Content-Length: ${size}`]),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 function headerOf(line: string): [string, string] {

@@ -1,40 +1,24 @@
 import { printable } from '../contract/printable.js';
-import type { RouteDlp } from '../contract/route.js';
 import type { Explanation } from '../policy/decide.js';
 import type { DetectorExplanation } from '../policy/outbound/explain-detectors.js';
-
-/** What would become of a request. */
-export interface ExplainedOutcome {
-  readonly allowed: boolean;
-  readonly route: string | null;
-  readonly rules: readonly Explanation[];
-  readonly detectors: readonly DetectorExplanation[];
-  readonly onMatch: RouteDlp['outboundOnMatch'] | null;
-}
+import type { ExplainedOutcome } from '../policy/outbound/explain-request.js';
 
 /** Each rule's answer and each detector's, for a person. */
-export function formatExplanation(outcome: ExplainedOutcome): string {
-  const { route, rules, detectors } = outcome;
+export function formatExplanation(explained: ExplainedOutcome): string {
+  const { outcome, route, rules, detectors } = explained;
   return [
-    `${verdictOf(outcome)}; route ${route ?? 'none'}\n`,
+    `${words[outcome]}; route ${route ?? 'none'}\n`,
     ...rules.map(ruleLine),
     ...detectors.map(detectorLine),
   ].join('');
 }
 
-const becomes = {
-  supervise: 'held for the operator',
-  redact: 'let out without what was found',
-  block: 'refused',
+const words: Readonly<Record<ExplainedOutcome['outcome'], string>> = {
+  'let-out': 'let out',
+  held: 'held for the operator',
+  redacted: 'let out without what was found',
+  refused: 'refused',
 };
-
-function verdictOf({ allowed, detectors, onMatch }: ExplainedOutcome): string {
-  if (!allowed) return 'refused';
-  if (detectors.some(({ answer }) => answer === 'can not tell')) return 'refused';
-  const finding = detectors.filter(({ answer }) => answer === 'finds');
-  if (finding.length === 0 || onMatch === null) return 'let out';
-  return finding.some(({ detector }) => detector === 'crlf') ? 'refused' : becomes[onMatch];
-}
 
 function ruleLine({ rule, answer, refusal }: Explanation): string {
   const why = refusal ? `: ${refusal.code}, ${refusal.message}` : '';

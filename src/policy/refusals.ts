@@ -5,6 +5,13 @@ export function finalRefusal(code: RefusalCode, message: string, rule = 'protoco
   return { code, message, rule, allow: null };
 }
 
+/** What the operator can't be shown can't be approved, and a look-up would already give it away. */
+export const hiddenHost = finalRefusal(
+  'secret-found',
+  'the name of the host holds a secret',
+  'egress.unknown_host',
+);
+
 /** Names a route in a rule: `egress.routes[api.example.com]` or a part of it. */
 export function routeRule(host: string, part = ''): string {
   return `egress.routes[${host}]${part === '' ? '' : `.${part}`}`;

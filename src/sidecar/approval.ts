@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
-import { finalRefusal } from '../policy/refusals.js';
+import { hiddenHost } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
@@ -18,12 +18,7 @@ export async function askOperator(exchange: Exchange, route: CompiledRoute): Pro
   const { refusal, host, target } = admission;
   const { shown } = gate.inspection;
   if (shown(host) !== host) {
-    // What the operator can't be shown can't be approved, and a look-up would already give it away.
-    exchange.refusal = finalRefusal(
-      'secret-found',
-      'the name of the host holds a secret',
-      'egress.unknown_host',
-    );
+    exchange.refusal = hiddenHost;
     return null;
   }
   const answer = await gate.holds.hold(

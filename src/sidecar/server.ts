@@ -56,7 +56,8 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
     server.timeout = 0;
     server.on('request', (request, response) => handleRequest(gate, request, response, false));
     server.on('checkContinue', (request, response) => handleRequest(gate, request, response, true));
-    server.on('checkExpectation', (_request, response) => {
+    server.on('checkExpectation', ({ method = '', socket }, response) => {
+      recordUnparsed(gate, socket, unknownExpectation, connectionOf(socket).host ?? '', method);
       answerRefusal(response, unknownExpectation, true);
     });
     server.on('upgrade', (request, socket, head) => handleUpgrade(gate, request, socket as Socket, head));

@@ -3,6 +3,7 @@ import { encodingOf } from '../message/body.js';
 import type { Detector, DetectorMaterial } from '../scan/detector.js';
 import { createScanner } from '../scan/scanner.js';
 import { examineBody, examineHead, type Found, type MessageHead, nothingFound } from './examination.js';
+import { isAskedFor } from './outbound-scanner.js';
 
 /** What one detector says of a request. */
 export interface DetectorExplanation {
@@ -28,8 +29,7 @@ export function explainDetectors(
 ): readonly DetectorExplanation[] {
   return detectors.map((detector) => {
     const { name } = detector;
-    if (outbound !== null && !outbound.includes(name))
-      return { detector: name, answer: 'off', found: [], rules: [] };
+    if (!isAskedFor(name, outbound)) return { detector: name, answer: 'off', found: [], rules: [] };
     const scanner = createScanner([detector], material);
     const ofHead = examineHead(scanner, head);
     const ofBody =

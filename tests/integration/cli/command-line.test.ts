@@ -145,6 +145,10 @@ describe('the command line', () => {
     expect(refused.stdout).toMatch(/matches refuses: method-not-allowed.*to allow it:/s);
     const hidden = await run('explain', 'GET', 'https://api.example.com/a/%2e%2e/b', '--agent', 'reader');
     expect(hidden.stdout).toContain('path-not-canonical');
+    const user = await run('explain', 'GET', 'https://u:p@api.example.com/', '--agent', 'reader');
+    expect(user.stdout).toMatch(/^refused; route none\n {2}host refuses: malformed-authority, a user before/);
+    const odd = await run('explain', 'G T', 'https://api.example.com/', '--agent', 'reader');
+    expect(odd.stdout).toMatch(/^refused; route none\n {2}request refuses: malformed-request/);
   });
 
   it('explains a request by what each detector finds in it, without the value', async () => {

@@ -26,6 +26,13 @@ test.each([
   expect(parseAuthority(text, 80)).toMatchObject({ ok: false, code: 'malformed-authority' });
 });
 
+test('a user before the host is called one', () => {
+  for (const text of ['u:p@a.test', 'u@a.test:80'])
+    expect(parseAuthority(text, 80)).toMatchObject({
+      message: expect.stringMatching(/^a user before the host/),
+    });
+});
+
 test('a proxy’s target is split strictly', () => {
   expect(parseProxyTarget('HTTP://A.test?x')).toEqual({ ok: true, host: 'a.test', port: 80, target: '/?x' });
   expect(parseProxyTarget('http://a.test/b?c')).toEqual({
