@@ -1,5 +1,5 @@
 import type { Command, CommandContext } from '../console/command.js';
-import { endWords, proposalLine } from '../console/print-proposals.js';
+import { endWords, proposalLine, runningBottles } from '../console/print-proposals.js';
 import { printable } from '../contract/printable.js';
 import { channelFolder } from '../host/operator/channel.js';
 import { type Watch, watchBottles } from '../host/operator/channel-client.js';
@@ -37,7 +37,7 @@ async function list({ json }: ProposalsOptions, context: CommandContext): Promis
   const held = watch.held();
   if (json) context.print(`${JSON.stringify(held, null, 2)}\n`);
   else if (held.length > 0) for (const proposal of held) context.print(proposalLine(proposal, Date.now()));
-  else context.tell(`nothing waits for you in ${watch.bottles().length} running bottles\n`);
+  else context.tell(`nothing waits for you in ${runningBottles(watch.bottles().length)}\n`);
 }
 
 async function follow({ json }: ProposalsOptions, context: CommandContext): Promise<void> {

@@ -20,7 +20,7 @@ export function formatLogEntry({ time, bottle, kind, verdict, body }: LogLine): 
   return `${localTime(time)}  ${printable(bottle)}  ${printable(what)}  ${printable(detail(kind, fields), 400)}\n`;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 function detail(kind: string, fields: Fields): string {
   const text = (name: string) =>
@@ -51,7 +51,8 @@ function findingOf({ finding }: Fields): string {
   return typeof finding === 'object' && finding !== null ? findingWords(finding as EventFinding) : '';
 }
 
-function fieldsOf(body: string): Fields {
+/** Those of an entry's body; none where it is no JSON. */
+export function fieldsOf(body: string): Fields {
   try {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null ? (value as Fields) : {};

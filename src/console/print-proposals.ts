@@ -33,6 +33,10 @@ const words: Readonly<Record<string, string>> = {
   'bottle-ended': 'gone: the bottle ended',
 };
 
+/** `1 running bottle` */
+export const runningBottles = (count: number): string =>
+  `${count} running ${count === 1 ? 'bottle' : 'bottles'}`;
+
 /** How a wait ended, in a few words. */
 export function endWords({ outcome, decision }: ProposalEnd): string {
   return words[decision ?? outcome] ?? outcome;

@@ -1,6 +1,5 @@
 import { render, useApp, useInput, useStdout } from 'ink';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
-import { formatLogEntry } from '../console/print-log.js';
 import { endWords } from '../console/print-proposals.js';
 import { BottleError, messageOf } from '../contract/errors.js';
 import { printable } from '../contract/printable.js';
@@ -8,8 +7,11 @@ import { channelFolder } from '../host/operator/channel.js';
 import { type Watch, watchBottles } from '../host/operator/channel-client.js';
 import { logFile, readLog } from '../host/store/database.js';
 import { queryLog } from '../host/store/read.js';
+import { historyLines } from './history.js';
+import { isTooSmall, type Size } from './lines.js';
+import { oncePerTurn } from './once-per-turn.js';
 import { Screen } from './screen.js';
-import { initialState, type Key, onHeld, onKey, onMessage, type ScreenState } from './state.js';
+import { initialState, type Key, onBlindKey, onHeld, onKey, onMessage, type ScreenState } from './state.js';
 
 export interface SuperviseRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -19,7 +21,8 @@ export interface SuperviseRequest {
 const alternateScreen = '\u001b[?1049h\u001b[H';
 const ordinaryScreen = '\u001b[?1049l\u001b[?25h';
 const bell = '\u0007';
-const historyLength = 200;
+/** Entries of the log: a proposal has up to three. */
+const historyLength = 600;
 /** Milliseconds between two looks at the clock. */
 const tick = 500;
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -98,6 +101,7 @@ interface SuperviseProps {
 
 function Supervise({ watch, feed, environment, coloured }: SuperviseProps): ReactNode {
   const { exit } = useApp();
+  const { stdout } = useStdout();
   const size = useSize();
   const [now, setNow] = useState(Date.now());
   const [history, setHistory] = useState<readonly string[]>([]);
@@ -116,8 +120,14 @@ function Supervise({ watch, feed, environment, coloured }: SuperviseProps): Reac
     const timer = setInterval(() => setNow(Date.now()), tick);
     return () => clearInterval(timer);
   }, [feed, watch, update]);
+  const mayDecide = useRef(oncePerTurn());
   useInput((input, pressed) => {
-    const { state: next, effect } = onKey(latest.current, keyOf(input, pressed), Date.now());
+    const key = keyOf(input, pressed);
+    // By the size that it has now, whatever was drawn last.
+    const { state: next, effect } = isTooSmall(sizeOf(stdout))
+      ? onBlindKey(latest.current, key)
+      : onKey(latest.current, key, Date.now());
+    if (effect && 'decide' in effect && !mayDecide.current()) return;
     update(next);
     if (!effect) return;
     if ('quit' in effect) exit();
@@ -133,7 +143,7 @@ function keyOf(input: string, pressed: Readonly<Record<string, boolean | string 
 }
 
 /** One row less than the terminal has: a frame that fills it whole makes it scroll. */
-function useSize(): { readonly rows: number; readonly columns: number } {
+function useSize(): Size {
   const { stdout } = useStdout();
   const [size, setSize] = useState(() => sizeOf(stdout));
   useEffect(() => {
@@ -144,7 +154,7 @@ function useSize(): { readonly rows: number; readonly columns: number } {
   return size;
 }
 
-function sizeOf(stdout: NodeJS.WriteStream): { readonly rows: number; readonly columns: number } {
+function sizeOf(stdout: NodeJS.WriteStream): Size {
   return { rows: (stdout.rows || 24) - 1, columns: stdout.columns || 80 };
 }
 
@@ -155,7 +165,7 @@ async function readHistory(environment: SuperviseRequest['environment']): Promis
     const kinds = ['proposal', 'decision', 'proposal-ended'] as const;
     const entries = [...queryLog(database, { kinds, last: historyLength })];
     database.close();
-    return entries.reverse().map((entry) => formatLogEntry(entry).trimEnd());
+    return historyLines(entries);
   } catch (thrown) {
     return [`the log can't be read: ${messageOf(thrown)}`];
   }

@@ -1,19 +1,29 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
+import { runningBottles } from '../console/print-proposals.js';
 import { printable } from '../contract/printable.js';
 import type { Proposal } from '../contract/proposal.js';
 import type { BottleIntroduction } from '../host/operator/channel.js';
-import { detailHeight, detailLines, help, rowText, secondsLeft } from './lines.js';
+import {
+  detailHeight,
+  detailLines,
+  help,
+  isTooSmall,
+  keyLine,
+  rowText,
+  type Size,
+  secondsLeft,
+  smallest,
+  wrapped,
+} from './lines.js';
 import { isSettled, listed, type ScreenState, selectedProposal } from './state.js';
 
-export interface ScreenProps {
+export interface ScreenProps extends Size {
   readonly state: ScreenState;
   readonly bottles: readonly BottleIntroduction[];
   readonly history: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly rows: number;
-  readonly columns: number;
   readonly coloured: boolean;
 }
 
@@ -23,6 +33,7 @@ const shortTime = 30;
 
 export function Screen(props: ScreenProps): ReactNode {
   const { state, rows, columns } = props;
+  if (isTooSmall(props)) return <TooSmall {...props} />;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Line {...props} bold>
@@ -30,7 +41,7 @@ export function Screen(props: ScreenProps): ReactNode {
       </Line>
       {state.mode === 'help' || state.mode === 'history' ? <Reading {...props} /> : <Held {...props} />}
       <Line {...props} bold>
-        {footer(state, props.now)}
+        {keyLine(footer(state, props.now), columns)}
       </Line>
     </Box>
   );
@@ -40,19 +51,42 @@ function title({ state, bottles }: ScreenProps): string {
   const shown = listed(state).length;
   const count = shown === state.held.length ? `${shown} held` : `${shown} of ${state.held.length} held`;
   const filter = state.filter === '' ? '' : `  filter: ${printable(state.filter)}`;
-  return `bot-bottle supervise   ${count} in ${bottles.length} running bottles${filter}   ? for help`;
+  return `bot-bottle supervise   ${count} in ${runningBottles(bottles.length)}${filter}   ? for help`;
 }
 
-function footer(state: ScreenState, now: number): string {
+const answers = [
+  'a approve once',
+  'A for the bottle',
+  'd deny',
+  'n note',
+  '/ filter',
+  'h history',
+  'q leave',
+];
+
+function footer(state: ScreenState, now: number): readonly string[] {
   if (state.mode === 'note')
-    return `note to the agent (Enter denies, Esc leaves): ${printable(state.text, 500)}_`;
+    return [`note to the agent (Enter denies, Esc leaves): ${printable(state.text, 500)}_`];
   if (state.mode === 'filter')
-    return `show what contains (Enter keeps, Esc leaves): ${printable(state.text)}_`;
-  if (state.mode !== 'list') return 'up/down scroll   Esc back to the list';
-  if (!selectedProposal(state)) return 'nothing waits   h history   ? help   q leave';
-  return isSettled(state, now)
-    ? 'a approve once   A approve for the bottle   d deny   n deny with a note   q leave'
-    : 'the list has moved ...';
+    return [`show what contains (Enter keeps, Esc leaves): ${printable(state.text)}_`];
+  if (state.mode !== 'list') return ['up/down scroll', 'Esc back to the list'];
+  if (!selectedProposal(state)) return ['nothing waits', '/ filter', 'h history', '? help', 'q leave'];
+  return isSettled(state, now) ? answers : ['the list has moved ...'];
+}
+
+/** Where what is decided on can't be shown, nothing is decided. */
+function TooSmall({ columns, rows, state }: ScreenProps): ReactNode {
+  const needed = `too small: ${smallest.columns}x${smallest.rows + 1} needed`;
+  const lines = [needed, `${state.held.length} held`, 'q leave'].slice(0, Math.max(1, rows));
+  return (
+    <Box flexDirection="column" width={columns}>
+      {lines.map((line) => (
+        <Text key={line} wrap="truncate">
+          {line}
+        </Text>
+      ))}
+    </Box>
+  );
 }
 
 function Held(props: ScreenProps): ReactNode {
@@ -69,7 +103,7 @@ function Held(props: ScreenProps): ReactNode {
         ))}
       </Box>
       <Line {...props}>{'-'.repeat(columns)}</Line>
-      {detailLines(selectedProposal(state), bottles).map((line, index) => (
+      {detailLines(selectedProposal(state), bottles, columns).map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines of the pane keep their places
         <Line key={index} {...props}>
           {line}
@@ -82,18 +116,25 @@ function Held(props: ScreenProps): ReactNode {
   );
 }
 
-function Row({ proposal, state, now, coloured }: ScreenProps & { readonly proposal: Proposal }): ReactNode {
+function Row({
+  proposal,
+  state,
+  now,
+  coloured,
+  columns,
+}: ScreenProps & { readonly proposal: Proposal }): ReactNode {
   const chosen = proposal.id === state.selected;
   const urgent = secondsLeft(proposal, now) <= shortTime;
   return (
     <Text wrap="truncate" inverse={coloured && chosen} {...(coloured && urgent && { color: 'yellow' })}>
-      {rowText(proposal, chosen, now)}
+      {rowText(proposal, chosen, now, columns)}
     </Text>
   );
 }
 
-function Reading({ state, history, rows }: ScreenProps): ReactNode {
-  const lines = state.mode === 'help' ? help : history.length === 0 ? ['nothing was decided yet'] : history;
+function Reading({ state, history, rows, columns }: ScreenProps): ReactNode {
+  const texts = state.mode === 'help' ? help : history.length === 0 ? ['nothing was decided yet'] : history;
+  const lines = texts.flatMap((text) => wrapped(text, columns));
   const height = Math.max(1, rows - 2);
   const first = Math.min(state.scroll, Math.max(0, lines.length - height));
   return (

@@ -105,6 +105,17 @@ export function onKey(state: ScreenState, key: Key, now: number): Step {
   return onListKey(state, key, now);
 }
 
+/** Where nothing can be shown. */
+export function onBlindKey(state: ScreenState, { text }: Key): Step {
+  return text === 'q' ? { state, effect: { quit: true } } : { state };
+}
+
+/** By how much the keys move; held down, several come in one piece. */
+function steps(text: string): number {
+  if (!/^[jk]+$/.test(text)) return 0;
+  return [...text].reduce((sum, key) => sum + (key === 'j' ? 1 : -1), 0);
+}
+
 function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
   // A pasted text is no command, whatever letters are in it.
   const decision = decisionKeys[text];
@@ -113,10 +124,8 @@ function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
     case 'q':
       return { state, effect: { quit: true } };
     case 'up':
-    case 'k':
       return { state: move(state, -1, now) };
     case 'down':
-    case 'j':
       return { state: move(state, 1, now) };
     case 'n':
       return { state: selectedProposal(state) ? { ...state, mode: 'note', text: '' } : state };
@@ -129,6 +138,7 @@ function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
     case 'h':
       return { state: { ...state, mode: 'history', scroll: 0 }, effect: { history: true } };
     default:
+      if (/^[jk]+$/.test(text)) return { state: move(state, steps(text), now) };
       // Typed faster than the screen reads; to look for something decides nothing.
       if (text.startsWith('/'))
         return onTyping(
@@ -180,8 +190,8 @@ function typed(state: ScreenState, text: string, now: number): ScreenState {
 }
 
 function onReading(state: ScreenState, { name, text }: Key): Step {
-  if (name === 'up' || text === 'k') return { state: { ...state, scroll: Math.max(0, state.scroll - 1) } };
-  if (name === 'down' || text === 'j') return { state: { ...state, scroll: state.scroll + 1 } };
+  const by = name === 'up' ? -1 : name === 'down' ? 1 : steps(text);
+  if (by !== 0) return { state: { ...state, scroll: Math.max(0, state.scroll + by) } };
   if (name === 'escape' || ['q', '?', 'h'].includes(text)) return { state: { ...state, mode: 'list' } };
   return { state };
 }

@@ -139,7 +139,7 @@ needs(supervisionNeeds, maySupervise(), 'findings in requests of real bottles', 
     expectNothingOf(JSON.stringify(refusal));
     expect(network.bodies.join('')).not.toContain(other);
     await screen.keys('h');
-    expectNothingOf(await screen.until((shown) => shown.includes('approve-for-bottle')));
+    expectNothingOf(await screen.until((shown) => shown.includes("approved for the bottle's life  POST ")));
     await expectNothingRecorded();
   });
 

@@ -117,7 +117,7 @@ needs(supervisionNeeds, maySupervise(), 'held requests of real bottles', () => {
     const all = await bottles.untilHeld(agent, 200);
     expect(network.requests).toEqual([]);
     await using screen = await bottles.openScreen();
-    await screen.until((shown) => shown.includes('200 held in 1 running bottles'));
+    await screen.until((shown) => shown.includes('200 held in 1 running bottle '));
     // In one piece, as a busy screen reads what was typed before.
     await screen.keys('-l', '/.test/177');
     await screen.until((shown) => shown.includes('Enter keeps, Esc leaves): .test/177_'));
@@ -132,6 +132,36 @@ needs(supervisionNeeds, maySupervise(), 'held requests of real bottles', () => {
     expect(stdout.match(/ 403$/gm)).toHaveLength(1);
     expect(network.requests).toHaveLength(199);
     expect(network.requests).not.toContain('GET www.public.test/177');
+  });
+
+  test('the screen says all of its keys in 80 columns, and decides nothing where it is too small', async () => {
+    const agent = bottles.bottle(`seq 4 | xargs -P 4 -I N ${curl('/N')}`);
+    await bottles.untilHeld(agent, 4);
+    await using screen = await bottles.openScreen();
+    const shown = await screen.until(
+      (text) => text.includes('4 held in 1 running bottle ') && answerable(text),
+    );
+    expect(shown).toMatch(/n note {2}\/ filter {2}h history {2}q leave$/m);
+    await screen.keys('?');
+    expect(await screen.until((text) => text.includes('this help'))).toContain('does not hit it.');
+    await screen.keys('Escape');
+    await screen.until(answerable);
+    await screen.keys('-l', 'jjj');
+    await screen.until((text) => /^ .*\n .*\n .*\n> /m.test(text));
+    await screen.resize(30, 10);
+    const small = await screen.until((text) => text.includes('too small'));
+    expect(small.trim()).toBe('too small: 72x15 needed\n4 held\nq leave');
+    await screen.keys('a', 'd', 'A');
+    await screen.resize(80, 24);
+    await screen.until((text) => text.includes('4 held in 1 running bottle ') && answerable(text));
+    expect(await bottles.held()).toHaveLength(4);
+    await bottles.run(['deny', ...(await bottles.held()).map(({ id }) => id)]).finished;
+    await screen.until((text) => text.includes('0 held'));
+    await screen.keys('h');
+    const history = await screen.until((text) => text.includes('denied'));
+    expect(history.match(/denied {2}GET www\.public\.test\/[1-4] {2}\(unknown-host\)/g)).toHaveLength(4);
+    await agent.finished;
+    expect(network.requests).toEqual([]);
   });
 
   test('the screen killed: what waits goes on waiting, and nothing is let out', async () => {

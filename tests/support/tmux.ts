@@ -9,6 +9,7 @@ const run = promisify(execFile);
 export interface Terminal extends AsyncDisposable {
   readonly keys: (...keys: string[]) => Promise<void>;
   readonly screen: () => Promise<string>;
+  readonly resize: (columns: number, rows: number) => Promise<void>;
   /** Resolves with the first screen that fits. */
   readonly until: (fits: (screen: string) => boolean) => Promise<string>;
   /** Of the command that runs in it. */
@@ -38,6 +39,9 @@ export async function openTerminal(
       await tmux('send-keys', ...keys);
     },
     screen,
+    resize: async (columns, rows) => {
+      await tmux('resize-window', '-x', String(columns), '-y', String(rows));
+    },
     async until(fits) {
       const end = Date.now() + patience;
       for (;;) {

@@ -2,12 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { proposalLine } from '../../../src/console/print-proposals.js';
 import type { Proposal } from '../../../src/contract/proposal.js';
-import { detailHeight, detailLines, rowText } from '../../../src/tui/lines.js';
+import { detailHeight, detailLines, rowText, smallest } from '../../../src/tui/lines.js';
 import {
   initialState,
   isSettled,
   type Key,
   listed,
+  onBlindKey,
   onHeld,
   onKey,
   type ScreenState,
@@ -100,8 +101,23 @@ describe('the screen', () => {
     expect(onKey(gone, named('return'), 10_000).effect).toBeUndefined();
   });
 
+  it('moves as often as a key was pressed that is held down', () => {
+    expect(onKey(shown, text('jjj'), 1).state.selected).toBe('demo-1.3');
+    expect(onKey(shown, text('jj'), 1).state.selected).toBe('demo-1.3');
+    expect(onKey(shown, text('jjkj'), 1).state.selected).toBe('demo-1.3');
+    expect(onKey(onKey(shown, text('j'), 1).state, text('kkkk'), 1).state.selected).toBe('demo-1.1');
+    const reading = press(shown, ['?', 'jjj', 'kk'].map(text), 1).state;
+    expect([reading.mode, reading.scroll]).toEqual(['help', 1]);
+  });
+
+  it('takes nothing but q where nothing can be shown', () => {
+    for (const key of ['a', 'A', 'd', 'D', 'n', '/', 'j', 'h'].map(text))
+      expect(onBlindKey(shown, key)).toEqual({ state: shown });
+    expect(onBlindKey(shown, text('q')).effect).toEqual({ quit: true });
+  });
+
   it('takes a pasted text for no command', () => {
-    for (const pasted of ['aaa', 'approve', 'a\r'])
+    for (const pasted of ['aaa', 'approve', 'a\r', 'jja', 'ja', 'dj'])
       expect(onKey(shown, text(pasted), settling)).toEqual({ state: shown });
   });
 
@@ -172,13 +188,14 @@ describe('what is shown of a request', () => {
       detector: '\u001b[8m',
       rule: '\u001bc',
     });
-    const all = [rowText(hostile, true, 0), ...detailLines(hostile, [])];
+    const all = [rowText(hostile, true, 0, 80), ...detailLines(hostile, [], 80)];
     for (const line of all) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
-    expect(detailLines(hostile, [])).toHaveLength(detailHeight);
+    expect(detailLines(hostile, [], 80)).toHaveLength(detailHeight);
     const long = { ...hostile, method: 'GET', host: `api.github.com.${'login.'.repeat(36)}evil.example` };
-    for (const line of [rowText(long, true, 0), detailLines(long, [])[1] ?? ''])
-      expect(line.slice(0, 80)).toContain('.evil.example');
+    for (const columns of [smallest.columns, 80])
+      for (const line of [rowText(long, true, 0, columns), detailLines(long, [], columns)[1] ?? ''])
+        expect(line.slice(0, columns)).toContain('.evil.example');
     expect(proposalLine(long, 0)).toContain('.evil.example');
-    expect(detailLines(null, [])).toHaveLength(detailHeight);
+    expect(detailLines(null, [], 80)).toHaveLength(detailHeight);
   });
 });
