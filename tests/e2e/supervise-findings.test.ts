@@ -91,7 +91,7 @@ needs(supervisionNeeds, maySupervise(), 'findings in requests of real bottles', 
       `${post('/first', 'one.json')}; ${post('/second', 'one.json')}; ${post('/third', 'one.json')}; ${post('/fourth', 'other.json')}`,
     );
     const first = await screen.until((shown) => shown.includes('/first') && answerable(shown));
-    expect(first).toContain('1 held in 1 running bottles');
+    expect(first).toContain('1 held in 1 running bottle ');
     expect(first).toMatch(/^> .*POST www\.public\.test\/first/m);
     expect(first).toMatch(/^host +www\.public\.test$/m);
     expect(first).toMatch(/^why +token_patterns/m);
