@@ -13,6 +13,7 @@ import {
   found,
   hosts,
   manifest,
+  password,
   table,
   unicode,
 } from '../support/explained-requests.js';
@@ -27,7 +28,10 @@ let sidecar: SidecarProcess;
 
 beforeAll(async () => {
   const authority = await createTestAuthority();
-  secure = await startCanary({ authority, names: [...hosts.map((host) => `${host}.test`), unicode] });
+  secure = await startCanary({
+    authority,
+    names: [...hosts.map((host) => `${host}.test`), unicode, '*.b.wild.test'],
+  });
   plain = await startCanary(null);
   folder = await mkdtemp(join(tmpdir(), 'explain-'));
   await mkdir(join(folder, 'bottles'));
@@ -43,7 +47,7 @@ beforeAll(async () => {
       ...route,
       certificateAuthority,
     })),
-    secrets: { API_TOKEN: apiToken },
+    secrets: { API_TOKEN: apiToken, LOGIN: `operator:${password}` },
     unknownHost: bottle.unknownHost,
   });
 });
@@ -67,7 +71,7 @@ async function explainedFate({ method = 'GET', url, headers = [], body }: Asked)
   let code = 0;
   const parser = new Command('explain').exitOverride();
   explain.configure(parser, {
-    environment: { BOT_BOTTLE_HOME: folder, API_TOKEN: apiToken },
+    environment: { BOT_BOTTLE_HOME: folder, API_TOKEN: apiToken, LOGIN: `operator:${password}` },
     workingDirectory: folder,
     print: (text) => {
       printed += text;
@@ -116,8 +120,9 @@ async function realFate(asked: Asked): Promise<Fate> {
 
 /** Written by hand, as a client would; a name in Unicode goes out in its ASCII form. */
 async function send({ method = 'GET', url, headers = [], body }: Asked): Promise<RawAnswer> {
-  const [, scheme, host = '', path] =
-    /^(https?):\/\/([^/]+)(.*)$/.exec(url.replace('bücher.test', unicode)) ?? [];
+  const parts = /^(https?):\/\/([^/?]+)(.*)$/.exec(url.replace('bücher.test', unicode));
+  const [, scheme, host = '', rest = ''] = parts ?? [];
+  const path = rest.startsWith('/') ? rest : `/${rest}`;
   const named = headers.some((line) => /^host:/i.test(line)) ? [] : [`Host: ${host}`];
   const framed = body === undefined || headers.some((line) => /^content-length:/i.test(line));
   const target = scheme === 'https' ? path : `http://${host}${path}`;

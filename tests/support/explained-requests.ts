@@ -16,6 +16,8 @@ export const found = `ghp_${'x9Kd2LmQ7vRt4WnB'.repeat(3).slice(0, 36)}`;
 const holding = `{"note":"${found}"}`;
 /** Longer than what is held whole. */
 const long = `${'a line of text\n'.repeat(80_000)}${found}`;
+/** Its part after the colon is known too. */
+export const password = 'Wq8Rn3Ty6Pz1Lk5Vb7';
 export const unicode = 'xn--bcher-kva.test';
 export const hosts = ['open', 'auth', 'block', 'redact', 'off', 'narrow', 'known', 'picky'];
 
@@ -36,6 +38,7 @@ egress:
        dlp: {outbound_detectors: [known_secrets], outbound_on_match: block}}
     - {host: narrow.test, connect_to: '127.0.0.1:${secure}', ca_file: ca.pem,
        matches: [{methods: [GET], paths: [{type: prefix, value: /v1}]}]}
+    - {host: '*.wild.test', connect_to: '127.0.0.1:${secure}', ca_file: ca.pem, auth: {scheme: Basic, token_ref: LOGIN}}
     - {host: plain.test, scheme: http, connect_to: '127.0.0.1:${plain}'}
 ---
 `;
@@ -222,4 +225,39 @@ export const table: readonly (readonly [name: string, asked: Asked, fate: Fate])
     'refused encoding-not-scannable',
   ],
   ['CONNECT to a whole URL', { url: 'http://plain.test/', method: 'CONNECT' }, 'refused malformed-authority'],
+  ['a query without a path', { url: 'https://open.test?a=1' }, 'let-out'],
+  ['letters beyond ASCII in the path', { url: 'https://open.test/ü' }, 'refused malformed-request'],
+  [
+    'a header of two lines',
+    { url: 'https://open.test/', headers: ['X-A: 1\r\nHost: other.test'] },
+    'refused duplicate-header',
+  ],
+  [
+    'a broken line in a header',
+    { url: 'https://open.test/', headers: ['X-A: 1\nX-B: 2'] },
+    'refused malformed-request',
+  ],
+  [
+    'an upgrade to WebSocket',
+    { url: 'https://open.test/', headers: ['Connection: Upgrade', 'Upgrade: websocket'] },
+    'let-out',
+  ],
+  ['a host that a pattern names', { url: 'https://a.b.wild.test/' }, 'let-out'],
+  ["the pattern's own name", { url: 'https://wild.test/' }, 'held'],
+  [
+    'a push over HTTP',
+    { url: 'https://open.test/a.git/info/refs?service=git-receive-pack' },
+    'refused git-push-not-allowed',
+  ],
+  [
+    'a fetch over HTTP',
+    { url: 'https://open.test/a.git/info/refs?service=git-upload-pack' },
+    'refused git-fetch-not-allowed',
+  ],
+  [
+    'a DNS message',
+    { url: 'https://open.test/dns-query?dns=AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB' },
+    'refused doh-not-allowed',
+  ],
+  ['the password of a Basic credential', { url: `https://open.test/?a=${password}` }, 'held'],
 ];
