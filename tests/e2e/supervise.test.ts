@@ -158,8 +158,8 @@ needs(supervisionNeeds, maySupervise(), 'held requests of real bottles', () => {
     await bottles.run(['deny', ...(await bottles.held()).map(({ id }) => id)]).finished;
     await screen.until((text) => text.includes('0 held'));
     await screen.keys('h');
-    const history = await screen.until((text) => text.includes('denied'));
-    expect(history.match(/denied {2}GET www\.public\.test\/[1-4] {2}\(unknown-host\)/g)).toHaveLength(4);
+    const decided = /^\S+ \S+ {2}denied {2}GET www\.public\.test\/[1-4] {2}\(unknown-host\)$/gm;
+    await screen.until((text) => text.match(decided)?.length === 4);
     await agent.finished;
     expect(network.requests).toEqual([]);
   });
