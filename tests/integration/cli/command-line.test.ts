@@ -5,16 +5,23 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { processes } from '../../../src/host/processes.js';
 import type { RunResult } from '../../../src/plan/ports.js';
-import { needs, runsAsRoot } from '../../support/needs.js';
+import { hasProgram, needs, runsAsRoot } from '../../support/needs.js';
 
 const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const secret = 'the-value-that-is-nowhere-printed';
 
 describe('the command line', () => {
   let folder = '';
+  const cli = join(root, 'dist/cli.js');
+  const environment = () => ({
+    ...process.env,
+    BOT_BOTTLE_HOME: folder,
+    BOT_BOTTLE_BACKEND: '',
+    API_TOKEN: secret,
+  });
   const run = (...args: readonly string[]): Promise<RunResult> =>
-    processes.run(process.execPath, [join(root, 'dist/cli.js'), ...args], {
-      environment: { ...process.env, BOT_BOTTLE_HOME: folder, BOT_BOTTLE_BACKEND: '', API_TOKEN: secret },
+    processes.run(process.execPath, [cli, ...args], {
+      environment: environment(),
       workingDirectory: folder,
       timeout: 20_000,
     });
@@ -37,6 +44,11 @@ describe('the command line', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each([
+    [
+      '--workspace-mode copy',
+      ['start', 'reader', '--workspace-mode', 'copy'],
+      /a copy of the workspace is asked for.*--workspace-mode.*--backend docker/s,
+    ],
     ['--runtime', ['start', 'reader', '--runtime', 'runsc'], /a runtime is asked for.*--backend docker/s],
     ['docker.runtime', ['start', 'walled'], /the runtime runsc is asked for.*walled.md:2:19/s],
     ['agent_provider.dockerfile', ['start', 'built'], /an image of its own.*built.md:2:30/s],
@@ -133,6 +145,26 @@ describe('the command line', () => {
       );
       expect(stderr).toContain('belongs to another user');
       expect(exitCode).toBe(2);
+    });
+  });
+
+  const mayHide = runsAsRoot && hasProgram('unshare') && hasProgram('mount');
+  needs('root, unshare and mount', mayHide, 'start without bubblewrap', () => {
+    it('says so, and leaves the workspace as it was', async () => {
+      // Something that can't be run lies on it, in a view of the file system of this one process; its input is a file,
+      // for whose relay the start waits meanwhile.
+      const hide = 'for at in $(type -ap bwrap); do mount --bind /dev/null "$at"; done; exec "$@" <"$0"';
+      const start = ['start', 'reader', '--workspace', 'workspace', '--backend', 'bubblewrap', '--', 'true'];
+      const { exitCode, stdout, stderr } = await processes.run(
+        'unshare',
+        ['--mount', 'bash', '-c', hide, fileURLToPath(import.meta.url), process.execPath, cli, ...start],
+        { environment: environment(), workingDirectory: folder, timeout: 20_000 },
+      );
+      expect(stderr).toBe(
+        'error: bubblewrap is not installed (host-not-ready)\n  fix: sudo apt-get install -y bubblewrap\n',
+      );
+      expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+      expect(await readdir(join(folder, 'workspace'))).toEqual([]);
     });
   });
 
