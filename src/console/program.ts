@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs';
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { BottleError, exitCodes } from '../contract/errors.js';
 import type { Command, CommandContext } from './command.js';
 import { formatError } from './print-error.js';
+import { writeToStandardError, writeToStandardOutput } from './standard-streams.js';
 
 const overview = `
 A bottle is a throw-away place for one agent: it has no route anywhere but to its
@@ -15,21 +15,9 @@ First steps:
   bot-bottle start NAME -- CMD...        run a command in that agent's bottle, on this folder
 
 Exit codes: 0 success, 1 findings, 2 usage or manifest, 3 this machine is not ready,
-125 bot-bottle's own failure in start, 130 interrupted; else the agent's own.
+125 bot-bottle's own failure in start, 130 interrupted, 141 nobody reads the output;
+else the agent's own.
 `;
-
-/** Written to the descriptor itself, see leaveStreamsAlone; a reader that is slow is waited for. */
-function writeToStandardError(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let written = 0, tries = 0; written < bytes.length && tries < 1000; tries += 1) {
-    try {
-      written += writeSync(2, bytes, written);
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-}
 
 type Registry = Readonly<Record<string, () => Promise<Command>>>;
 
@@ -44,7 +32,7 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
   const context: CommandContext = {
     environment: process.env,
     workingDirectory: process.cwd(),
-    print: (text) => process.stdout.write(text),
+    print: writeToStandardOutput,
     tell: writeToStandardError,
     end: (code) => {
       exitCode = code;
@@ -61,7 +49,7 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
     .addHelpText('after', overview)
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ writeOut: context.print, outputError: () => {} });
   try {
     for (const command of await wanted(registry, args)) {
       const parser = program.command(command.name).description(command.summary).exitOverride();
@@ -102,6 +90,7 @@ function report(thrown: unknown, debug: boolean, context: CommandContext): numbe
     );
     return exitCodes.usage;
   }
+  if (thrown instanceof BottleError && thrown.code === 'reader-gone') return thrown.exitCode;
   const error =
     thrown instanceof BottleError
       ? thrown
