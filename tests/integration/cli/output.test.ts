@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -42,7 +43,7 @@ describe('output that cannot be written', () => {
       ['-c', 'read -r && exec "$@"', 'wait', process.execPath, join(root, 'dist/cli.js'), ...args],
       { cwd: folder, env: environment(), stdio: ['pipe', output, 'pipe'] },
     );
-    const ended = Promise.all([once(child, 'close'), text(child.stderr)]);
+    const ended = Promise.all([once(child, 'close'), text(child.stderr as Readable)]);
     return { child, ended: ended.then(([[code], stderr]) => ({ code, stderr })) };
   };
 
