@@ -1,18 +1,15 @@
 import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processes } from '../../../src/host/processes.js';
 import type { RunResult } from '../../../src/plan/ports.js';
-import { hasProgram, needs, runsAsRoot } from '../../support/needs.js';
+import { root, runBuilt, runBuiltOver } from '../../support/built-command.js';
+import { findPrograms, hasProgram, needs, runsAsRoot } from '../../support/needs.js';
 
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const secret = 'the-value-that-is-nowhere-printed';
 
 describe('the command line', () => {
   let folder = '';
-  const cli = join(root, 'dist/cli.js');
   const environment = () => ({
     ...process.env,
     BOT_BOTTLE_HOME: folder,
@@ -20,11 +17,7 @@ describe('the command line', () => {
     API_TOKEN: secret,
   });
   const run = (...args: readonly string[]): Promise<RunResult> =>
-    processes.run(process.execPath, [cli, ...args], {
-      environment: environment(),
-      workingDirectory: folder,
-      timeout: 20_000,
-    });
+    runBuilt(args, { environment: environment(), workingDirectory: folder });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command-line-'));
@@ -135,14 +128,9 @@ describe('the command line', () => {
       const foreign = join(folder, 'foreign');
       await mkdir(foreign, { mode: 0o755 });
       await chown(foreign, 1234, 1234);
-      const { exitCode, stderr } = await processes.run(
-        process.execPath,
-        [join(root, 'dist/cli.js'), 'validate'],
-        {
-          environment: { ...process.env, BOT_BOTTLE_HOME: foreign },
-          timeout: 20_000,
-        },
-      );
+      const { exitCode, stderr } = await runBuilt(['validate'], {
+        environment: { ...process.env, BOT_BOTTLE_HOME: foreign },
+      });
       expect(stderr).toContain('belongs to another user');
       expect(exitCode).toBe(2);
     });
@@ -151,14 +139,11 @@ describe('the command line', () => {
   const mayHide = runsAsRoot && hasProgram('unshare') && hasProgram('mount');
   needs('root, unshare and mount', mayHide, 'start without bubblewrap', () => {
     it('says so, and leaves the workspace as it was', async () => {
-      // Something that can't be run lies on it, in a view of the file system of this one process; its input is a file,
-      // for whose relay the start waits meanwhile.
-      const hide = 'for at in $(type -ap bwrap); do mount --bind /dev/null "$at"; done; exec "$@" <"$0"';
       const start = ['start', 'reader', '--workspace', 'workspace', '--backend', 'bubblewrap', '--', 'true'];
-      const { exitCode, stdout, stderr } = await processes.run(
-        'unshare',
-        ['--mount', 'bash', '-c', hide, fileURLToPath(import.meta.url), process.execPath, cli, ...start],
-        { environment: environment(), workingDirectory: folder, timeout: 20_000 },
+      const { exitCode, stdout, stderr } = await runBuiltOver(
+        Object.fromEntries(findPrograms('bwrap').map((path) => [path, '/dev/null'])),
+        start,
+        { environment: environment(), workingDirectory: folder },
       );
       expect(stderr).toBe(
         'error: bubblewrap is not installed (host-not-ready)\n  fix: sudo apt-get install -y bubblewrap\n',

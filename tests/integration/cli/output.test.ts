@@ -2,15 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append } from '../../../src/host/store/append.js';
 import { logFile, openLog } from '../../../src/host/store/database.js';
-
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
+import { cli } from '../../support/built-command.js';
 
 describe('output that cannot be written', () => {
   let folder = '';
@@ -38,11 +36,11 @@ describe('output that cannot be written', () => {
 
   /** Starts once it has read a line: until then its output can be taken away. */
   const start = (args: readonly string[], output: 'pipe' | number) => {
-    const child = spawn(
-      'bash',
-      ['-c', 'read -r && exec "$@"', 'wait', process.execPath, join(root, 'dist/cli.js'), ...args],
-      { cwd: folder, env: environment(), stdio: ['pipe', output, 'pipe'] },
-    );
+    const child = spawn('bash', ['-c', 'read -r && exec "$@"', 'wait', process.execPath, cli, ...args], {
+      cwd: folder,
+      env: environment(),
+      stdio: ['pipe', output, 'pipe'],
+    });
     const ended = Promise.all([once(child, 'close'), text(child.stderr as Readable)]);
     return { child, ended: ended.then(([[code], stderr]) => ({ code, stderr })) };
   };

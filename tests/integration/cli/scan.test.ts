@@ -1,11 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { processes } from '../../../src/host/processes.js';
+import { runBuilt } from '../../support/built-command.js';
 
-const cli = join(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))), 'dist/cli.js');
 const token = 'export GITHUB_TOKEN=ghp_R4nd0mL00kingT0kenThatIsNobodys12345\n';
 const costly = 'authorization: bearer '.repeat(3000);
 
@@ -17,7 +15,7 @@ describe('scan', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   const scan = (args: readonly string[], input = '') =>
-    processes.run(process.execPath, [cli, 'scan', ...args], { input, workingDirectory: folder });
+    runBuilt(['scan', ...args], { input, workingDirectory: folder });
 
   it.each([
     ['nothing', 'a line\n', 0, /^$/],
