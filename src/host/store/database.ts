@@ -1,8 +1,9 @@
 import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BottleError } from '../../contract/errors.js';
+import { stateFolder } from '../../plan/user-folders.js';
+import { registeredHome } from '../registered-home.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,9 +46,7 @@ CREATE VIEW decisions AS
 
 /** Where the log lies: below $XDG_STATE_HOME, or ~/.local/state. */
 export function logFile(environment: Environment): string {
-  const given = environment['XDG_STATE_HOME'];
-  const state = given?.startsWith('/') ? given : join(environment['HOME'] || homedir(), '.local/state');
-  return join(state, 'bot-bottle', 'log.sqlite');
+  return join(stateFolder(environment, registeredHome), 'bot-bottle', 'log.sqlite');
 }
 
 /** Opens the log for writing, and makes it where there is none. @throws whatever stands in the way */

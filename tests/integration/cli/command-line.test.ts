@@ -123,6 +123,21 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/[\u0007\u001b]/);
   });
 
+  it('takes no bottles of the folder it runs in for the user’s own when HOME is empty', async () => {
+    const code = join(folder, 'code');
+    for (const name of ['.bot-bottle/bottles', '.bot-bottle/agents', 'part'])
+      await mkdir(join(code, name), { recursive: true });
+    await writeFile(join(code, '.bot-bottle/bottles/lure.md'), '---\nenv: {A: b}\n---\n');
+    await writeFile(join(code, '.bot-bottle/agents/lured.md'), '---\nbottle: lure\n---\n');
+    for (const HOME of ['', '.']) {
+      const { exitCode, stdout } = await runBuilt(['start', 'lured', '--workspace', 'part', '--dry-run'], {
+        environment: { ...process.env, HOME, BOT_BOTTLE_HOME: '', BOT_BOTTLE_BACKEND: 'bubblewrap' },
+        workingDirectory: code,
+      });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    }
+  });
+
   needs('root', runsAsRoot, 'run by root', () => {
     it('takes no manifests of another user', async () => {
       const foreign = join(folder, 'foreign');

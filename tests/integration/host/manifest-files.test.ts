@@ -8,11 +8,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { firstManifests } from '../../../src/host/first-manifests.js';
-import { loadAgent, readManifestFolder, readManifests } from '../../../src/host/manifest-files.js';
+import {
+  loadAgent,
+  manifestHome,
+  readManifestFolder,
+  readManifests,
+} from '../../../src/host/manifest-files.js';
 import { readManifestPath } from '../../../src/host/manifest-path.js';
 import { writeManifests } from '../../../src/host/write-manifests.js';
 import { resolveAgent, validateAll } from '../../../src/manifest/resolve.js';
@@ -53,6 +58,19 @@ describe('the operator’s folder', () => {
   it('is where BOT_BOTTLE_HOME says', () => {
     const environment = { HOME: join(root, 'elsewhere'), BOT_BOTTLE_HOME: manifests };
     expect(loadAgent('mine', { environment, workspace: repository }).systemPrompt).toBe('Mine.');
+  });
+
+  it.each(['', '.', 'home'])('is not in the current folder for HOME=%j: that counts as unset', (value) => {
+    write(join(repository, '.bot-bottle/bottles/web.md'), bottle);
+    vi.spyOn(process, 'cwd').mockReturnValue(repository);
+    vi.stubEnv('HOME', value);
+    try {
+      for (const environment of [{ HOME: value }, {}])
+        expect(manifestHome(environment)).toBe(join(userInfo().homedir, '.bot-bottle'));
+    } finally {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+    }
   });
 
   it('is asked for when it is missing', () => {
