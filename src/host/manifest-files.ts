@@ -145,8 +145,9 @@ function readFolder(folder: string, origin: ManifestOrigin, userHome: string): M
     if (!statOf(inner)?.isDirectory()) return [];
     return manifestEntries(inner).map((entry) => {
       const path = join(inner, entry.name);
+      const shown = shownPath(path, userHome);
       const text = readBounded(path, origin === 'repository');
-      return { kind, origin, name: entry.name.slice(0, -3), path, shown: shownPath(path, userHome), text };
+      return { kind, origin, name: entry.name.slice(0, -3), path, shown, ...text };
     });
   });
 }

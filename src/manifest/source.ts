@@ -5,7 +5,23 @@ export type ManifestKind = 'bottle' | 'agent';
 /** `home`: written by the operator. `repository`: came with somebody's code, and is not trusted. */
 export type ManifestOrigin = 'home' | 'repository';
 
-export interface ManifestFile {
+/** What is read out of a file. */
+export interface ManifestText {
+  /** Where there is a problem, fit for nothing but to show where. */
+  readonly text: string;
+  readonly problem?: ManifestProblem;
+}
+
+/** Why a file that is there can't be taken for a manifest, whatever is in it. */
+export interface ManifestProblem {
+  readonly code: 'file-unreadable' | 'file-too-large' | 'not-utf-8';
+  readonly message: string;
+  readonly hint: string;
+  /** Where in the text. */
+  readonly offset: number;
+}
+
+export interface ManifestFile extends ManifestText {
   readonly kind: ManifestKind;
   readonly origin: ManifestOrigin;
   /** The file's name without `.md`; not yet checked. */
@@ -14,7 +30,6 @@ export interface ManifestFile {
   readonly path: string;
   /** The path as messages name it: `~/.bot-bottle/bottles/claude.md`. */
   readonly shown: string;
-  readonly text: string;
 }
 
 export interface ManifestFiles {
