@@ -22,13 +22,20 @@ else the agent's own.
 type Registry = Readonly<Record<string, () => Promise<Command>>>;
 
 /** Parses the command line, runs one verb and answers the exit code of the process. */
-export async function runProgram(registry: Registry, given: readonly string[]): Promise<number> {
+export async function runProgram(
+  registry: Registry,
+  given: readonly string[],
+  version: string,
+): Promise<number> {
   let exitCode: number = exitCodes.success;
   // Accepted anywhere before the agent's own words.
   const separator = given.indexOf('--');
   const ours = separator === -1 ? given : given.slice(0, separator);
   const debug = ours.includes('--debug');
-  const args = [...ours.filter((word) => word !== '--debug'), ...given.slice(ours.length)];
+  const args = readHelp(
+    [...ours.filter((word) => word !== '--debug'), ...given.slice(ours.length)],
+    registry,
+  );
   const context: CommandContext = {
     environment: process.env,
     workingDirectory: process.cwd(),
@@ -43,6 +50,7 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
     .description(
       'Runs a coding agent alone: no route but through a sidecar that decides, and injects credentials.',
     )
+    .version(version, '--version', 'print the version')
     .option('--debug', 'print stack traces')
     .enablePositionalOptions()
     .helpOption('-h, --help', 'show this help, or that of a command')
@@ -66,11 +74,19 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
   }
 }
 
+/** `help VERB` is `VERB --help`; and of a verb that isn't there, nothing but that is said. */
+function readHelp(args: readonly string[], registry: Registry): readonly string[] {
+  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+  const verb = asked[0] ?? '';
+  return verb.startsWith('-') || Object.hasOwn(registry, verb) ? asked : asked.slice(0, 1);
+}
+
 /** Only the verb that runs is loaded; the help lists all of them. */
 async function wanted(registry: Registry, args: readonly string[]): Promise<readonly Command[]> {
   const verb = args.find((word) => !word.startsWith('-'));
   const load = verb === undefined || !Object.hasOwn(registry, verb) ? undefined : registry[verb];
   if (load) return [await load()];
+  if (args[0] === '--version') return [];
   const all = await Promise.all(Object.values(registry).map((load) => load()));
   return all.sort((a, b) => a.order - b.order);
 }

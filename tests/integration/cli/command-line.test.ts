@@ -1,4 +1,4 @@
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -76,6 +76,8 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown command', ['strat'], /unknown command 'strat'.*start/s],
+    ['help on an unknown command', ['help', 'strat'], /unknown command 'strat'.*start/s],
+    ['an unknown command with --help', ['strat', '--help'], /unknown command 'strat'.*start/s],
     ['an unknown option', ['start', 'reader', '--bakend', 'x'], /unknown option/],
     ['a missing argument', ['start'], /missing required argument/],
     ['an unknown agent', ['start', 'raeder'], /raeder.*reader/s],
@@ -97,6 +99,36 @@ describe('the command line', () => {
     expect(stderr).toMatch(/\n {2}fix: .+\n$/);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(await run('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([
+    [['help'], 'Usage: bot-bottle COMMAND'],
+    [['help', 'start'], 'Usage: bot-bottle start'],
+    [['help', '--help'], 'Usage: bot-bottle COMMAND'],
+  ])('shows help for %j', async (args, beginning) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stdout.slice(0, beginning.length)).toBe(beginning);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('says in an old Node that it is too old, before it loads anything', async () => {
+    const old =
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })";
+    const { exitCode, stdout, stderr } = await runBuilt(['--help'], {
+      environment: {
+        ...process.env,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}`,
+      },
+    });
+    expect(stderr).toMatch(
+      /^error: Node 20\.\d+ or newer is needed, and this is 18\.20\.4 \(host-not-ready\)\n {2}fix: .*\n$/,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   });
 
   it('prints its help and ends with 2 when nothing is asked', async () => {
