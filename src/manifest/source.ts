@@ -36,6 +36,13 @@ export interface ManifestFiles {
   readonly files: readonly ManifestFile[];
   /** The user's home folder, absolute: what `~/` means in `ca_file`. */
   readonly userHome: string;
+  /** Looks at a file that `ca_file` names; absent: nobody does, as for manifests that are not of this machine. */
+  readonly certificateProblem?: (path: string) => FileProblem | null;
+}
+
+export interface FileProblem {
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** A file name, a bottle's or an agent's name: safe as a file name, a label and an identifier. */

@@ -56,6 +56,21 @@ describe('the command line', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('takes name servers by their addresses, and refuses what is none', async () => {
+    const plan = (servers: string) =>
+      runBuilt(['start', 'reader', '--workspace', 'workspace', '--dry-run', '--json'], {
+        environment: { ...environment(), BOT_BOTTLE_NAME_SERVERS: servers },
+        workingDirectory: folder,
+      });
+    const good = ['192.0.2.1', '192.0.2.1:5353', '2001:db8::1', '[2001:db8::1]', '[2001:db8::1]:5353'];
+    expect(JSON.parse((await plan(good.join(', '))).stdout).nameServers).toEqual(good);
+    for (const bad of ['foo', '192.0.2', '192.0.2.1:0', '192.0.2.1:65536', '[192.0.2.1]', '2001:db8::1:x']) {
+      const { exitCode, stdout, stderr } = await plan(`192.0.2.1,${bad}`);
+      expect(stderr).toContain(`error: BOT_BOTTLE_NAME_SERVERS names ${bad}, which is no address (usage)`);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    }
+  });
+
   it('lists every command in its help', async () => {
     const { exitCode, stdout } = await run('--help');
     expect(exitCode).toBe(0);
