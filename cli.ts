@@ -1,5 +1,14 @@
 #!/usr/bin/env node
-import { registry } from './src/commands/registry.generated.js';
-import { runProgram } from './src/console/program.js';
+import packageJson from './package.json' with { type: 'json' };
+import { nodeProblem } from './src/console/node-version.js';
 
-process.exitCode = await runProgram(registry, process.argv.slice(2));
+const problem = nodeProblem(packageJson.engines.node, process.versions.node);
+if (problem) {
+  process.stderr.write(problem);
+  // As exitCodes.hostNotReady; nothing more is loaded.
+  process.exitCode = 3;
+} else {
+  const { runProgram } = await import('./src/console/program.js');
+  const { registry } = await import('./src/commands/registry.generated.js');
+  process.exitCode = await runProgram(registry, process.argv.slice(2), packageJson.version);
+}

@@ -78,6 +78,7 @@ export function ensureBuild() {
     ...filesBelow('src'),
     ...filesBelow('scripts'),
     join(root, 'cli.ts'),
+    join(root, 'package.json'),
     join(root, 'package-lock.json'),
   ];
   const now = fingerprint(sources);

@@ -2,7 +2,7 @@ import type { Command, CommandContext } from '../console/command.js';
 import { endWords, proposalLine, runningBottles } from '../console/print-proposals.js';
 import { printable } from '../contract/printable.js';
 import { channelFolder } from '../host/operator/channel.js';
-import { type Watch, watchBottles } from '../host/operator/channel-client.js';
+import { watchBottles } from '../host/operator/channel-client.js';
 
 interface ProposalsOptions {
   readonly json?: boolean;
@@ -41,16 +41,25 @@ async function list({ json }: ProposalsOptions, context: CommandContext): Promis
 }
 
 async function follow({ json }: ProposalsOptions, context: CommandContext): Promise<void> {
-  const tell = (value: object, line: string) => context.print(json ? `${JSON.stringify(value)}\n` : line);
-  const watch: Watch = await watchBottles(channelFolder(context.environment), {
+  let fail: (thrown: unknown) => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    fail = reject;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  // It may fail before it is awaited.
+  ended.catch(() => {});
+  const tell = (value: object, line: string) => {
+    try {
+      context.print(json ? `${JSON.stringify(value)}\n` : line);
+    } catch (thrown) {
+      fail(thrown);
+    }
+  };
+  using _watch = await watchBottles(channelFolder(context.environment), {
     onProposal: (proposal) => tell({ type: 'proposal', proposal }, proposalLine(proposal, Date.now())),
     onEnd: (end) => tell({ type: 'proposal-ended', end }, `${printable(end.proposal)}  ${endWords(end)}\n`),
   });
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
-    process.stdout.once('error', () => resolve());
-  });
-  watch[Symbol.dispose]();
+  await ended;
 }
 
 export default proposals;

@@ -1,4 +1,5 @@
 import type { Command } from '../console/command.js';
+import { printable } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { managingBackends } from '../launch/find-bottle.js';
 import { sweepHost } from '../launch/sweep.js';
@@ -22,7 +23,7 @@ const prune: Command = {
       .option('--json', 'print JSON')
       .addHelpText(
         'after',
-        '\nContainers, networks and volumes are found by their label; images only with --images.\nPlaceholders in workspaces and sockets whose process is gone are always removed.',
+        '\nContainers, networks and volumes are found by their label; images only with --images.\nPlaceholders in workspaces and sockets whose process is gone are removed too, and named.',
       )
       .action(async ({ all = false, dryRun = false, images = false, json }: PruneOptions) => {
         const services = hostServices(context.environment);
@@ -33,12 +34,21 @@ const prune: Command = {
           bottles.push(...report.bottles);
           removed.push(...report.images);
         }
-        if (!dryRun) await sweepHost(context.environment);
-        const found = [...bottles, ...removed];
-        if (json) context.print(`${JSON.stringify({ bottles, images: removed })}\n`);
-        else context.print(found.length === 0 ? 'nothing to prune\n' : `${found.join('\n')}\n`);
+        const { bottles: swept, sockets } = await sweepHost(context.environment, dryRun);
+        const leftovers = swept.filter((bottle) => !bottles.includes(bottle));
+        if (json) context.print(`${JSON.stringify({ bottles, images: removed, leftovers, sockets })}\n`);
+        else context.print(lines([...bottles, ...removed], leftovers, sockets));
       });
   },
 };
+
+function lines(found: readonly string[], leftovers: readonly string[], sockets: number): string {
+  const all = [
+    ...found,
+    ...leftovers.map((bottle) => `placeholders and files of ${bottle}`),
+    ...(sockets > 0 ? [`${sockets} ${sockets === 1 ? 'socket' : 'sockets'} that nobody listens at`] : []),
+  ];
+  return all.length === 0 ? 'nothing to prune\n' : all.map((line) => `${printable(line)}\n`).join('');
+}
 
 export default prune;

@@ -1,8 +1,9 @@
 import type { Command } from '../console/command.js';
 import { printable } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
+import { allBackends } from '../launch/choose-backend.js';
 import { allBottles } from '../launch/find-bottle.js';
-import type { BottleSummary } from '../plan/ports.js';
+import type { Backend, BottleSummary } from '../plan/ports.js';
 
 const ps: Command = {
   name: 'ps',
@@ -17,13 +18,23 @@ const ps: Command = {
       )
       .action(async ({ json }: { json?: boolean }) => {
         const bottles = await allBottles(hostServices(context.environment));
-        context.print(json ? `${JSON.stringify(bottles, null, 2)}\n` : table(bottles));
+        if (json) context.print(`${JSON.stringify(bottles, null, 2)}\n`);
+        else context.print(bottles.length === 0 ? nothing(await allBackends()) : table(bottles));
       });
   },
 };
 
+/** Says what was not looked for, too. */
+function nothing(backends: readonly Backend[]): string {
+  const names = (listed: boolean) =>
+    backends
+      .filter(({ management }) => (management !== undefined) === listed)
+      .map(({ name }) => name)
+      .join(', ');
+  return `no bottle of ${names(true)}; those of ${names(false)} end with their command line and are not listed\n`;
+}
+
 function table(bottles: readonly BottleSummary[]): string {
-  if (bottles.length === 0) return 'no bottle\n';
   const rows = [
     ['BOTTLE', 'STATE', 'STARTED', 'BARRIER', 'WORKSPACE'],
     ...bottles.map(({ id, state, started, barrier, workspace }) => [

@@ -1,18 +1,30 @@
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command, CommandContext } from '../console/command.js';
+import { formatError } from '../console/print-error.js';
+import { findingsJson, formatFindings, type ScannedFile, scanFile } from '../console/scan-file.js';
 import { scanLines } from '../console/scan-lines.js';
 import { BottleError, exitCodes, messageOf } from '../contract/errors.js';
 import { loadDetectors } from '../policy/scan/detectors.js';
-import type { Finding } from '../policy/scan/finding.js';
 import { createScanner, type Scanner } from '../policy/scan/scanner.js';
-import { scanStream } from '../policy/scan/stream.js';
 
 interface ScanOptions {
   readonly json?: true;
   readonly jsonl?: true;
 }
+
+const examples = `
+Exit code: 0 nothing found, 1 something found, 2 nothing, but not all was looked through: a file can't
+be read, a line of --jsonl isn't as it should be (its answer has an "error"), or something takes
+more work than its length allows. The rest is looked through all the same.
+Values are never printed, only where they stand.
+
+Examples:
+  bot-bottle scan src/*.ts
+  git diff | bot-bottle scan -
+  bot-bottle scan --jsonl < texts.jsonl
+`;
 
 const scan: Command = {
   name: 'scan',
@@ -26,107 +38,90 @@ const scan: Command = {
         '--jsonl',
         'read one {"id","text","direction"} a line, answer one {"id","findings"} a line, in order',
       )
-      .addHelpText(
-        'after',
-        '\nExit code 1 when something was found. Values are never printed, only where they stand.\n\n' +
-          'Examples:\n  bot-bottle scan src/*.ts\n  git diff | bot-bottle scan -\n  bot-bottle scan --jsonl < texts.jsonl',
-      )
-      .action(async (files: string[], options: ScanOptions) => {
+      .addHelpText('after', examples)
+      .action(async (given: string[], options: ScanOptions) => {
+        const files = given.length > 0 ? given : ['-'];
         const outbound = createScanner(await loadDetectors('outbound', null), { knownSecrets: [] });
-        if (options.jsonl) {
-          const inbound = createScanner(await loadDetectors('inbound', null), { knownSecrets: [] });
-          const source = await openInput(files[0] ?? '-', context);
-          if (await scanLines(source, process.stdout, { outbound, inbound })) context.end(exitCodes.findings);
-          return;
-        }
-        const found: { file: string; findings: readonly PlacedFinding[] }[] = [];
-        for (const file of files.length > 0 ? files : ['-']) {
-          const findings = await scanFile(outbound, await openInput(file, context), file);
-          if (findings.length > 0) found.push({ file, findings });
-        }
-        print(found, options, context);
-        if (found.length > 0) context.end(exitCodes.findings);
+        const { found, whole } = options.jsonl
+          ? await lines(outbound, files, context)
+          : await texts(outbound, files, options, context);
+        if (found) context.end(exitCodes.findings);
+        else if (!whole) context.end(exitCodes.usage);
       });
   },
 };
 
-interface PlacedFinding extends Finding {
-  readonly line: number;
+interface Outcome {
+  readonly found: boolean;
+  /** Everything was looked through. */
+  readonly whole: boolean;
 }
 
-async function openInput(file: string, context: CommandContext): Promise<Readable> {
-  if (file === '-') return process.stdin;
-  const path = resolve(context.workingDirectory, file);
+async function lines(outbound: Scanner, files: readonly string[], context: CommandContext): Promise<Outcome> {
+  const inbound = createScanner(await loadDetectors('inbound', null), { knownSecrets: [] });
+  let found = false;
+  let failed = 0;
+  for (const file of files) {
+    const result = await reading(file, context, (source) =>
+      scanLines(source, context.print, { outbound, inbound }),
+    );
+    found ||= result.found;
+    failed += result.failed;
+  }
+  if (failed > 0) context.tell(`lines that were not looked through, see their "error": ${failed}\n`);
+  return { found, whole: failed === 0 };
+}
+
+async function texts(
+  scanner: Scanner,
+  files: readonly string[],
+  { json }: ScanOptions,
+  context: CommandContext,
+): Promise<Outcome> {
+  const scanned: ScannedFile[] = [];
+  const problems: BottleError[] = [];
+  for (const file of files) {
+    try {
+      const one = await reading(file, context, (source) => scanFile(scanner, source, file));
+      scanned.push(one);
+      if (!one.whole) problems.push(tooMuchWork(file));
+    } catch (thrown) {
+      if (!(thrown instanceof BottleError)) throw thrown;
+      problems.push(thrown);
+    }
+  }
+  context.print(json ? findingsJson(scanned) : formatFindings(scanned));
+  for (const problem of problems) context.tell(formatError(problem));
+  return { found: scanned.some(({ findings }) => findings.length > 0), whole: problems.length === 0 };
+}
+
+function tooMuchWork(file: string): BottleError {
+  return new BottleError({
+    code: 'usage',
+    message: 'not all of it was looked through: it takes more work than its length allows',
+    where: file,
+    hint: 'look through it in parts, or unpack it first; the sidecar would refuse it',
+  });
+}
+
+/** @throws BottleError where the file can't be read */
+async function reading<Result>(
+  file: string,
+  { workingDirectory }: CommandContext,
+  use: (source: Readable) => Promise<Result>,
+): Promise<Result> {
   try {
-    if ((await stat(path)).isDirectory()) throw new Error('is a directory');
-    return (await open(path)).createReadStream();
+    return await use(
+      file === '-' ? process.stdin : (await open(resolve(workingDirectory, file))).createReadStream(),
+    );
   } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).syscall === undefined) throw thrown;
     throw new BottleError({
       code: 'usage',
-      message: `can't read ${file}: ${messageOf(thrown)}`,
+      message: `can't read ${file === '-' ? 'standard input' : file}: ${messageOf(thrown)}`,
       where: file,
     });
   }
 }
-
-/** Reads through the overlapping window, so that a file of any size takes little memory. */
-async function scanFile(scanner: Scanner, source: Readable, file: string): Promise<readonly PlacedFinding[]> {
-  const stream = scanStream(scanner, 'body');
-  const found: PlacedFinding[] = [];
-  let line = 1;
-  let offset = 0;
-  const take = ({ release, findings, outcome }: ReturnType<typeof stream.end>): void => {
-    if (outcome === 'over-budget')
-      throw new BottleError({
-        code: 'usage',
-        message: 'too deeply encoded to be looked through',
-        where: file,
-      });
-    for (const finding of findings) {
-      const before = release.subarray(0, Math.max(0, finding.start - offset));
-      found.push({ ...finding, line: line + newlines(before) });
-    }
-    line += newlines(release);
-    offset += release.length;
-  };
-  for await (const chunk of source) take(stream.push(chunk as Buffer));
-  take(stream.end());
-  return found;
-}
-
-function newlines(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count += 1;
-  return count;
-}
-
-function print(
-  found: readonly { file: string; findings: readonly PlacedFinding[] }[],
-  options: ScanOptions,
-  context: CommandContext,
-): void {
-  if (options.json) {
-    const rows = found.flatMap(({ file, findings }) =>
-      findings.map(({ line, detector, rule, class: kind, view, start, end, score }) => ({
-        file,
-        line,
-        detector,
-        rule,
-        class: kind,
-        view,
-        start,
-        end,
-        score: rounded(score),
-      })),
-    );
-    context.print(`${JSON.stringify(rows, null, 2)}\n`);
-    return;
-  }
-  for (const { file, findings } of found)
-    for (const { line, rule, view, score } of findings)
-      context.print(`${file}:${line}: ${rule}${view === 'text' ? '' : ` (in ${view})`} ${rounded(score)}\n`);
-}
-
-const rounded = (score: number): number => Math.round(score * 100) / 100;
 
 export default scan;

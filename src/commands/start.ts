@@ -31,6 +31,8 @@ Examples:
 
 The agent sees this folder as /workspace. Files there that this machine would execute
 (.git/hooks, .git/config, .envrc, .vscode, .claude, ...) are read-only in the bottle.
+With --workspace-mode copy it works on a copy instead; that needs a backend of containers,
+and bubblewrap refuses it.
 Secrets are read from the environment variables that the manifest names; their values go
 to the sidecar only. A failure of bot-bottle's own ends with 125.
 
@@ -60,7 +62,7 @@ const start: Command = {
       .addOption(
         new Option(
           '--workspace-mode <mode>',
-          'mount: work on the folder; copy: on a copy, see `bot-bottle diff`',
+          'mount: work on the folder; copy: on a copy, see `bot-bottle diff` (docker only)',
         )
           .choices(['mount', 'copy'])
           .default('mount'),

@@ -1,11 +1,14 @@
+import { sep } from 'node:path';
 import { paletteFor } from '../console/colour.js';
 import type { Command, CommandContext } from '../console/command.js';
 import { diagnosticsJson, formatDiagnostics } from '../console/print-diagnostics.js';
 import { exitCodes } from '../contract/errors.js';
-import { readManifests } from '../host/manifest-files.js';
+import { certificateProblem } from '../host/certificates.js';
+import { manifestHome, readManifests } from '../host/manifest-files.js';
 import { readManifestPath } from '../host/manifest-path.js';
 import type { Diagnostic } from '../manifest/diagnostic.js';
 import { validateAll, validateFile } from '../manifest/resolve.js';
+import type { ManifestFiles } from '../manifest/source.js';
 
 const examples = `
 Examples:
@@ -38,18 +41,29 @@ function run(
   const diagnostics: Diagnostic[] = [];
   let files = 0;
   if (paths.length === 0) {
-    const manifests = readManifests(request);
+    const manifests = withCertificates(readManifests(request), environment);
     files = manifests.files.length;
     diagnostics.push(...validateAll(manifests));
   }
   for (const path of paths) {
-    const { manifests, only } = readManifestPath(path, request);
+    const { manifests: read, only } = readManifestPath(path, request);
+    const manifests = withCertificates(read, environment);
     files += only ? 1 : manifests.files.length;
     diagnostics.push(...(only ? validateFile(only, manifests) : validateAll(manifests)));
   }
   const palette = paletteFor(environment, Boolean(process.stdout.isTTY));
   print(options.json ? diagnosticsJson(diagnostics) : formatDiagnostics(diagnostics, files, palette));
   if (diagnostics.length > 0) end(exitCodes.usage);
+}
+
+/** Of the manifests that bottles start from, the files they name must be there; examples name some that aren't yet. */
+function withCertificates(
+  manifests: ManifestFiles,
+  environment: CommandContext['environment'],
+): ManifestFiles {
+  const home = manifestHome(environment) + sep;
+  const ours = manifests.files.every(({ origin, path }) => origin === 'repository' || path.startsWith(home));
+  return ours ? { ...manifests, certificateProblem } : manifests;
 }
 
 export default validate;

@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs';
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { BottleError, exitCodes } from '../contract/errors.js';
 import type { Command, CommandContext } from './command.js';
 import { formatError } from './print-error.js';
+import { writeToStandardError, writeToStandardOutput } from './standard-streams.js';
 
 const overview = `
 A bottle is a throw-away place for one agent: it has no route anywhere but to its
@@ -15,36 +15,31 @@ First steps:
   bot-bottle start NAME -- CMD...        run a command in that agent's bottle, on this folder
 
 Exit codes: 0 success, 1 findings, 2 usage or manifest, 3 this machine is not ready,
-125 bot-bottle's own failure in start, 130 interrupted; else the agent's own.
+125 bot-bottle's own failure in start, 130 interrupted, 141 nobody reads the output;
+else the agent's own.
 `;
-
-/** Written to the descriptor itself, see leaveStreamsAlone; a reader that is slow is waited for. */
-function writeToStandardError(text: string): void {
-  const bytes = Buffer.from(text);
-  for (let written = 0, tries = 0; written < bytes.length && tries < 1000; tries += 1) {
-    try {
-      written += writeSync(2, bytes, written);
-    } catch (thrown) {
-      if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    }
-  }
-}
 
 type Registry = Readonly<Record<string, () => Promise<Command>>>;
 
 /** Parses the command line, runs one verb and answers the exit code of the process. */
-export async function runProgram(registry: Registry, given: readonly string[]): Promise<number> {
+export async function runProgram(
+  registry: Registry,
+  given: readonly string[],
+  version: string,
+): Promise<number> {
   let exitCode: number = exitCodes.success;
   // Accepted anywhere before the agent's own words.
   const separator = given.indexOf('--');
   const ours = separator === -1 ? given : given.slice(0, separator);
   const debug = ours.includes('--debug');
-  const args = [...ours.filter((word) => word !== '--debug'), ...given.slice(ours.length)];
+  const args = readHelp(
+    [...ours.filter((word) => word !== '--debug'), ...given.slice(ours.length)],
+    registry,
+  );
   const context: CommandContext = {
     environment: process.env,
     workingDirectory: process.cwd(),
-    print: (text) => process.stdout.write(text),
+    print: writeToStandardOutput,
     tell: writeToStandardError,
     end: (code) => {
       exitCode = code;
@@ -55,13 +50,14 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
     .description(
       'Runs a coding agent alone: no route but through a sidecar that decides, and injects credentials.',
     )
+    .version(version, '--version', 'print the version')
     .option('--debug', 'print stack traces')
     .enablePositionalOptions()
     .helpOption('-h, --help', 'show this help, or that of a command')
     .addHelpText('after', overview)
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ writeOut: context.print, outputError: () => {} });
   try {
     for (const command of await wanted(registry, args)) {
       const parser = program.command(command.name).description(command.summary).exitOverride();
@@ -78,11 +74,19 @@ export async function runProgram(registry: Registry, given: readonly string[]): 
   }
 }
 
+/** `help VERB` is `VERB --help`; and of a verb that isn't there, nothing but that is said. */
+function readHelp(args: readonly string[], registry: Registry): readonly string[] {
+  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args;
+  const verb = asked[0] ?? '';
+  return verb.startsWith('-') || Object.hasOwn(registry, verb) ? asked : asked.slice(0, 1);
+}
+
 /** Only the verb that runs is loaded; the help lists all of them. */
 async function wanted(registry: Registry, args: readonly string[]): Promise<readonly Command[]> {
   const verb = args.find((word) => !word.startsWith('-'));
   const load = verb === undefined || !Object.hasOwn(registry, verb) ? undefined : registry[verb];
   if (load) return [await load()];
+  if (args[0] === '--version') return [];
   const all = await Promise.all(Object.values(registry).map((load) => load()));
   return all.sort((a, b) => a.order - b.order);
 }
@@ -102,6 +106,7 @@ function report(thrown: unknown, debug: boolean, context: CommandContext): numbe
     );
     return exitCodes.usage;
   }
+  if (thrown instanceof BottleError && thrown.code === 'reader-gone') return thrown.exitCode;
   const error =
     thrown instanceof BottleError
       ? thrown

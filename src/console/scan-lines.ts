@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Finding } from '../policy/scan/finding.js';
 import type { Scanner } from '../policy/scan/scanner.js';
 
@@ -12,45 +11,74 @@ export interface Scanners {
 const gathered = 1 << 16;
 /** A line longer than this is answered with an error instead of being held. */
 const longestLine = 64 << 20;
+/** Some editors and shells put it before the first line. */
+const byteOrderMark = Buffer.from('\u{feff}');
+
+export interface LinesResult {
+  readonly found: boolean;
+  /** Lines that were answered with an error: they were not looked through, or not to their end. */
+  readonly failed: number;
+}
 
 /**
- * Reads one `{"id","text","direction"}` a line and writes one `{"id","findings"}` a line, in order; waits when the
- * reader is slow. A line that can't be read is answered with `"error"`. Answers whether anything was found.
+ * Reads one `{"id","text","direction"}` a line and writes one `{"id","findings"}` a line, in order. A line that can't
+ * be read, or not be looked through to its end, is answered with `"error"`.
+ *
+ * @param write waits when the reader is slow
  */
-export async function scanLines(source: Readable, target: Writable, scanners: Scanners): Promise<boolean> {
+export async function scanLines(
+  source: Readable,
+  write: (text: string) => void,
+  scanners: Scanners,
+): Promise<LinesResult> {
   let found = false;
+  let failed = 0;
   let answers = '';
-  let rest: Buffer[] = [];
-  let restLength = 0;
-  const flush = async (): Promise<void> => {
-    const text = answers;
+  const flush = () => {
+    if (answers) write(answers);
     answers = '';
-    if (text && !target.write(text)) await once(target, 'drain');
   };
-  const take = (line: Buffer): void => {
-    if (line.length === 0) return;
+  for await (const line of linesOf(source)) {
     const answer = answerLine(line, scanners);
     found ||= answer.findings.length > 0;
+    if (answer.error !== undefined) failed += 1;
     answers += `${JSON.stringify(answer)}\n`;
+    if (answers.length >= gathered) flush();
+  }
+  flush();
+  return { found, failed };
+}
+
+/** Lines with something in them, cut at {@link longestLine}. */
+async function* linesOf(source: Readable): AsyncGenerator<Buffer> {
+  let first = true;
+  let rest: Buffer[] = [];
+  let restLength = 0;
+  const whole = (end: Buffer): Buffer => {
+    const line = rest.length === 0 ? end : Buffer.concat([...rest, end]);
+    const marked = first && line.indexOf(byteOrderMark) === 0;
+    first = false;
+    rest = [];
+    restLength = 0;
+    return marked ? line.subarray(byteOrderMark.length) : line;
   };
   for await (const chunk of source as AsyncIterable<Buffer>) {
     let from = 0;
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-      take(rest.length === 0 ? chunk.subarray(from, at) : Buffer.concat([...rest, chunk.subarray(from, at)]));
-      rest = [];
-      restLength = 0;
+      const line = whole(chunk.subarray(from, at));
       from = at + 1;
-      if (answers.length >= gathered) await flush();
+      if (!isBlank(line)) yield line;
     }
     if (from < chunk.length && restLength < longestLine) {
       rest.push(chunk.subarray(from));
       restLength += chunk.length - from;
     }
   }
-  if (rest.length > 0) take(Buffer.concat(rest));
-  await flush();
-  return found;
+  const last = whole(Buffer.alloc(0));
+  if (!isBlank(last)) yield last;
 }
+
+const isBlank = (line: Buffer): boolean => line.length === 0 || (line.length === 1 && line[0] === 13);
 
 interface Answer {
   readonly id: unknown;

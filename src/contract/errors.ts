@@ -3,7 +3,8 @@
  *
  * 0 success; 1 findings (a scan or a check found something); 2 usage or manifest;
  * 3 the host is not ready; 125 a failure of ours inside `start` (as `docker run` does,
- * so that 1 to 124 stay the agent's own); 130 interrupted.
+ * so that 1 to 124 stay the agent's own); 130 interrupted; 141 nobody reads the output
+ * any more (128 and SIGPIPE, as a shell has it for programs that the signal ends).
  */
 export const exitCodes = {
   success: 0,
@@ -12,6 +13,7 @@ export const exitCodes = {
   hostNotReady: 3,
   startFailed: 125,
   interrupted: 130,
+  readerGone: 141,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -23,7 +25,9 @@ export type ErrorCode =
   | 'secret-missing'
   | 'host-not-ready'
   | 'start-failed'
-  | 'interrupted';
+  | 'interrupted'
+  /** Nothing is said of it. */
+  | 'reader-gone';
 
 const exitCodeOf: Record<ErrorCode, ExitCode> = {
   usage: exitCodes.usage,
@@ -32,6 +36,7 @@ const exitCodeOf: Record<ErrorCode, ExitCode> = {
   'host-not-ready': exitCodes.hostNotReady,
   'start-failed': exitCodes.startFailed,
   interrupted: exitCodes.interrupted,
+  'reader-gone': exitCodes.readerGone,
 };
 
 export interface BottleErrorDetails {

@@ -14,6 +14,8 @@ export interface EventFinding {
   readonly outcome: 'approved' | 'redacted' | 'blocked' | 'warned';
 }
 
+export const verdicts = ['allowed', 'refused', 'failed'] as const;
+
 /** One decision of the sidecar (law 13). Times are milliseconds, sizes bytes as they crossed the wire. */
 export interface DecisionEvent {
   readonly kind: 'decision';
@@ -27,7 +29,7 @@ export interface DecisionEvent {
   /** Without its query; control characters escaped; at most 200 characters; what a scan finds in it is struck out. */
   readonly path: string;
   readonly route: string | null;
-  readonly verdict: 'allowed' | 'refused' | 'failed';
+  readonly verdict: (typeof verdicts)[number];
   readonly code: RefusalCode | null;
   /** The first that was found; null: nothing was, or nobody looked. */
   readonly finding: EventFinding | null;

@@ -46,12 +46,15 @@ export interface OperatorDecision {
 
 export const longestNote = 500;
 
+/** How a wait ended that nobody decided. */
+export const undecidedOutcomes = ['timed-out', 'client-left', 'bottle-ended'] as const;
+
 /** How a proposal's wait ended; the sidecar alone knows, because only there a decision and a time-out can race. */
 export interface ProposalEnd {
   readonly proposal: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  readonly outcome: 'decided' | 'timed-out' | 'client-left' | 'bottle-ended';
+  readonly outcome: 'decided' | (typeof undecidedOutcomes)[number];
   /** With `decided` only. */
   readonly decision: Decision | null;
 }

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { BottleError } from './errors.js';
 
 const names = ['stdin', 'stdout', 'stderr'] as const;
 
@@ -18,4 +19,18 @@ export function leaveStreamsAlone(descriptors: readonly (0 | 1 | 2)[]): void {
       enumerable: true,
     });
   }
+}
+
+/** What a failed write to standard output means: whoever read it has what he wanted, as in `… | head`, or it failed. */
+export function outputError(thrown: unknown): BottleError {
+  const { code, message = String(thrown) } = thrown as Partial<NodeJS.ErrnoException>;
+  return code === 'EPIPE'
+    ? new BottleError({ code: 'reader-gone', message: 'nobody reads the output any more', cause: thrown })
+    : new BottleError({
+        code: 'host-not-ready',
+        message: `the output can't be written: ${message}`,
+        where: 'standard output',
+        hint: 'send it elsewhere, or make room there',
+        cause: thrown,
+      });
 }

@@ -3,6 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { exitCodes } from '../contract/errors.js';
 import { exampleFolder, programFile } from '../host/package-files.js';
 import { processes } from '../host/processes.js';
@@ -94,13 +95,18 @@ async function runAgent(
   agent.stderr?.on('data', (chunk) => {
     told += chunk;
   });
-  if (agent.stdout) {
-    for await (const line of createInterface({ input: agent.stdout })) {
+  try {
+    for await (const line of createInterface({ input: agent.stdout as Readable })) {
       const report = JSON.parse(line) as Report;
       reports.set(report.attempt, report);
       const attempt = attempts.find((one) => one.attempt === report.attempt);
       if (attempt) print(lineOf(attempt, report));
     }
+  } catch (thrown) {
+    // Nobody reads what we print any more: its bottle is taken down before the folder that it writes in.
+    agent.kill('SIGTERM');
+    await agent.exit.catch(() => {});
+    throw thrown;
   }
   const code = await agent.exit;
   print(`\nWhere the time of the start went:\n${told}`);

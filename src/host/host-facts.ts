@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ResolvedAgent } from '../manifest/resolved.js';
 import type { HostFacts } from '../plan/make-plan.js';
+import { readCertificates } from './certificates.js';
 import { findDockerfile } from './dockerfile.js';
 import { findWorkspace } from './workspace.js';
 
@@ -46,7 +47,7 @@ export function gatherFacts({
     ),
     extraCertificateAuthorities: extra ? [readCertificates(resolve(extra), 'BOT_BOTTLE_EXTRA_CA')] : [],
     holdTimeout: holdTimeoutOf(environment),
-    nameServers: (environment['BOT_BOTTLE_NAME_SERVERS'] ?? '').split(/[\s,]+/).filter(Boolean),
+    nameServers: nameServersOf(environment),
   };
 }
 
@@ -67,32 +68,31 @@ function holdTimeoutOf(environment: Environment): number {
   });
 }
 
+function nameServersOf(environment: Environment): readonly string[] {
+  const name = 'BOT_BOTTLE_NAME_SERVERS';
+  const given = (environment[name] ?? '').split(/[\s,]+/).filter(Boolean);
+  const wrong = given.find((server) => !isNameServer(server));
+  if (wrong === undefined) return given;
+  throw new BottleError({
+    code: 'usage',
+    message: `${name} names ${wrong}, which is no address`,
+    where: name,
+    hint: 'addresses, parted by commas: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1, [2001:db8::1]:5353',
+  });
+}
+
+/** What `dns.setServers` takes (RFC 5952, section 6, for those with a port). */
+function isNameServer(text: string): boolean {
+  if (isIP(text) !== 0) return true;
+  const parts = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text);
+  const [, six = '', four = '', port = '53'] = parts ?? [];
+  return (isIPv6(six) || isIPv4(four)) && Number(port) >= 1 && Number(port) <= 65_535;
+}
+
 function localeOf(environment: Environment): Record<string, string> {
   const locale: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value !== undefined && localeVariables.test(name)) locale[name] = value;
   }
   return locale;
-}
-
-function readCertificates(path: string, where: string): string {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new BottleError({
-      code: 'manifest',
-      message: `the certificate file ${path} can't be read`,
-      where,
-      hint: 'it holds PEM certificates; mend the path',
-      cause,
-    });
-  }
-  if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  throw new BottleError({
-    code: 'manifest',
-    message: `${path} holds no PEM certificate`,
-    where,
-    hint: 'openssl x509 -in FILE -out FILE.pem turns DER into PEM',
-  });
 }

@@ -1,11 +1,12 @@
 import { type Dirent, lstatSync, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import { resolveAgent } from '../manifest/resolve.js';
 import type { ResolvedAgent } from '../manifest/resolved.js';
 import type { ManifestFile, ManifestFiles, ManifestKind, ManifestOrigin } from '../manifest/source.js';
+import { homeFolder } from '../plan/user-folders.js';
 import { readBounded } from './read-bounded.js';
+import { registeredHome } from './registered-home.js';
 
 export interface ManifestRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -54,7 +55,7 @@ export function manifestHome(environment: ManifestRequest['environment']): strin
 }
 
 export function userHomeOf(environment: ManifestRequest['environment']): string {
-  return resolve(environment['HOME'] || homedir());
+  return resolve(homeFolder(environment, registeredHome));
 }
 
 /** A path as messages name it. */
@@ -144,8 +145,9 @@ function readFolder(folder: string, origin: ManifestOrigin, userHome: string): M
     if (!statOf(inner)?.isDirectory()) return [];
     return manifestEntries(inner).map((entry) => {
       const path = join(inner, entry.name);
+      const shown = shownPath(path, userHome);
       const text = readBounded(path, origin === 'repository');
-      return { kind, origin, name: entry.name.slice(0, -3), path, shown: shownPath(path, userHome), text };
+      return { kind, origin, name: entry.name.slice(0, -3), path, shown, ...text };
     });
   });
 }

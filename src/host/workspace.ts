@@ -1,8 +1,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
+import { stateFolder } from '../plan/user-folders.js';
 import { assertWorkspaceAllowed } from '../plan/workspace.js';
 import { manifestHome, userHomeOf } from './manifest-files.js';
+import { registeredHome } from './registered-home.js';
 import { runtimeRoot } from './runtime-directory.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,13 +14,12 @@ export function findWorkspace(path: string, environment: Environment): string {
   const workspace = folderAt(path);
   const home = userHomeOf(environment);
   const manifests = manifestHome(environment);
-  const state = environment['XDG_STATE_HOME'] || join(home, '.local/state');
   assertWorkspaceAllowed(workspace, {
     home: realPathOf(home),
     ours: [
       join(manifests, 'bottles'),
       join(manifests, 'agents'),
-      join(state, 'bot-bottle'),
+      join(stateFolder(environment, registeredHome), 'bot-bottle'),
       runtimeRoot(environment),
     ].map(realPathOf),
   });

@@ -28,7 +28,7 @@ export async function prepare({
   workspaceMode = 'mount',
   runtime,
 }: Preparation): Promise<BottlePlan> {
-  if (!backend.containers) refuseContainerOptions(agent, backend, runtime);
+  if (!backend.containers) refuseContainerOptions(agent, backend, { runtime, workspaceMode });
   const provider = await providerOf(agent);
   return makePlan(agent, provider, command, {
     ...gatherFacts({ agent, backend: backend.name, workspace, workspaceMode, environment }),
@@ -42,16 +42,16 @@ export async function prepare({
 function refuseContainerOptions(
   { bottle }: ResolvedAgent,
   backend: Backend,
-  runtime: string | undefined,
+  { runtime, workspaceMode }: Pick<Preparation, 'runtime' | 'workspaceMode'>,
 ): void {
-  const [what, where] =
-    runtime !== undefined
-      ? ['a runtime', '--runtime']
-      : bottle.runtime
-        ? [`the runtime ${bottle.runtime.name}`, bottle.runtime.where]
-        : bottle.dockerfile
-          ? ['an image of its own', bottle.dockerfile.where]
-          : [];
+  const asked = [
+    // Else the agent would work on the very files that were to stay as they are.
+    workspaceMode === 'copy' && ['a copy of the workspace', '--workspace-mode'],
+    runtime !== undefined && ['a runtime', '--runtime'],
+    bottle.runtime && [`the runtime ${bottle.runtime.name}`, bottle.runtime.where],
+    bottle.dockerfile && ['an image of its own', bottle.dockerfile.where],
+  ];
+  const [what, where] = asked.find((one) => one) || [];
   if (what === undefined) return;
   throw new BottleError({
     code: 'usage',

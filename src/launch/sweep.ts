@@ -3,8 +3,20 @@ import { removeDeadChannels } from '../host/operator/dead-channels.js';
 import { runtimeRoot } from '../host/runtime-directory.js';
 import { sweepPlaceholders } from '../workspace/placeholders.js';
 
+export interface Leftovers {
+  /** Names of bottles whose placeholders and files were still there. */
+  readonly bottles: readonly string[];
+  /** Sockets at which nobody listens. */
+  readonly sockets: number;
+}
+
 /** Takes away what killed command lines left on this machine, whichever backend their bottles had. */
-export async function sweepHost(environment: Readonly<Record<string, string | undefined>>): Promise<void> {
-  await sweepPlaceholders(runtimeRoot(environment));
-  await removeDeadChannels(channelFolder(environment));
+export async function sweepHost(
+  environment: Readonly<Record<string, string | undefined>>,
+  dryRun: boolean,
+): Promise<Leftovers> {
+  return {
+    bottles: await sweepPlaceholders(runtimeRoot(environment), dryRun),
+    sockets: await removeDeadChannels(channelFolder(environment), dryRun),
+  };
 }

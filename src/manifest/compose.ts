@@ -4,11 +4,13 @@ import type { CompiledBottle, Reference } from './compile-bottle.js';
 import { collector, type Diagnostic, type Report } from './diagnostic.js';
 import { type BottleLayer, emptyLayer, mergeLayers } from './layer.js';
 import type { Loaded } from './load.js';
+import type { ManifestFiles } from './source.js';
 
 /** Bottles by name, each loaded by itself. */
 export interface BottleTable {
   keys(): Iterable<string>;
   get(name: string): Loaded<CompiledBottle> | undefined;
+  readonly certificateProblem: ManifestFiles['certificateProblem'];
 }
 
 export interface Composition {

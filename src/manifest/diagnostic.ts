@@ -6,7 +6,9 @@ import type { ManifestFile } from './source.js';
 export const diagnosticCodes = [
   // The file and its front matter.
   'file-name',
+  'file-unreadable',
   'file-too-large',
+  'not-utf-8',
   'byte-order-mark',
   'carriage-return',
   'front-matter-missing',

@@ -4,6 +4,7 @@ import type { Composition } from './compose.js';
 import { collector, type Diagnostic, type Report, whereOf } from './diagnostic.js';
 import type { BottleLayer, RouteLayer, Written } from './layer.js';
 import type { ResolvedBottle, ResolvedRoute } from './resolved.js';
+import type { ManifestFiles } from './source.js';
 
 const defaultProvider = 'shell';
 
@@ -13,7 +14,11 @@ export interface Finished {
 }
 
 /** Fills in what no file says, and checks what only the whole can show. */
-export function finish(name: string, { chain, layer }: Composition): Finished {
+export function finish(
+  name: string,
+  { chain, layer }: Composition,
+  certificateProblem: ManifestFiles['certificateProblem'],
+): Finished {
   const { found, report } = collector();
   const open = [...layer.routes].filter(([, route]) => !route.removed);
   const bottle: ResolvedBottle = {
@@ -35,7 +40,12 @@ export function finish(name: string, { chain, layer }: Composition): Finished {
     routes: open.map(([host, route]) => finishRoute(host, route)),
     routeBottles: Object.fromEntries(open.map(([host, route]) => [host, route.bottles])),
   };
-  for (const [host, route] of open) checkRoute(host, route, report);
+  for (const [host, route] of open) {
+    checkRoute(host, route, report);
+    const { caFile } = route.values;
+    const problem = caFile?.value && certificateProblem?.(caFile.value);
+    if (problem) report('invalid-ca-file', caFile.place, problem.message, problem.hint);
+  }
   return { bottle, diagnostics: found };
 }
 

@@ -49,6 +49,11 @@ function read<Value>(
     report('file-name', { file, offset: 0 }, `${quoted(`${file.name}.md`)} names no ${file.kind}`, nameRule);
     return null;
   }
+  if (file.problem) {
+    const { code, message, hint, offset } = file.problem;
+    report(code, { file, offset, hidden: file.text === '' }, message, hint);
+    return null;
+  }
   const front = splitFrontMatter(file, report);
   const document = front && parseYaml(file, front, report);
   if (!document) return null;

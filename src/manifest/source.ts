@@ -5,7 +5,23 @@ export type ManifestKind = 'bottle' | 'agent';
 /** `home`: written by the operator. `repository`: came with somebody's code, and is not trusted. */
 export type ManifestOrigin = 'home' | 'repository';
 
-export interface ManifestFile {
+/** What is read out of a file. */
+export interface ManifestText {
+  /** Where there is a problem, fit for nothing but to show where. */
+  readonly text: string;
+  readonly problem?: ManifestProblem;
+}
+
+/** Why a file that is there can't be taken for a manifest, whatever is in it. */
+export interface ManifestProblem {
+  readonly code: 'file-unreadable' | 'file-too-large' | 'not-utf-8';
+  readonly message: string;
+  readonly hint: string;
+  /** Where in the text. */
+  readonly offset: number;
+}
+
+export interface ManifestFile extends ManifestText {
   readonly kind: ManifestKind;
   readonly origin: ManifestOrigin;
   /** The file's name without `.md`; not yet checked. */
@@ -14,13 +30,19 @@ export interface ManifestFile {
   readonly path: string;
   /** The path as messages name it: `~/.bot-bottle/bottles/claude.md`. */
   readonly shown: string;
-  readonly text: string;
 }
 
 export interface ManifestFiles {
   readonly files: readonly ManifestFile[];
   /** The user's home folder, absolute: what `~/` means in `ca_file`. */
   readonly userHome: string;
+  /** Looks at a file that `ca_file` names; absent: nobody does, as for manifests that are not of this machine. */
+  readonly certificateProblem?: (path: string) => FileProblem | null;
+}
+
+export interface FileProblem {
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** A file name, a bottle's or an agent's name: safe as a file name, a label and an identifier. */

@@ -71,7 +71,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
   const lock = join(registry, 'lock');
   mkdirSync(registry, { recursive: true, mode: 0o700 });
   return withLock(lock, () => {
-    const records = sweep(registry);
+    const records = sweep(registry).living;
     if (existsSync(recordFile)) throw nameTaken(basename(runtimeDirectory));
     const shared = inUse(records, workspace);
     const protection = request.survey(new Set(shared.keys()));
@@ -105,7 +105,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
       withLock(lock, () => {
         if (survivor && isAlive(survivor)) return;
         rmSync(recordFile, { force: true });
-        removeUnused(workspace, placeholders, inUse(sweep(registry), workspace));
+        removeUnused(workspace, placeholders, inUse(sweep(registry).living, workspace));
       });
     const exposed = exposedPaths(workspace, mounts, records);
     return { protection, placeholders, identities, exposed, outlivedBy, release };
@@ -136,29 +136,37 @@ function exposedPaths(
 }
 
 /**
- * Takes away what processes that died have left in workspaces and in the registry.
+ * Takes away what processes that died have left in workspaces and in the registry; answers the names of their bottles.
  * @param runtimeRoot the folder in which every bottle's runtime directory lies
+ * @param dryRun only say which
  */
-export async function sweepPlaceholders(runtimeRoot: string): Promise<void> {
+export async function sweepPlaceholders(runtimeRoot: string, dryRun = false): Promise<readonly string[]> {
   const registry = join(runtimeRoot, registryName);
   const lock = join(registry, 'lock');
-  if (!existsSync(registry)) return;
-  await withLock(lock, () => sweep(registry));
-  clearAbandoned(lock);
+  if (!existsSync(registry)) return [];
+  const { dead } = await withLock(lock, () => sweep(registry, dryRun));
+  if (!dryRun) clearAbandoned(lock);
+  return dead.map(({ runtimeDirectory }) => basename(runtimeDirectory));
 }
 
-/** Works off the records of bottles whose process died; answers those that live. */
-function sweep(registry: string): BottleRecord[] {
+interface Swept {
+  readonly living: readonly BottleRecord[];
+  /** Worked off. */
+  readonly dead: readonly BottleRecord[];
+}
+
+/** Works off the records of bottles whose process died. */
+function sweep(registry: string, dryRun = false): Swept {
   const files = readdirSync(registry).filter((name) => name.endsWith('.json'));
   const records = files.flatMap((name) => readRecord(join(registry, name)));
   const living = records.filter(({ record }) => counts(record)).map(({ record }) => record);
-  for (const { file, record } of records) {
-    if (counts(record)) continue;
+  const dead = records.filter(({ record }) => !living.includes(record));
+  for (const { file, record } of dryRun ? [] : dead) {
     removeUnused(record.workspace, record.placeholders, inUse(living, record.workspace));
     rmSync(record.runtimeDirectory, { recursive: true, force: true });
     rmSync(file, { force: true });
   }
-  return living;
+  return { living, dead: dead.map(({ record }) => record) };
 }
 
 function counts({ owner, survivor }: BottleRecord): boolean {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBounded } from '../../src/host/read-bounded.js';
 import type { ManifestFile, ManifestFiles, ManifestKind, ManifestOrigin } from '../../src/manifest/source.js';
 
 const folders: readonly {
@@ -20,9 +21,16 @@ export function manifestsIn(folder: string): ManifestFiles {
     return readdirSync(join(folder, path))
       .sort()
       .map((entry): ManifestFile => {
-        const text = readFileSync(join(folder, path, entry), 'utf8');
+        const text = readBounded(join(folder, path, entry), origin === 'repository');
         const shown = `${path}/${entry}`;
-        return { kind, origin, name: entry.replace(/\.md$/, ''), path: `/manifests/${shown}`, shown, text };
+        return {
+          kind,
+          origin,
+          name: entry.replace(/\.md$/, ''),
+          path: `/manifests/${shown}`,
+          shown,
+          ...text,
+        };
       });
   });
   return { files, userHome: '/home/user' };

@@ -13,9 +13,16 @@ export function needs(part: string, present: boolean, name: string, tests: () =>
 
 /** Whether a program is in PATH. */
 export function hasProgram(name: string): boolean {
+  return findPrograms(name).length > 0;
+}
+
+/** Every program of that name in PATH. */
+export function findPrograms(name: string): string[] {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
-    .some((folder) => folder !== '' && isExecutable(join(folder, name)));
+    .filter(Boolean)
+    .map((folder) => join(folder, name))
+    .filter(isExecutable);
 }
 
 export const runsAsRoot = process.getuid?.() === 0;

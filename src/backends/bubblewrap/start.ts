@@ -107,6 +107,8 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
   const { plan, request, services, directory, folder, identity, releases } = preparation;
   const { processes } = services;
   const features = installedFeatures(processes);
+  // Looked at below, where it is needed: a refusal may come long before.
+  features.catch(() => {});
   const held = await holdPlaceholders({
     workspace: plan.workspace.source,
     runtimeDirectory: directory,

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { finished } from 'node:stream/promises';
@@ -7,6 +7,7 @@ import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices } from '../../plan/ports.js';
+import { stateFolder } from '../../plan/user-folders.js';
 import { archive } from './build-context.js';
 import type { ContainerFacts } from './containers.js';
 import { splitFrames } from './frames.js';
@@ -117,8 +118,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the patch of a bottle that has ended lies. */
 export function patchFile(bottle: string, environment: Environment): string {
-  const given = environment['XDG_STATE_HOME'];
-  const state = given?.startsWith('/') ? given : join(environment['HOME'] ?? homedir(), '.local/state');
+  const state = stateFolder(environment, () => userInfo().homedir);
   return join(state, 'bot-bottle/patches', `${bottle}.patch`);
 }
 

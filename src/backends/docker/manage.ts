@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
+import { outputError } from '../../contract/standard-streams.js';
 import type {
   BackendServices,
   BottleManagement,
@@ -144,11 +145,18 @@ async function printLogs(docker: Docker, bottle: string, follow: boolean): Promi
   const container = docker.getContainer(nameOf(bottle, 'agent'));
   const { Config } = await container.inspect();
   const stream = follow
-    ? await container.logs({ stdout: true, stderr: true, follow: true })
+    ? ((await container.logs({ stdout: true, stderr: true, follow: true })) as Readable)
     : Readable.from([await container.logs({ stdout: true, stderr: true, follow: false })]);
   if (Config.Tty) stream.pipe(process.stdout, { end: false });
   const output = Config.Tty ? stream : stream.pipe(splitFrames(process.stdout, process.stderr)).resume();
-  await new Promise<void>((resolve, reject) => output.once('end', resolve).once('error', reject));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      output.once('end', resolve).once('error', reject);
+      process.stdout.once('error', (thrown) => reject(outputError(thrown)));
+    });
+  } finally {
+    stream.destroy();
+  }
 }
 
 async function savedPatch(bottle: string, { environment }: BackendServices): Promise<Buffer> {

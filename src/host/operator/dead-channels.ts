@@ -7,24 +7,27 @@ import { setTimeout as wait } from 'node:timers/promises';
 const pause = 100;
 
 /**
- * Removes the sockets that start processes left when they were killed: those at which nobody listens.
+ * Removes the sockets that start processes left when they were killed: those at which nobody listens. Answers how many.
  * @param folder where the sockets lie; it may be missing
+ * @param dryRun only count them
  */
-export async function removeDeadChannels(folder: string): Promise<void> {
+export async function removeDeadChannels(folder: string, dryRun = false): Promise<number> {
   const names = await readdir(folder).catch(() => []);
-  await Promise.all(
+  const removed = await Promise.all(
     names
       .filter((name) => /\.sock(\.new)?$/.test(name))
       .map(async (name) => {
         const path = join(folder, name);
-        if (!(await isDead(path))) return;
+        if (!(await isDead(path))) return false;
         if (name.endsWith('.new')) {
           await wait(pause);
-          if (!(await isDead(path))) return;
+          if (!(await isDead(path))) return false;
         }
-        await rm(path, { force: true });
+        if (!dryRun) await rm(path, { force: true });
+        return true;
       }),
   );
+  return removed.filter(Boolean).length;
 }
 
 function isDead(path: string): Promise<boolean> {

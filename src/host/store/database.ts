@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { BottleError } from '../../contract/errors.js';
+import { stateFolder } from '../../plan/user-folders.js';
+import { registeredHome } from '../registered-home.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,9 +46,7 @@ CREATE VIEW decisions AS
 
 /** Where the log lies: below $XDG_STATE_HOME, or ~/.local/state. */
 export function logFile(environment: Environment): string {
-  const given = environment['XDG_STATE_HOME'];
-  const state = given?.startsWith('/') ? given : join(environment['HOME'] || homedir(), '.local/state');
-  return join(state, 'bot-bottle', 'log.sqlite');
+  return join(stateFolder(environment, registeredHome), 'bot-bottle', 'log.sqlite');
 }
 
 /** Opens the log for writing, and makes it where there is none. @throws whatever stands in the way */
@@ -82,9 +81,10 @@ function makeSchema(database: Database.Database, file: string): void {
 
 /** Opens the log for reading; null where there is none yet. @throws BottleError when it can't be read */
 export async function readLog(file: string): Promise<Database.Database | null> {
-  const { default: Sqlite } = await import('better-sqlite3');
   let database: Database.Database | undefined;
   try {
+    if (!statSync(file, { throwIfNoEntry: false })) return null;
+    const { default: Sqlite } = await import('better-sqlite3');
     database = new Sqlite(file, { timeout: busyTimeout, readonly: true, fileMustExist: true });
     const found = versionOf(database);
     if (found === version) return database;
@@ -93,16 +93,35 @@ export async function readLog(file: string): Promise<Database.Database | null> {
     return null;
   } catch (cause) {
     database?.close();
-    if (cause instanceof BottleError) throw cause;
-    if ((cause as { code?: unknown }).code === 'SQLITE_CANTOPEN') return null;
-    throw new BottleError({
+    throw cause instanceof BottleError ? cause : unreadableLog(file, cause);
+  }
+}
+
+/** Whether the file is no log (any more), or a broken one. */
+export function isDamage(thrown: unknown): boolean {
+  return /^SQLITE_(NOTADB$|CORRUPT)/.test(String((thrown as { code?: unknown } | undefined)?.code));
+}
+
+/** Only a file that is no log, or a broken one, is in the way of a new one. */
+export function unreadableLog(file: string, cause: unknown): BottleError {
+  const code = String((cause as { code?: unknown }).code ?? cause);
+  if (code === 'ERR_DLOPEN_FAILED') {
+    return new BottleError({
       code: 'host-not-ready',
-      message: `the log can't be read (${String((cause as { code?: unknown }).code ?? cause)})`,
-      where: file,
-      hint: 'move the file away: a new one is begun with the next bottle',
+      message: `the log can't be read: better-sqlite3, which reads it, was not built for this Node (${process.version})`,
+      hint: 'use the Node that bot-bottle was installed with, or npm rebuild better-sqlite3 where it is installed',
       cause,
     });
   }
+  return new BottleError({
+    code: 'host-not-ready',
+    message: `the log can't be read (${code})`,
+    where: file,
+    hint: isDamage(cause)
+      ? 'move the file away: a new one is begun with the next bottle'
+      : 'try again; it must be yours to read, and so its folder',
+    cause,
+  });
 }
 
 function versionOf(database: Database.Database): number {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { prunedOf } from './append.js';
 import { type Entry, type EntryKind, type Head, type Verification, verifyChain } from './chain.js';
+import { isDamage } from './database.js';
 
 export interface LogQuery {
   /** A bottle's id, or the agent's name that it begins with. */
@@ -48,8 +49,12 @@ export function verifyLog(database: Database.Database, noted: readonly Head[]): 
   try {
     return verify();
   } catch (thrown) {
-    const code = String((thrown as { code?: unknown }).code ?? '');
-    if (!code.startsWith('SQLITE_CORRUPT') && code !== 'SQLITE_NOTADB') throw thrown;
-    return { ok: false, sequence: 0, problem: `the file is damaged (${code})` };
+    return damage(thrown);
   }
+}
+
+/** What a damaged file proves. @throws what is no damage */
+export function damage(thrown: unknown): Verification {
+  if (!isDamage(thrown)) throw thrown;
+  return { ok: false, sequence: 0, problem: `the file is damaged (${(thrown as { code?: unknown }).code})` };
 }

@@ -1,23 +1,23 @@
-import { chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processes } from '../../../src/host/processes.js';
 import type { RunResult } from '../../../src/plan/ports.js';
-import { needs, runsAsRoot } from '../../support/needs.js';
+import { root, runBuilt, runBuiltOver } from '../../support/built-command.js';
+import { findPrograms, hasProgram, needs, runsAsRoot } from '../../support/needs.js';
 
-const root = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 const secret = 'the-value-that-is-nowhere-printed';
 
 describe('the command line', () => {
   let folder = '';
+  const environment = () => ({
+    ...process.env,
+    BOT_BOTTLE_HOME: folder,
+    BOT_BOTTLE_BACKEND: '',
+    API_TOKEN: secret,
+  });
   const run = (...args: readonly string[]): Promise<RunResult> =>
-    processes.run(process.execPath, [join(root, 'dist/cli.js'), ...args], {
-      environment: { ...process.env, BOT_BOTTLE_HOME: folder, BOT_BOTTLE_BACKEND: '', API_TOKEN: secret },
-      workingDirectory: folder,
-      timeout: 20_000,
-    });
+    runBuilt(args, { environment: environment(), workingDirectory: folder });
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command-line-'));
@@ -37,6 +37,11 @@ describe('the command line', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it.each([
+    [
+      '--workspace-mode copy',
+      ['start', 'reader', '--workspace-mode', 'copy'],
+      /a copy of the workspace is asked for.*--workspace-mode.*--backend docker/s,
+    ],
     ['--runtime', ['start', 'reader', '--runtime', 'runsc'], /a runtime is asked for.*--backend docker/s],
     ['docker.runtime', ['start', 'walled'], /the runtime runsc is asked for.*walled.md:2:19/s],
     ['agent_provider.dockerfile', ['start', 'built'], /an image of its own.*built.md:2:30/s],
@@ -49,6 +54,21 @@ describe('the command line', () => {
     const { exitCode, stderr } = await run(...args, ...workspace);
     expect(stderr).toMatch(expected);
     expect(exitCode).toBe(2);
+  });
+
+  it('takes name servers by their addresses, and refuses what is none', async () => {
+    const plan = (servers: string) =>
+      runBuilt(['start', 'reader', '--workspace', 'workspace', '--dry-run', '--json'], {
+        environment: { ...environment(), BOT_BOTTLE_NAME_SERVERS: servers },
+        workingDirectory: folder,
+      });
+    const good = ['192.0.2.1', '192.0.2.1:5353', '2001:db8::1', '[2001:db8::1]', '[2001:db8::1]:5353'];
+    expect(JSON.parse((await plan(good.join(', '))).stdout).nameServers).toEqual(good);
+    for (const bad of ['foo', '192.0.2', '192.0.2.1:0', '192.0.2.1:65536', '[192.0.2.1]', '2001:db8::1:x']) {
+      const { exitCode, stdout, stderr } = await plan(`192.0.2.1,${bad}`);
+      expect(stderr).toContain(`error: BOT_BOTTLE_NAME_SERVERS names ${bad}, which is no address (usage)`);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    }
   });
 
   it('lists every command in its help', async () => {
@@ -71,6 +91,8 @@ describe('the command line', () => {
 
   it.each([
     ['an unknown command', ['strat'], /unknown command 'strat'.*start/s],
+    ['help on an unknown command', ['help', 'strat'], /unknown command 'strat'.*start/s],
+    ['an unknown command with --help', ['strat', '--help'], /unknown command 'strat'.*start/s],
     ['an unknown option', ['start', 'reader', '--bakend', 'x'], /unknown option/],
     ['a missing argument', ['start'], /missing required argument/],
     ['an unknown agent', ['start', 'raeder'], /raeder.*reader/s],
@@ -92,6 +114,36 @@ describe('the command line', () => {
     expect(stderr).toMatch(/\n {2}fix: .+\n$/);
     expect(stderr).not.toMatch(/\n {4}at /);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  });
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(await run('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([
+    [['help'], 'Usage: bot-bottle COMMAND'],
+    [['help', 'start'], 'Usage: bot-bottle start'],
+    [['help', '--help'], 'Usage: bot-bottle COMMAND'],
+  ])('shows help for %j', async (args, beginning) => {
+    const { exitCode, stdout, stderr } = await run(...args);
+    expect(stdout.slice(0, beginning.length)).toBe(beginning);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  });
+
+  it('says in an old Node that it is too old, before it loads anything', async () => {
+    const old =
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.4' } })";
+    const { exitCode, stdout, stderr } = await runBuilt(['--help'], {
+      environment: {
+        ...process.env,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(old)}`,
+      },
+    });
+    expect(stderr).toMatch(
+      /^error: Node 20\.\d+ or newer is needed, and this is 18\.20\.4 \(host-not-ready\)\n {2}fix: .*\n$/,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
   });
 
   it('prints its help and ends with 2 when nothing is asked', async () => {
@@ -118,21 +170,48 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/[\u0007\u001b]/);
   });
 
+  it('takes no bottles of the folder it runs in for the user’s own when HOME is empty', async () => {
+    const code = join(folder, 'code');
+    for (const name of ['.bot-bottle/bottles', '.bot-bottle/agents', 'part'])
+      await mkdir(join(code, name), { recursive: true });
+    await writeFile(join(code, '.bot-bottle/bottles/lure.md'), '---\nenv: {A: b}\n---\n');
+    await writeFile(join(code, '.bot-bottle/agents/lured.md'), '---\nbottle: lure\n---\n');
+    for (const HOME of ['', '.']) {
+      const { exitCode, stdout } = await runBuilt(['start', 'lured', '--workspace', 'part', '--dry-run'], {
+        environment: { ...process.env, HOME, BOT_BOTTLE_HOME: '', BOT_BOTTLE_BACKEND: 'bubblewrap' },
+        workingDirectory: code,
+      });
+      expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    }
+  });
+
   needs('root', runsAsRoot, 'run by root', () => {
     it('takes no manifests of another user', async () => {
       const foreign = join(folder, 'foreign');
       await mkdir(foreign, { mode: 0o755 });
       await chown(foreign, 1234, 1234);
-      const { exitCode, stderr } = await processes.run(
-        process.execPath,
-        [join(root, 'dist/cli.js'), 'validate'],
-        {
-          environment: { ...process.env, BOT_BOTTLE_HOME: foreign },
-          timeout: 20_000,
-        },
-      );
+      const { exitCode, stderr } = await runBuilt(['validate'], {
+        environment: { ...process.env, BOT_BOTTLE_HOME: foreign },
+      });
       expect(stderr).toContain('belongs to another user');
       expect(exitCode).toBe(2);
+    });
+  });
+
+  const mayHide = runsAsRoot && hasProgram('unshare') && hasProgram('mount');
+  needs('root, unshare and mount', mayHide, 'start without bubblewrap', () => {
+    it('says so, and leaves the workspace as it was', async () => {
+      const start = ['start', 'reader', '--workspace', 'workspace', '--backend', 'bubblewrap', '--', 'true'];
+      const { exitCode, stdout, stderr } = await runBuiltOver(
+        Object.fromEntries(findPrograms('bwrap').map((path) => [path, '/dev/null'])),
+        start,
+        { environment: environment(), workingDirectory: folder },
+      );
+      expect(stderr).toBe(
+        'error: bubblewrap is not installed (host-not-ready)\n  fix: sudo apt-get install -y bubblewrap\n',
+      );
+      expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });
+      expect(await readdir(join(folder, 'workspace'))).toEqual([]);
     });
   });
 

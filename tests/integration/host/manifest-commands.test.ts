@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command as CommanderCommand } from 'commander';
@@ -89,4 +89,27 @@ it('routes names the variable of a credential, never its value', async () => {
     ],
   });
   expect(table.printed + json.printed).not.toContain('the-value-itself');
+});
+
+it('validate looks at the files that ca_file names, where bottles start from', async () => {
+  await run(init);
+  const route = '{host: git.example.com, ca_file: ca.pem}';
+  writeFileSync(bottle('web'), `---\negress:\n  routes:\n    - ${route}\n---\n`);
+  writeFileSync(bottle('child'), '---\nextends: web\n---\n');
+  for (const args of [[], [bottle('web')], [bottle('child')]]) {
+    const { printed, code } = await run(validate, ...args);
+    expect(printed).toMatch(
+      /^error: the certificate file .*ca\.pem can't be read .*\n {2}at .*web\.md:4:31\n/,
+    );
+    expect(printed).toContain('\n1 problem in ');
+    expect(code).toBe(2);
+  }
+  writeFileSync(join(home, '.bot-bottle/bottles/ca.pem'), 'no certificate');
+  expect((await run(validate)).printed).toContain('holds no PEM certificate');
+  writeFileSync(join(home, '.bot-bottle/bottles/ca.pem'), '-----BEGIN CERTIFICATE-----\n');
+  expect((await run(validate)).code).toBe(0);
+  // Somebody else's, as an example to be copied: its files needn't be here.
+  cpSync(join(home, '.bot-bottle'), join(home, 'examples'), { recursive: true });
+  rmSync(join(home, 'examples/bottles/ca.pem'));
+  expect((await run(validate, join(home, 'examples'))).code).toBe(0);
 });

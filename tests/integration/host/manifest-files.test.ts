@@ -8,11 +8,16 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { firstManifests } from '../../../src/host/first-manifests.js';
-import { loadAgent, readManifestFolder, readManifests } from '../../../src/host/manifest-files.js';
+import {
+  loadAgent,
+  manifestHome,
+  readManifestFolder,
+  readManifests,
+} from '../../../src/host/manifest-files.js';
 import { readManifestPath } from '../../../src/host/manifest-path.js';
 import { writeManifests } from '../../../src/host/write-manifests.js';
 import { resolveAgent, validateAll } from '../../../src/manifest/resolve.js';
@@ -55,6 +60,19 @@ describe('the operator’s folder', () => {
     expect(loadAgent('mine', { environment, workspace: repository }).systemPrompt).toBe('Mine.');
   });
 
+  it.each(['', '.', 'home'])('is not in the current folder for HOME=%j: that counts as unset', (value) => {
+    write(join(repository, '.bot-bottle/bottles/web.md'), bottle);
+    vi.spyOn(process, 'cwd').mockReturnValue(repository);
+    vi.stubEnv('HOME', value);
+    try {
+      for (const environment of [{ HOME: value }, {}])
+        expect(manifestHome(environment)).toBe(join(userInfo().homedir, '.bot-bottle'));
+    } finally {
+      vi.unstubAllEnvs();
+      vi.restoreAllMocks();
+    }
+  });
+
   it('is asked for when it is missing', () => {
     rmSync(manifests, { recursive: true });
     expect(() => shown()).toThrow(
@@ -74,16 +92,24 @@ describe('the operator’s folder', () => {
     expect(shown()).toHaveLength(2);
   });
 
-  it('refuses what is too large, no text, or no file', () => {
-    const path = join(manifests, 'bottles/large.md');
-    writeFileSync(path, Buffer.alloc(256 * 1024 + 1, 0x61));
-    expect(() => shown()).toThrow('larger than 256 KiB');
-    writeFileSync(path, Buffer.from([0xff, 0xfe, 0x61]));
-    expect(() => shown()).toThrow('not UTF-8');
-    rmSync(path);
+  it.each([
+    ['larger than 256 KiB', (path: string) => writeFileSync(path, Buffer.alloc(256 * 1024 + 1, 0x61))],
+    ['not UTF-8', (path: string) => writeFileSync(path, Buffer.from([0xff, 0xfe, 0x61]))],
+    ['not an ordinary file', (path: string) => symlinkSync('/dev/zero', path)],
+    ['cannot be read', (path: string) => symlinkSync('missing', path)],
+  ])('may hold a file that is %s: it is refused, and stops nobody else', (problem, make) => {
     chmodSync(manifests, 0o700);
-    symlinkSync('/dev/zero', path);
-    expect(() => shown()).toThrow('not an ordinary file');
+    make(join(manifests, 'bottles/odd.md'));
+    make(join(manifests, 'agents/odd.md'));
+    write(join(manifests, 'agents/user.md'), '---\nbottle: odd\n---\n');
+    expect(loadAgent('mine', request()).systemPrompt).toBe('Mine.');
+    for (const name of ['odd', 'user']) expect(() => loadAgent(name, request())).toThrow(problem);
+    const diagnostics = validateAll(readManifests(request()));
+    expect(diagnostics.map(({ file }) => file)).toEqual([
+      '~/.bot-bottle/bottles/odd.md',
+      '~/.bot-bottle/agents/odd.md',
+    ]);
+    for (const { message } of diagnostics) expect(message).toContain(problem);
   });
 });
 

@@ -243,17 +243,19 @@ describe("the operator's channel", () => {
     await once(killed.stdout, 'data');
     await writeFile(join(folder, 'notes.txt'), '');
     const all = await readdir(folder);
-    await removeDeadChannels(folder);
+    expect(await removeDeadChannels(folder)).toBe(0);
     expect(await readdir(folder)).toEqual(all);
     killed.kill('SIGKILL');
     await gone;
-    await removeDeadChannels(folder);
+    expect(await removeDeadChannels(folder, true)).toBe(2);
+    expect(await readdir(folder)).toEqual(all);
+    expect(await removeDeadChannels(folder)).toBe(2);
     expect((await readdir(folder)).sort()).toEqual(
       [basename(channelSocket(folder, 'demo-0001')), 'notes.txt'].sort(),
     );
     desk.onProposal(proposal('demo-0001.1'));
     using watch = await watchBottles(folder, {});
     expect(watch.held()).toHaveLength(1);
-    await removeDeadChannels(join(folder, 'none'));
+    expect(await removeDeadChannels(join(folder, 'none'))).toBe(0);
   });
 });
