@@ -9,11 +9,16 @@ export function secretsOf(count) {
   }));
 }
 
-/** `outbound(knownSecrets)` and `inbound()` make one with every detector on; `keywords` are what the token rules look for first. */
+/**
+ * `outbound(knownSecrets)` and `inbound()` make one with every detector on; `examinations(scanner)` are what becomes of a
+ * text as a request's header or body, with all that is told of the findings; `keywords` are what the token rules look
+ * for first.
+ */
 export async function loadScanners() {
   const { createScanner } = await loadModule('src/policy/scan/scanner.ts');
   const { redact } = await loadModule('src/policy/scan/redact.ts');
   const { loadDetectors } = await loadModule('src/policy/scan/detectors.ts');
+  const { examineBody, examineHead } = await loadModule('src/policy/outbound/examination.ts');
   const { triggersOf } = await loadModule('src/policy/scan-rules/match.ts');
   const [outbound, inbound] = await Promise.all(
     ['outbound', 'inbound'].map((way) => loadDetectors(way, null)),
@@ -22,6 +27,15 @@ export async function loadScanners() {
     outbound: (knownSecrets) => createScanner(outbound, { knownSecrets }),
     inbound: () => createScanner(inbound, { knownSecrets: [] }),
     redact,
+    examinations: (scanner) => ({
+      body: (bytes) => examineBody(scanner, { bytes, contentType: 'text/plain', contentEncoding: null }),
+      header: (bytes) =>
+        examineHead(scanner, {
+          host: 'api.test',
+          target: '/',
+          headers: ['x-text', bytes.toString('latin1')],
+        }),
+    }),
     keywords: [...new Set(triggersOf().keywords)],
   };
 }

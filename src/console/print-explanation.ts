@@ -31,7 +31,8 @@ function ruleLine({ rule, answer, refusal }: Explanation): string {
 function detectorLine({ detector, answer, found, rules }: DetectorExplanation): string {
   const [first = ''] = rules;
   const lines = found.map(
-    ({ place, snippet }, index) => `    ${rules[index]} in ${printable(`${place}: ${snippet}`)}\n`,
+    ({ place, snippet }, index) =>
+      `    ${rules[index]} in ${printable(snippet === '' ? place : `${place}: ${snippet}`)}\n`,
   );
   return `  ${detector} ${answer}${answer === 'can not tell' ? `: ${first}` : ''}\n${lines.join('')}`;
 }

@@ -27,9 +27,14 @@ export interface Found {
    * null: too long or not all here, so that no approval covers another request with it.
    */
   readonly value: string | null;
-  /** What stands around the value, struck out itself. */
+  /** What stands around the value, struck out itself; empty where nobody is shown it ({@link Shown}). */
   readonly snippet: string;
 }
+
+/**
+ * Of which findings the surroundings are told: of the foremost, which the operator may be asked about, or of each.
+ */
+type Shown = 'foremost' | 'each';
 
 export interface Examination {
   readonly found: readonly Found[];
@@ -86,19 +91,26 @@ export interface HeadExamination extends Examination {
   readonly placed: readonly HeadFinding[];
 }
 
+interface HeadOptions {
+  /** That of the scanner. */
+  readonly thorough?: boolean;
+  readonly shown?: Shown;
+}
+
 /** Looks for whatever a head holds, in one pass. */
 export function examineHead(
   scanner: Scanner,
   { host, target, headers }: MessageHead,
-  thorough = false,
+  { thorough = false, shown = 'foremost' }: HeadOptions = {},
 ): HeadExamination {
   const text = requestHeadText(host, target, headers);
   const { findings, outcome } = scanner.scan(text.bytes, 'header', { thorough });
   const placed = headFindings(text, findings).filter((found) => !isNonce(text, found));
-  const found = placed.slice(0, mostFound).map(({ finding, span }) => {
-    const name = span.surface === 'header' ? `header ${span.name}` : span.name;
-    return foundIn(text.bytes, finding, findings, name);
+  const sights = placed.slice(0, mostFound).map(({ finding, span }) => {
+    const place = span.surface === 'header' ? `header ${span.name}` : span.name;
+    return { bytes: text.bytes, findings, finding, place };
   });
+  const found = foundOf(sights, outcome === 'complete' ? shown : 'none');
   return { text, placed, found, outcome, reason: null };
 }
 
@@ -112,15 +124,16 @@ interface BodyOptions {
   readonly budget?: Budget;
   /** Finds what may be parts of a value that leaves in several requests. */
   readonly pieceIndex?: PieceIndex | null;
+  readonly shown?: Shown;
 }
 
 /** Looks for whatever a whole body holds, its content-encodings undone. */
 export function examineBody(
   scanner: Scanner,
   source: BodySource,
-  { budget = budgetFor(source.bytes.length), pieceIndex = null }: BodyOptions = {},
+  { budget = budgetFor(source.bytes.length), pieceIndex = null, shown = 'foremost' }: BodyOptions = {},
 ): BodyExamination {
-  const found: Found[] = [];
+  const sights: Sight[] = [];
   const pieces: SecretPiece[] = [];
   const collect = pieceIndex && ((view: View) => void pieces.push(...pieceIndex.findInView(view)));
   let complete = true;
@@ -134,26 +147,43 @@ export function examineBody(
     const { findings, outcome } = scanner.scan(bytes, surface, options);
     complete &&= outcome === 'complete';
     for (const finding of partFindings(part, findings)) {
-      if (found.length < mostFound) found.push(foundIn(bytes, finding, findings, part.name));
+      if (sights.length < mostFound) sights.push({ bytes, findings, finding, place: part.name });
     }
     return complete;
   });
-  if (result.outcome === 'cannot-scan')
-    return { found, outcome: result.outcome, reason: result.reason, pieces };
-  return { found, outcome: complete ? result.outcome : 'over-budget', reason: null, pieces };
+  const reason = result.outcome === 'cannot-scan' ? result.reason : null;
+  const outcome = reason === null && !complete ? 'over-budget' : result.outcome;
+  const found = foundOf(sights, outcome === 'complete' ? shown : 'none');
+  return { found, outcome, reason, pieces };
 }
 
 /** @param bytes those that the findings' offsets count in */
 export function foundAll(bytes: Buffer, findings: readonly Finding[], place: string): readonly Found[] {
-  return findings.slice(0, mostFound).map((finding) => foundIn(bytes, finding, findings, place));
+  const sights = findings.slice(0, mostFound).map((finding) => ({ bytes, findings, finding, place }));
+  return foundOf(sights, 'foremost');
 }
 
-function foundIn(bytes: Buffer, finding: Finding, findings: readonly Finding[], place: string): Found {
-  const { start, end, rule } = finding;
-  const short = start >= 0 && end <= bytes.length && end - start <= longestValue;
-  const value =
-    finding.class === 'known' ? `known ${rule}` : short ? bytes.toString('latin1', start, end) : null;
-  return { finding, place, value, snippet: snippetOf(bytes, finding, findings) };
+/** A finding, and all that was found with it in one text. */
+interface Sight extends Pick<Found, 'finding' | 'place'> {
+  readonly bytes: Buffer;
+  readonly findings: readonly Finding[];
+}
+
+/** @param shown `none` where not all was found, so that a value might show */
+function foundOf(sights: readonly Sight[], shown: Shown | 'none'): readonly Found[] {
+  const first = foremost(sights);
+  return sights.map((sight) => {
+    const { bytes, findings, finding, place } = sight;
+    const isShown = shown === 'each' || (shown === 'foremost' && sight === first);
+    const snippet = isShown ? snippetOf(bytes, finding, findings) : '';
+    return { finding, place, value: approvableValue(bytes, finding), snippet };
+  });
+}
+
+function approvableValue(bytes: Buffer, { class: kind, rule, start, end }: Finding): string | null {
+  if (kind === 'known') return `known ${rule}`;
+  const isHere = start >= 0 && end <= bytes.length && end - start <= longestValue;
+  return isHere ? bytes.toString('latin1', start, end) : null;
 }
 
 /** A value that comes together from the parts of several requests. @param secret its name */
@@ -173,7 +203,7 @@ export function foundAcross(secret: string): Found {
 const ranks: Readonly<Partial<Record<Finding['class'], number>>> = { contextual: 0, known: 2, structure: 3 };
 
 /** The one to tell of: a value that the bottle holds before any other, else the surest. */
-export function foremost(found: readonly Found[]): Found | null {
-  const rank = ({ finding }: Found) => finding.score + (ranks[finding.class] ?? 1);
-  return found.reduce<Found | null>((best, one) => (best && rank(best) >= rank(one) ? best : one), null);
+export function foremost<One extends Pick<Found, 'finding'>>(found: readonly One[]): One | null {
+  const rank = ({ finding }: One) => finding.score + (ranks[finding.class] ?? 1);
+  return found.reduce<One | null>((best, one) => (best && rank(best) >= rank(one) ? best : one), null);
 }

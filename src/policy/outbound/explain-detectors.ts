@@ -31,9 +31,11 @@ export function explainDetectors(
     const { name } = detector;
     if (!isAskedFor(name, outbound)) return { detector: name, answer: 'off', found: [], rules: [] };
     const scanner = createScanner([detector], material);
-    const ofHead = examineHead(scanner, head);
+    const ofHead = examineHead(scanner, head, { shown: 'each' });
     const ofBody =
-      body === null ? nothingFound : examineBody(scanner, { bytes: body, ...encodingOf(head.headers) });
+      body === null
+        ? nothingFound
+        : examineBody(scanner, { bytes: body, ...encodingOf(head.headers) }, { shown: 'each' });
     const found = [...ofHead.found, ...ofBody.found];
     const rules = found.map(({ finding }) => finding.rule);
     if (found.length > 0) return { detector: name, answer: 'finds', found: found.map(shown), rules };

@@ -35,7 +35,7 @@ export function redactHead(
     const covered = coverHead(last.text, firstToCover(last.placed), current.headers);
     if (!covered) return null;
     current = { ...current, ...covered };
-    last = examineHead(scanner, current, true);
+    last = examineHead(scanner, current, { thorough: true });
   }
   return last.outcome === 'complete' && last.placed.length === 0 ? current : null;
 }

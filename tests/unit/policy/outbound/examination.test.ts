@@ -104,10 +104,30 @@ describe('a body', () => {
   it('shows around a finding no other value', () => {
     const second = 'ghp_x9Kd2LmQ7vRt4WnBx9Kd2LmQ7vRt4WnBx9Kd';
     const bytes = Buffer.from(`first ${value} then ${second} end`);
-    const { found } = examineBody(scanner, { bytes, ...plain });
+    const { found } = examineBody(scanner, { bytes, ...plain }, { shown: 'each' });
     expect(found.length).toBeGreaterThan(1);
     for (const { snippet } of found) expect(snippet).not.toMatch(/Qm4tZ8|x9Kd2L/);
-    expect(foremost(found)?.snippet).toMatch(/first|then/);
+    for (const { snippet } of found) expect(snippet).toMatch(/first|then/);
+  });
+
+  it('has the surroundings of the foremost alone, of a head and a body too', () => {
+    const values = Array.from({ length: 60 }, (_, index) => `glpat-Zx8kQ2mT7vB4nR9p${index + 1000}`);
+    const bytes = Buffer.from(`${values.join(' ')} and ${value}`);
+    const { found: ofBody } = examineBody(scanner, { bytes, ...plain });
+    const { found: ofHead } = examineHead(scanner, head(`/a?b=${values.slice(0, 9).join('&b=')}`));
+    for (const found of [ofBody, ofHead]) {
+      expect(found.length).toBeGreaterThan(5);
+      expect(found.filter(({ snippet }) => snippet !== '')).toEqual([foremost(found)]);
+    }
+    expect(foremost([...ofHead, ...ofBody])?.snippet).not.toBe('');
+  });
+
+  it('of which not everything was looked at has none', () => {
+    const bytes = Buffer.from(`first ${value} then ${'glpat-'.repeat(4000)}`);
+    const { found, outcome } = examineBody(scanner, { bytes, ...plain }, { shown: 'each' });
+    expect(outcome).toBe('over-budget');
+    expect(found.length).toBeGreaterThan(0);
+    for (const { snippet } of found) expect(snippet).toBe('');
   });
 });
 

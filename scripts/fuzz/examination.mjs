@@ -1,0 +1,1 @@
+export { default } from '../../tests/support/examination-target.ts';
