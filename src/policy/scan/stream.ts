@@ -24,7 +24,7 @@ const tail = 1024;
 const leadBytes = 256;
 /** Held back at most, where a run or a key goes on and on: the memory one stream may take. */
 const longestHeld = 64 * 1024;
-/** Scanned at once: small chunks are gathered. */
+/** Scanned at once: small chunks are gathered, whatever is held back besides. */
 const gathered = 16 * 1024;
 
 const nothing = Buffer.alloc(0);
@@ -36,16 +36,15 @@ const together = createJoiner();
  */
 export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
   let held: Buffer = nothing;
+  /** Not scanned yet. */
+  const fresh = createGathering(gathered);
   /** Released bytes that are still looked at: the words before a value. */
   let lead: Buffer = nothing;
   let offset = 0;
   const step = (chunk: Uint8Array, last: boolean): StreamStep => {
-    if (!last && held.length + chunk.length < gathered) {
-      held = Buffer.concat([held, chunk]);
-      return { release: nothing, findings: [], outcome: 'complete' };
-    }
-    const window = together(lead, held, chunk);
-    const fresh = window.subarray(lead.length);
+    if (!last && fresh.add(chunk)) return { release: nothing, findings: [], outcome: 'complete' };
+    const window = together(lead, held, fresh.take(), chunk);
+    const unreleased = window.subarray(lead.length);
     const { findings: all, outcome } = scanner.scan(window, surface);
     const findings = all
       .filter(({ end }) => end > lead.length)
@@ -54,12 +53,12 @@ export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
         start: Math.max(0, finding.start - lead.length),
         end: finding.end - lead.length,
       }));
-    const cut = last ? fresh.length : cutBefore(fresh, findings);
+    const cut = last ? unreleased.length : cutBefore(unreleased, findings);
     const seen = findings
       .filter(({ start }) => start < cut)
       .map((finding) => ({ ...finding, start: finding.start + offset, end: finding.end + offset }));
-    const release = Buffer.from(fresh.subarray(0, cut));
-    held = Buffer.from(fresh.subarray(cut));
+    const release = Buffer.from(unreleased.subarray(0, cut));
+    held = Buffer.from(unreleased.subarray(cut));
     const end = lead.length + cut;
     lead = Buffer.from(window.subarray(Math.max(0, end - leadBytes), end));
     offset += cut;
@@ -68,6 +67,38 @@ export function scanStream(scanner: Scanner, surface: Surface): ScanStream {
   return {
     push: (chunk) => step(chunk, false),
     end: (chunk = nothing) => step(chunk, true),
+  };
+}
+
+interface Gathering {
+  /** Copies a chunk; false where it is one too many: nothing was done. */
+  add(chunk: Uint8Array): boolean;
+  /** What was added since the last time, until something is added again. */
+  take(): Uint8Array;
+}
+
+/** Memory for `size` bytes less one, that grows as they come: most streams come in pieces of as many. */
+function createGathering(size: number): Gathering {
+  let memory = nothing;
+  let length = 0;
+  return {
+    add(chunk) {
+      const needed = length + chunk.length;
+      if (needed >= size) return false;
+      if (needed > memory.length) {
+        const grown = Buffer.alloc(Math.min(size, Math.max(needed, 2 * memory.length)));
+        grown.set(memory.subarray(0, length));
+        memory = grown;
+      }
+      memory.set(chunk, length);
+      length = needed;
+      return true;
+    },
+    take() {
+      const taken = memory.subarray(0, length);
+      length = 0;
+      return taken;
+    },
   };
 }
 

@@ -53,7 +53,8 @@ export function createLongScan(
   const settle = async ({ release, findings, outcome }: ReturnType<typeof stream.end>): Promise<Buffer> => {
     const from = offset;
     offset += release.length;
-    if (findings.length === 0 && outcome === 'complete') return unlessKnown(release, []);
+    if (findings.length === 0 && outcome === 'complete')
+      return release.length === 0 ? release : unlessKnown(release, []);
     const placed = findings.map((finding) => ({
       ...finding,
       start: finding.start - from,
