@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { HeaderMatch, PathMatch, RequestMatch } from '../contract/route.js';
-import { canonicalTarget } from './path.js';
+import { canonicalTarget, targetBytes } from './path.js';
 import { type RawHeaders, valuesOf } from './request-head.js';
 
 /** One entry of `matches`, compiled: each part says for itself whether it fits. */
@@ -26,7 +26,7 @@ export function compileMatch(match: RequestMatch): CompiledMatch {
 
 function compilePath({ type, value }: PathMatch): (path: string) => boolean {
   if (type === 'regex') return wholeMatch(value);
-  const canonical = canonicalTarget(value);
+  const canonical = canonicalTarget(targetBytes(value));
   if (!canonical.ok || value.includes('?')) {
     throw new RangeError(`not a canonical path: ${canonical.ok ? 'it has a query' : canonical.reason}`);
   }

@@ -13,6 +13,8 @@ const decodings = 3;
  * `%2F` stays, because it is no separator (`/@scope%2fname`). A path that some server could read as another path
  * is refused: a dot segment however encoded or decorated, a control character, a broken or overlong encoding.
  * Only for matching: what is forwarded is the target as it came.
+ *
+ * @param target bytes read as Latin-1, as a request's arrives; other text by {@link targetBytes}
  */
 export function canonicalTarget(target: string): CanonicalTarget {
   if (!target.startsWith('/')) return fail('the target does not start with a slash');
@@ -22,18 +24,30 @@ export function canonicalTarget(target: string): CanonicalTarget {
   const query = mark === -1 ? '' : target.slice(mark + 1);
   // Nearly every path: nothing to decode, no segment that starts with a dot.
   if (!/[%\\;\x80-\uffff]|\/\./.test(raw)) return { ok: true, path: raw, query };
+  if (/[^\x00-\xff]/.test(raw)) return fail('a character that is no byte');
   if (/%(?![\dA-Fa-f]{2})/.test(raw)) return fail('a broken percent-encoding');
   const problem = hiddenMeaning(raw);
   return problem === null ? { ok: true, path: normalise(raw), query } : fail(problem);
 }
+
+/** What is sent for a target that people wrote: the bytes of its UTF-8, read as Latin-1. */
+export const targetBytes = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+/**
+ * Bytes that a shortest form in UTF-8 never has, of two to six: such forms hide dots and slashes (RFC 3629, 3 and 10;
+ * those of five and six are RFC 2279's).
+ */
+const overlong = /[\xc0\xc1]|\xe0[\x80-\x9f]|\xf0[\x80-\x8f]|\xf8[\x80-\x87]|\xfc[\x80-\x83]/;
+/** Of no RFC: what `escape` makes and some servers undo. Undecoded it is a broken encoding. */
+const numbered = /%u[\dA-Fa-f]{4}/i;
 
 /** Decodes again and again as careless servers do, and looks at each result. */
 function hiddenMeaning(raw: string): string | null {
   let text = raw;
   for (let pass = 0; pass <= decodings; pass += 1) {
     if (/[\x00-\x1f\x7f]/.test(text)) return 'an encoded control character';
-    // 0xC0 and 0xC1 never occur in UTF-8; they hide dots and slashes (RFC 3629, 3 and 10).
-    if (pass > 0 && /[\xc0\xc1]/.test(text)) return 'an overlong encoding';
+    if (overlong.test(text)) return 'an overlong encoding';
+    if (numbered.test(text)) return 'a character encoded by its number';
     if (hasDotSegment(text)) return 'a dot segment';
     const next = decodeOnce(text);
     if (next === text) return null;
@@ -47,18 +61,15 @@ function hiddenMeaning(raw: string): string | null {
  * Windows' kind drop, before an encoded `?` or `#`, and in letters that are folded to dots and slashes (NFKC).
  */
 function hasDotSegment(text: string): boolean {
-  return dotSegment.test(text) || (/[\x80-\uffff]/.test(text) && dotSegment.test(folded(text)));
+  return dotSegment.test(text) || (/[\x80-\xff]/.test(text) && dotSegment.test(folded(text)));
 }
 
 const dotSegment = /(?:^|[/\\])\s*\.\s*(?:\.\s*)?(?:[/\\;?#]|$)/;
 const utf8 = new TextDecoder();
 
-/** @param text bytes read as Latin-1, or Unicode where a manifest says it */
+/** @param text bytes read as Latin-1 */
 function folded(text: string): string {
-  const unicode = /[\u0100-\uffff]/.test(text)
-    ? text
-    : utf8.decode(Uint8Array.from(text, (character) => character.charCodeAt(0)));
-  return unicode.normalize('NFKC');
+  return utf8.decode(Buffer.from(text, 'latin1')).normalize('NFKC');
 }
 
 /** The text as it reads to a server that decodes as often as any does; `+` is a space. Only to look for words in it. */
@@ -81,14 +92,7 @@ function normalise(raw: string): string {
       const character = String.fromCharCode(Number.parseInt(digits, 16));
       return /[A-Za-z0-9._~-]/.test(character) ? character : encoded.toUpperCase();
     })
-    .replace(/[\x80-\uffff]/g, (character) => encodeByte(character));
-}
-
-/** A target arrives as bytes read as Latin-1; a manifest's text as Unicode: its UTF-8 bytes are what arrives. */
-function encodeByte(character: string): string {
-  return character.charCodeAt(0) > 0xff
-    ? encodeURIComponent(character)
-    : `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
+    .replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /** Query parameters as every server might read them: `&` and `;` separate, `+` is a space, decoded twice. */

@@ -158,6 +158,8 @@ describe('matches', () => {
     [matches, { target: '/v2', method: 'DELETE' }, 'request-not-allowed'],
     [[{ paths: [{ type: 'exact', value: '/a' }] }], { target: '/a/' }, 'path-not-allowed'],
     [[{ paths: [{ type: 'exact', value: '/@s%2fn' }] }], { target: '/@s%2Fn' }, 'allowed'],
+    [[{ paths: [{ type: 'prefix', value: '/é' }] }], { target: '/%c3%A9/x' }, 'allowed'],
+    [[{ paths: [{ type: 'prefix', value: '/é' }] }], { target: '/\xc3\xa9/x' }, 'allowed'],
     [[{ paths: [{ type: 'regex', value: '/a[0-9]+' }] }], { target: '/a12' }, 'allowed'],
     [[{ paths: [{ type: 'regex', value: '/a[0-9]+' }] }], { target: '/a12/b' }, 'path-not-allowed'],
     [[{ paths: [{ type: 'regex', value: '/a|/b' }] }], { target: '/b/c' }, 'path-not-allowed'],
