@@ -7,6 +7,7 @@ import { type Admission, admit } from '../policy/admission.js';
 import { departingHeaders } from '../policy/departing-headers.js';
 import { finalRefusal } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
+import { unknownExpectation } from '../policy/unparsed.js';
 import { answerRefusal } from './answer.js';
 import { askOperator } from './approval.js';
 import { requestHeaders } from './forward-headers.js';
@@ -71,15 +72,20 @@ const queueLimit = 1024;
 /** Methods whose body every server reads (RFC 9110, 9.3). */
 const withBody = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Answers a request when those before it on its connection are answered. @param expectsContinue the client waits for a 100 to send its body */
+/** What a client waits for before it sends a body: `continue` is a 100; what is `other` nobody knows (RFC 9110, 10.1.1). */
+type Expectation = 'nothing' | 'continue' | 'other';
+
+/** Answers a request when those before it on its connection are answered. */
 export function handleRequest(
   gate: Gate,
   request: IncomingRequest,
   response: ServerResponse,
-  expectsContinue: boolean,
+  expectation: Expectation,
 ): void {
+  // What came behind a request that was given the last answer.
+  if (!request.socket.writable) return;
   const connection = connectionOf(request.socket);
-  const start = () => answer(gate, connection, request, response, expectsContinue);
+  const start = () => answer(gate, connection, request, response, expectation);
   if (connection.inFlight === 0) start();
   else if (connection.waiting.length < pipelineLimit) connection.waiting.push(start);
   else if (!request.socket.destroyed) {
@@ -95,15 +101,20 @@ function answer(
   connection: ClientConnection,
   request: IncomingRequest,
   response: ServerResponse,
-  expectsContinue: boolean,
+  expectation: Expectation,
 ): void {
   const exchange = openExchange(gate, connection, request, response, false);
   const { admission } = exchange;
-  if (admission.refusal && !admission.onApproval) {
-    refuse(exchange, admission.refusal, admission.fatal || expectsContinue);
+  if (expectation === 'other') {
+    exchange.refusal = unknownExpectation;
+    refuse(exchange, unknownExpectation, true);
     return;
   }
-  if (expectsContinue) response.writeContinue();
+  if (admission.refusal && !admission.onApproval) {
+    refuse(exchange, admission.refusal, admission.fatal || expectation === 'continue');
+    return;
+  }
+  if (expectation === 'continue') response.writeContinue();
   forward(exchange).catch(() => {
     refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
   });

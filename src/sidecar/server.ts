@@ -1,8 +1,8 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { nestedConnect, parserOptions, unknownExpectation, unparsedRefusal } from '../policy/unparsed.js';
-import { answerRefusal, writeRefusal } from './answer.js';
+import { nestedConnect, parserOptions, unparsedRefusal } from '../policy/unparsed.js';
+import { writeRefusal } from './answer.js';
 import { handleRequest } from './exchange.js';
 import { connectionOf, connections, type Gate, newConnection, remember } from './gate.js';
 import { IncomingRequest } from './incoming-request.js';
@@ -54,12 +54,9 @@ export function createProxyServers(gate: Gate): { readonly outer: Server; readon
     // Node drops headers beyond this count in silence; the size alone bounds them here.
     server.maxHeadersCount = 0;
     server.timeout = 0;
-    server.on('request', (request, response) => handleRequest(gate, request, response, false));
-    server.on('checkContinue', (request, response) => handleRequest(gate, request, response, true));
-    server.on('checkExpectation', ({ method = '', socket }, response) => {
-      recordUnparsed(gate, socket, unknownExpectation, connectionOf(socket).host ?? '', method);
-      answerRefusal(response, unknownExpectation, true);
-    });
+    server.on('request', (request, response) => handleRequest(gate, request, response, 'nothing'));
+    server.on('checkContinue', (request, response) => handleRequest(gate, request, response, 'continue'));
+    server.on('checkExpectation', (request, response) => handleRequest(gate, request, response, 'other'));
     server.on('upgrade', (request, socket, head) => handleUpgrade(gate, request, socket as Socket, head));
     server.on('clientError', (error, socket) => refuseUnparsed(gate, error, socket));
   }

@@ -214,11 +214,37 @@ describe('100-continue', () => {
     secure.destroy();
   });
 
-  test('another expectation is refused', async () => {
-    const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
-    const answer = await sendRaw(secure, 'GET / HTTP/1.1\r\nHost: allowed.test\r\nExpect: miracles\r\n\r\n');
-    expect(refusalCode(answer)).toBe('malformed-request');
-    secure.destroy();
+  describe('another expectation', () => {
+    const lines = (target: string, header = '') =>
+      `GET ${target} HTTP/1.1\r\nHost: allowed.test\r\n${header}\r\n`;
+    const asked = () => upstream.requests.map(({ line }) => line);
+
+    test('is refused, with an event, and ends the connection for what was sent behind it', async () => {
+      const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+      secure.write(lines('/expecting', 'Expect: miracles\r\n') + lines('/behind'));
+      const text = await readToEnd(secure);
+      expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400']);
+      expect(text).toMatch(/^connection: close\r$/im);
+      expect(text).toContain('malformed-request');
+      const event = await sidecar.event(({ path }) => path === '/expecting');
+      expect(event).toMatchObject({
+        way: 'tls',
+        method: 'GET',
+        host: 'allowed.test',
+        verdict: 'refused',
+        code: 'malformed-request',
+        status: 400,
+      });
+      expect(asked()).toEqual([]);
+    });
+
+    test('waits for the answers to what came before it', async () => {
+      const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+      secure.write(lines('/before') + lines('/expecting', 'Expect: miracles\r\n') + lines('/behind'));
+      const text = await readToEnd(secure);
+      expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+      expect(asked()).toEqual(['GET /before']);
+    });
   });
 });
 
