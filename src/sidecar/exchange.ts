@@ -138,8 +138,8 @@ export function openExchange(
       if (settled) return;
       settled = true;
       connection.inFlight -= 1;
-      gate.held.requests -= 1;
       recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
+      gate.settled();
       // After a last answer nothing more may go out for this connection.
       if (!request.socket.writable) connection.waiting.length = 0;
       connection.waiting.shift()?.();

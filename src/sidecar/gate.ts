@@ -25,6 +25,10 @@ export interface Gate {
   readonly nextRequest: () => number;
   /** Requests that are not answered yet; bytes of their bodies held whole, and of answers' text that is not let go yet. */
   readonly held: { requests: number; bytes: number; text: number };
+  /** Takes one off the requests that are not answered yet. */
+  readonly settled: () => void;
+  /** Resolves once there is none. */
+  readonly idle: () => Promise<void>;
   /** What looks at the answers of a route. */
   readonly inspectionOf: Inspections;
 }
@@ -65,6 +69,8 @@ export function createGate(
     compiled.map((found) => [found, createInjection(found.route, configuration.secrets)]),
   );
   let requests = 0;
+  const held = { requests: 0, bytes: 0, text: 0 };
+  let onIdle = () => {};
   return {
     table,
     injectionOf: (route) => {
@@ -74,7 +80,17 @@ export function createGate(
     },
     upstreams: parts.upstreams,
     authority: parts.authority,
-    held: { requests: 0, bytes: 0, text: 0 },
+    held,
+    settled: () => {
+      held.requests -= 1;
+      if (held.requests === 0) onIdle();
+    },
+    idle: async () => {
+      if (held.requests === 0) return;
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+      });
+    },
     inspectionOf: createInspections(configuration),
     holds: parts.holds,
     inspection: parts.inspection,

@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { needs } from '../support/needs.js';
+import {
+  maySupervise,
+  openSupervisedBottles,
+  type SupervisedBottles,
+  supervisionNeeds,
+} from '../support/supervised-bottles.js';
+
+let bottles: SupervisedBottles;
+
+const secret = 'vault-7f3a9c2e51d84b60-of-the-log';
+const bottle = `
+egress:
+  unknown_host: supervise
+  routes:
+    - host: www.public.test
+      auth: {scheme: Bearer, token_ref: LOG_TOKEN}
+      dlp: {outbound_on_match: block}`;
+
+interface LogEntry {
+  readonly kind: string;
+  readonly verdict: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+async function logged(): Promise<LogEntry[]> {
+  const { stdout } = await bottles.run(['log', '--json']).finished;
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as LogEntry);
+}
+
+const requestsTo = (entries: readonly LogEntry[], host: string) =>
+  entries.filter(({ kind, body }) => kind === 'request' && body['host'] === host);
+
+needs(supervisionNeeds, maySupervise(), 'the log of bottles that end soon', () => {
+  beforeAll(async () => {
+    bottles = await openSupervisedBottles(bottle);
+  });
+  afterEach(() => bottles.clear());
+  afterAll(() => bottles?.[Symbol.asyncDispose]());
+
+  const run = (script: string) => bottles.bottle(script, { LOG_TOKEN: secret }).finished;
+
+  test('has every refused CONNECT', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { code } = await run(`curl -sS https://refused-${round}.test:8443/`);
+      expect(code).toBe(56);
+    }
+    const entries = await logged();
+    for (let round = 0; round < 10; round += 1)
+      expect(requestsTo(entries, `refused-${round}.test`)).toMatchObject([
+        { verdict: 'refused', body: { method: 'CONNECT', code: 'port-not-allowed' } },
+      ]);
+  });
+
+  test('has every blocked secret', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const { stdout } = await run(`curl -sS --data 'it is ${secret}' https://www.public.test/${round}`);
+      expect(stdout).toContain('secret-found');
+    }
+    const blocked = requestsTo(await logged(), 'www.public.test').filter(
+      ({ body }) => body['method'] === 'POST',
+    );
+    expect(blocked.map(({ body }) => [body['path'], body['code']])).toEqual(
+      Array.from({ length: 10 }, (_, round) => [`/${round}`, 'secret-found']),
+    );
+    expect(bottles.network.requests).toEqual([]);
+  });
+});
