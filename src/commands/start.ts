@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { Option } from 'commander';
 import type { Command, CommandContext } from '../console/command.js';
+import { counted } from '../console/counted.js';
 import { formatPlan, planJson } from '../console/print-plan.js';
 import { recordSteps } from '../console/steps.js';
 import { countTraffic, formatEvent } from '../console/traffic.js';
@@ -114,7 +115,7 @@ async function run(
   const personal = isatty(2) && !options.quiet;
   if (personal)
     context.tell(
-      `bottle ${plan.id} on ${backend.name}: ${plan.routes.length} routes, workspace ${plan.workspace.source}\n`,
+      `bottle ${plan.id} on ${backend.name}: ${counted(plan.routes.length, 'route')}, workspace ${plan.workspace.source}\n`,
     );
   const traffic = countTraffic();
   const code = await launch({

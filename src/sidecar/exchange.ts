@@ -51,6 +51,8 @@ export interface Exchange {
   /** Set once: how it went, for the event. */
   code: RefusalCode | null;
   failed: boolean;
+  /** Something of it may have reached the upstream. */
+  departed: boolean;
   /** Records it, once the answer is done or the connection is gone. */
   settle(): void;
 }
@@ -134,6 +136,7 @@ export function openExchange(
     received: 0,
     code: null,
     failed: false,
+    departed: false,
     settle: () => {
       if (settled) return;
       settled = true;

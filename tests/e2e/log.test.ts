@@ -69,4 +69,21 @@ needs(supervisionNeeds, maySupervise(), 'the log of bottles that end soon', () =
     );
     expect(bottles.network.requests).toEqual([]);
   });
+
+  test('calls nothing allowed that nobody approved', async () => {
+    await run('curl -sS --max-time 1 https://left.test/');
+    expect(requestsTo(await logged(), 'left.test')).toMatchObject([
+      { verdict: 'held', body: { method: 'CONNECT' } },
+      { verdict: 'refused', body: { method: 'GET', code: 'held-client-left' } },
+    ]);
+    const agent = bottles.bottle('curl -sS https://denied.test/', { LOG_TOKEN: secret });
+    const [held] = await bottles.untilHeld(agent, 1);
+    await bottles.run(['deny', held?.id ?? '']).finished;
+    await agent.finished;
+    expect(requestsTo(await logged(), 'denied.test')).toMatchObject([
+      { verdict: 'held', body: { method: 'CONNECT' } },
+      { verdict: 'refused', body: { method: 'GET', code: 'held-denied' } },
+    ]);
+    expect([bottles.network.requests, bottles.network.asked]).toEqual([[], []]);
+  });
 });

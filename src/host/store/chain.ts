@@ -19,7 +19,7 @@ export interface NewEntry {
   readonly time: number;
   readonly bottle: string;
   readonly kind: EntryKind;
-  /** Of a request: allowed, refused, failed; of a decision or a proposal's end: its word. */
+  /** Of a request: allowed, refused, failed, held; of a decision or a proposal's end: its word. */
   readonly verdict: string | null;
   /** JSON. */
   readonly body: string;
