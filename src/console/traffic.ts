@@ -15,9 +15,7 @@ export function countTraffic(): Traffic {
   let failed = 0;
   const refused = new Map<string, number>();
   return {
-    record: ({ request, way, verdict, method, host, code }) => {
-      // The proof of the walls asks the proxy itself before the agent starts.
-      if (request === 1 && code === 'request-to-proxy') return;
+    record: ({ way, verdict, method, host, code }) => {
       // A tunnel sends nothing to anybody by itself: the requests in it have events of their own.
       if (way === 'connect' && verdict !== 'refused') return;
       if (verdict === 'allowed') allowed += 1;

@@ -21,7 +21,7 @@ export interface DecisionEvent {
   readonly kind: 'decision';
   /** Milliseconds since the epoch, when the request arrived. */
   readonly time: number;
-  /** Counts from 1 in each sidecar. */
+  /** Counts from 1 in each sidecar; 1 is the proof of the walls, which has no event. */
   readonly request: number;
   readonly way: 'connect' | 'tls' | 'plain' | 'upgrade' | 'transparent' | 'git';
   readonly method: string;

@@ -44,6 +44,15 @@ needs(supervisionNeeds, maySupervise(), 'the log of bottles that end soon', () =
 
   const run = (script: string) => bottles.bottle(script, { LOG_TOKEN: secret }).finished;
 
+  test('has nothing of the proof of the walls, but the same request of an agent', async () => {
+    const toProxy = async () =>
+      (await logged()).filter(({ body }) => body['code'] === 'request-to-proxy').length;
+    await run('true');
+    expect(await toProxy()).toBe(0);
+    await run("curl -sS --noproxy '*' http://127.0.0.1:3128/");
+    expect(await toProxy()).toBe(1);
+  });
+
   test('has every refused CONNECT', async () => {
     for (let round = 0; round < 10; round += 1) {
       const { code } = await run(`curl -sS https://refused-${round}.test:8443/`);
