@@ -4,6 +4,7 @@ import {
   maySupervise,
   openSupervisedBottles,
   type SupervisedBottles,
+  sidecarOf,
   supervisionNeeds,
 } from '../support/supervised-bottles.js';
 
@@ -77,6 +78,21 @@ needs(supervisionNeeds, maySupervise(), 'the log of bottles that end soon', () =
       Array.from({ length: 10 }, (_, round) => [`/${round}`, 'secret-found']),
     );
     expect(bottles.network.requests).toEqual([]);
+  });
+
+  test('has the end of a sidecar whose agent runs on, which is told once and changes no exit code', async () => {
+    const agent = bottles.bottle('curl -sS https://cut-off.test/; exit 7', { LOG_TOKEN: secret });
+    await bottles.untilHeld(agent, 1);
+    process.kill(sidecarOf(agent), 'SIGKILL');
+    const { code, stderr } = await agent.finished;
+    expect(code).toBe(7);
+    expect(stderr.match(/^bot-bottle: .*/gm)).toEqual([
+      'bot-bottle: the sidecar ended: the agent runs on, but nothing can leave the bottle any more',
+    ]);
+    const kinds = (await logged()).map(({ kind }) => kind);
+    expect(kinds.slice(-4)).toEqual(['proposal', 'proposal-ended', 'sidecar-ended', 'bottle-ended']);
+    expect((await run('exit 3')).stderr).toBe('');
+    expect((await logged()).filter(({ kind }) => kind === 'sidecar-ended')).toHaveLength(1);
   });
 
   test('calls nothing allowed that nobody approved', async () => {

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export type EntryKind =
   | 'bottle-started'
   | 'bottle-ended'
+  /** While the agent ran; `{"reason"}` is what it said of it, or null. */
+  | 'sidecar-ended'
   | 'request'
   | 'proposal'
   | 'decision'
