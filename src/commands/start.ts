@@ -1,7 +1,9 @@
 import { isatty } from 'node:tty';
 import { Option } from 'commander';
 import type { Command, CommandContext } from '../console/command.js';
+import { counted } from '../console/counted.js';
 import { formatPlan, planJson } from '../console/print-plan.js';
+import { tellOnRawTerminal } from '../console/raw-terminal.js';
 import { recordSteps } from '../console/steps.js';
 import { countTraffic, formatEvent } from '../console/traffic.js';
 import { loadAgent } from '../host/manifest-files.js';
@@ -114,24 +116,26 @@ async function run(
   const personal = isatty(2) && !options.quiet;
   if (personal)
     context.tell(
-      `bottle ${plan.id} on ${backend.name}: ${plan.routes.length} routes, workspace ${plan.workspace.source}\n`,
+      `bottle ${plan.id} on ${backend.name}: ${counted(plan.routes.length, 'route')}, workspace ${plan.workspace.source}\n`,
     );
   const traffic = countTraffic();
+  const terminal = isatty(0) && isatty(1);
+  const tell = terminal && isatty(2) ? tellOnRawTerminal(context.tell) : context.tell;
   const code = await launch({
     backend,
     plan,
     environment,
-    terminal: isatty(0) && isatty(1),
+    terminal,
     onEvent: (event) => {
       traffic.record(event);
-      if (options.verbose) context.tell(formatEvent(event));
+      if (options.verbose) tell(formatEvent(event));
     },
     onStep: steps.mark,
     onBarrier: (barrier) => {
       if (personal) context.tell(`held by ${barrier}\n`);
     },
     onProgress: options.quiet ? () => {} : (line) => context.tell(`${line}\n`),
-    tell: context.tell,
+    tell,
   });
   if (plan.workspace.mode === 'copy' && !options.quiet)
     context.tell(`changes, if there are any: bot-bottle diff ${plan.id}\n`);

@@ -1,5 +1,6 @@
 import { type Diagnostic, errorOf } from '../manifest/diagnostic.js';
 import type { Palette } from './colour.js';
+import { counted } from './counted.js';
 import { formatError } from './print-error.js';
 
 /** Every diagnostic in the one shape of an error, and how many there are. */
@@ -8,13 +9,11 @@ export function formatDiagnostics(
   files: number,
   palette: Palette,
 ): string {
-  const counted = `${files} ${files === 1 ? 'file' : 'files'}`;
-  if (diagnostics.length === 0) return `${palette.green('valid')}: ${counted}\n`;
+  if (diagnostics.length === 0) return `${palette.green('valid')}: ${counted(files, 'file')}\n`;
   const problems = diagnostics.map((diagnostic) =>
     formatError(errorOf(diagnostic)).replace(/^error/, palette.red('error')),
   );
-  const count = `${diagnostics.length} ${diagnostics.length === 1 ? 'problem' : 'problems'}`;
-  return `${problems.join('\n')}\n${palette.red(count)} in ${counted}\n`;
+  return `${problems.join('\n')}\n${palette.red(counted(diagnostics.length, 'problem'))} in ${counted(files, 'file')}\n`;
 }
 
 /** A JSON array of `{code, message, file, line, column, hint}`. */

@@ -38,6 +38,8 @@ function detail(kind: string, fields: Fields): string {
       return `${text('agent')} on ${text('backend')}, workspace ${text('workspace')}`;
     case 'bottle-ended':
       return fields['exitCode'] === null ? 'without an exit code' : `exit code ${text('exitCode')}`;
+    case 'sidecar-ended':
+      return `while the agent ran: nothing could leave from then on  ${text('reason')}`.trimEnd();
     case 'events-lost':
       return `${text('count')} events could not be kept`;
     case 'pruned':

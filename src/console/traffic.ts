@@ -1,7 +1,8 @@
 import type { DecisionEvent, EventFinding } from '../contract/event.js';
 import { printable } from '../contract/printable.js';
+import { counted } from './counted.js';
 
-/** Counts what a bottle sent, and says at the end what was refused: the operator's first question. */
+/** Counts a bottle's requests, and says at the end what was refused: the operator's first question. */
 export interface Traffic {
   readonly record: (event: DecisionEvent) => void;
   summary(): string;
@@ -14,9 +15,9 @@ export function countTraffic(): Traffic {
   let failed = 0;
   const refused = new Map<string, number>();
   return {
-    record: ({ request, verdict, method, host, code }) => {
-      // The proof of the walls asks the proxy itself before the agent starts.
-      if (request === 1 && code === 'request-to-proxy') return;
+    record: ({ way, verdict, method, host, code }) => {
+      // A tunnel sends nothing to anybody by itself: the requests in it have events of their own.
+      if (way === 'connect' && verdict !== 'refused') return;
       if (verdict === 'allowed') allowed += 1;
       else if (verdict === 'failed') failed += 1;
       else {
@@ -29,8 +30,9 @@ export function countTraffic(): Traffic {
       const first = [...refused]
         .slice(0, shownRefusals)
         .map(([what, times]) => `  refused ${what}${times > 1 ? ` (${times} times)` : ''}\n`);
-      const more = refused.size > shownRefusals ? `  and ${refused.size - shownRefusals} more kinds\n` : '';
-      return `${allowed} requests let out, ${count} refused, ${failed} failed\n${first.join('')}${more}`;
+      const rest = refused.size - shownRefusals;
+      const more = rest > 0 ? `  and ${counted(rest, 'more kind')}\n` : '';
+      return `${counted(allowed, 'request')} let out, ${count} refused, ${failed} failed\n${first.join('')}${more}`;
     },
   };
 }

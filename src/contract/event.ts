@@ -14,14 +14,14 @@ export interface EventFinding {
   readonly outcome: 'approved' | 'redacted' | 'blocked' | 'warned';
 }
 
-export const verdicts = ['allowed', 'refused', 'failed'] as const;
+export const verdicts = ['allowed', 'refused', 'failed', 'held'] as const;
 
 /** One decision of the sidecar (law 13). Times are milliseconds, sizes bytes as they crossed the wire. */
 export interface DecisionEvent {
   readonly kind: 'decision';
   /** Milliseconds since the epoch, when the request arrived. */
   readonly time: number;
-  /** Counts from 1 in each sidecar. */
+  /** Counts from 1 in each sidecar; 1 is the proof of the walls, which has no event. */
   readonly request: number;
   readonly way: 'connect' | 'tls' | 'plain' | 'upgrade' | 'transparent' | 'git';
   readonly method: string;
@@ -29,6 +29,10 @@ export interface DecisionEvent {
   /** Without its query; control characters escaped; at most 200 characters; what a scan finds in it is struck out. */
   readonly path: string;
   readonly route: string | null;
+  /**
+   * `held`: a CONNECT to a host that no route names was answered, so that it can be seen what is asked for inside; each
+   * request there waits for the operator and has its own event. Nothing has left by it.
+   */
   readonly verdict: (typeof verdicts)[number];
   readonly code: RefusalCode | null;
   /** The first that was found; null: nothing was, or nobody looked. */

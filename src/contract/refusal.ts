@@ -30,8 +30,9 @@ export const refusalStatus = {
   'held-timeout': 403,
   'held-too-many': 503,
   'held-unavailable': 503,
-  // Never sent: there is nobody to read it.
+  // Never sent: there is nobody to read it. Nothing of the request had left.
   'held-client-left': 499,
+  'client-left': 499,
   // What leaves was scanned.
   'secret-found': 403,
   'line-break-found': 403,

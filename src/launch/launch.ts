@@ -45,9 +45,7 @@ export async function launch({
     );
     signals.forwardTo(bottle);
     await supervision.begin();
-    const code = await bottle.exit;
-    supervision.noteExit(code);
-    return code;
+    return await supervision.follow(bottle.exit);
   } catch (thrown) {
     if (interruption.signal.aborted) return exitCodes.interrupted;
     throw await explained(thrown, backend, services);

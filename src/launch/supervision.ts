@@ -1,4 +1,5 @@
 import { messageOf } from '../contract/errors.js';
+import { printable } from '../contract/printable.js';
 import type { SidecarMessage } from '../contract/sidecar.js';
 import { channelFolder } from '../host/operator/channel.js';
 import { serveChannel } from '../host/operator/channel-server.js';
@@ -14,7 +15,8 @@ export interface Supervision extends AsyncDisposable {
   readonly listener: SidecarListener;
   /** Opens the log and the operator's way in; not before the agent runs, which waits for neither. */
   readonly begin: () => Promise<void>;
-  readonly noteExit: (code: number) => void;
+  /** Passes the agent's end on, and tells of a sidecar that ends before. */
+  readonly follow: (exit: Promise<number>) => Promise<number>;
 }
 
 export function openSupervision(
@@ -33,6 +35,10 @@ export function openSupervision(
   const started = Date.now();
   let channel: AsyncDisposable | null = null;
   let exitCode: number | null = null;
+  let running = false;
+  let sidecarGone = false;
+  /** What the sidecar said of its end. */
+  let reason: string | null = null;
 
   function onMessage(message: SidecarMessage): void {
     if (message.type === 'event') {
@@ -48,12 +54,40 @@ export function openSupervision(
       recorder.record({ time: Date.now(), kind: 'events-lost', verdict: null, body });
     } else if (message.type === 'proposal') desk.onProposal(message.proposal);
     else if (message.type === 'proposal-ended') desk.onEnd(message.end);
+    else if (message.type === 'fatal') reason = message.message;
+  }
+
+  function onClose(): void {
+    sidecarGone = true;
+    desk.close();
+    if (running) tellOfSidecar();
+  }
+
+  /** The agent isn't ended with it: it may have work to save, and nothing gets out of the bottle any more. */
+  function tellOfSidecar(): void {
+    recorder.record({
+      time: Date.now(),
+      kind: 'sidecar-ended',
+      verdict: null,
+      body: JSON.stringify({ reason }),
+    });
+    const why = reason === null ? '' : ` (${printable(reason, 200)})`;
+    tell(
+      `bot-bottle: the sidecar ended${why}: the agent runs on, but nothing can leave the bottle any more\n`,
+    );
   }
 
   return {
-    listener: { onMessage, onOpen: desk.connect, onClose: desk.close },
-    noteExit: (code) => {
-      exitCode = code;
+    listener: { onMessage, onOpen: desk.connect, onClose },
+    async follow(exit) {
+      running = true;
+      if (sidecarGone) tellOfSidecar();
+      try {
+        exitCode = await exit;
+        return exitCode;
+      } finally {
+        running = false;
+      }
     },
     async begin() {
       const body = {

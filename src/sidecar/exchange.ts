@@ -52,6 +52,8 @@ export interface Exchange {
   /** Set once: how it went, for the event. */
   code: RefusalCode | null;
   failed: boolean;
+  /** Something of it may have reached the upstream. */
+  departed: boolean;
   /** Records it, once the answer is done or the connection is gone. */
   settle(): void;
 }
@@ -145,12 +147,13 @@ export function openExchange(
     received: 0,
     code: null,
     failed: false,
+    departed: false,
     settle: () => {
       if (settled) return;
       settled = true;
       connection.inFlight -= 1;
-      gate.held.requests -= 1;
       recordExchange(exchange, response.headersSent || response.statusCode === 101 ? response.statusCode : 0);
+      gate.settled();
       // After a last answer nothing more may go out for this connection.
       if (!request.socket.writable) connection.waiting.length = 0;
       connection.waiting.shift()?.();

@@ -9,6 +9,7 @@ import { createCertificateAuthority } from './certificates.js';
 import { ConfigurationError, parseConfiguration } from './configuration.js';
 import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
+import { endWithLastWords } from './ending.js';
 import { collectBuffers } from './garbage.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
@@ -22,10 +23,15 @@ import { createUpstreams, loadPool } from './upstreams.js';
 leaveStreamsAlone([2]);
 const messages = createMessageWriter(openStandardOutput());
 
+/** Before there is anything to end. */
+function exit(): void {
+  process.exit(0);
+}
+
 /** Says why in one line and ends. An error's own message may quote what was being read, so only its kind is told. */
 function fail(error: unknown): void {
   messages.send({ type: 'fatal', message: describe(error) });
-  messages.flush().finally(() => process.exit(1));
+  messages.flush(1000).finally(() => process.exit(1));
 }
 
 function describe(error: unknown): string {
@@ -95,11 +101,18 @@ async function run(): Promise<void> {
     transparent && listenTransparent(gate, inner, transparent),
     resolver && startNameServer(table, resolver),
   ]);
-  limitTogether([outer, ...(direct ?? [])]);
+  const closeConnections = limitTogether([outer, ...(direct ?? [])]);
   const address = outer.address();
   const port = typeof address === 'object' && address !== null ? { port: address.port } : {};
+  let ending = false;
+  const end = () => {
+    if (ending) return;
+    ending = true;
+    endWithLastWords({ gate, messages, closeConnections }).finally(exit);
+  };
+  process.off('SIGTERM', exit).once('SIGTERM', end);
   // The parent's end is ours, however it came, and also when it came while we were busy.
-  input.onEnd(() => process.exit(0));
+  input.onEnd(end);
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
   setTimeout(() => {
@@ -113,5 +126,5 @@ async function run(): Promise<void> {
 
 // Nothing half alive: a fault that reaches this far ends the process, and with it every way out.
 process.once('uncaughtException', fail).once('unhandledRejection', fail);
-process.once('SIGTERM', () => process.exit(0));
+process.once('SIGTERM', exit);
 run().catch(fail);

@@ -10,8 +10,8 @@ export interface MessageWriter {
   send(message: SidecarMessage): boolean;
   /** Calls once when the parent can't be reached any more. */
   onBroken(call: () => void): void;
-  /** Resolves when all is written, or after a second. */
-  flush(): Promise<void>;
+  /** Resolves when all is written, or after so many milliseconds. */
+  flush(patience: number): Promise<void>;
 }
 
 /** Lines waiting for the parent, at most; some hundred bytes each. */
@@ -70,12 +70,19 @@ export function createMessageWriter(output: Writable): MessageWriter {
     onBroken: (call) => {
       output.once('error', call);
     },
-    flush() {
-      drain();
+    flush(patience) {
       return new Promise((resolve) => {
-        if (broken || (queue.length === 0 && output.writableLength === 0)) return resolve();
-        setTimeout(resolve, 1000);
-        output.write('', () => resolve());
+        setTimeout(resolve, patience);
+        output.once('error', () => resolve());
+        const finish = () => {
+          drain();
+          // Nothing to wait for: the next turn of the event loop may be a long one.
+          if (broken || (queue.length === 0 && output.writableLength === 0)) resolve();
+          // What waits is written once there is room, by the listener above.
+          else if (blocked) output.once('drain', finish);
+          else output.write('', () => resolve());
+        };
+        finish();
       });
     },
   };

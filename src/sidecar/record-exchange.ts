@@ -6,8 +6,9 @@ import { connections, type Gate } from './gate.js';
 /** Tells the log how a request went. @param status what was answered; 0: nothing */
 export function recordExchange(exchange: Exchange, status: number): void {
   const { gate, admission, refusal, request, number, started, failed, received, body, finding } = exchange;
-  // Only one who left while held gets none of the answers that a refusal stands for.
-  const code = exchange.code ?? (refusal ? 'held-client-left' : null);
+  // Only one whose client left gets no answer.
+  const left = refusal ? 'held-client-left' : 'client-left';
+  const code = exchange.code ?? (refusal || !exchange.departed ? left : null);
   const refusedStatus = code === null ? status : refusalStatus[code];
   gate.record({
     time: started,

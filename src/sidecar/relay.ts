@@ -121,8 +121,9 @@ export function createRelay(
   return {
     onConnect(toAbort) {
       abortUpstream = toAbort;
-      if (response.destroyed) toAbort(new UpstreamError('upstream-unreachable', 'the client left'));
-      else response.on('close', onClose);
+      if (response.destroyed) return toAbort(new UpstreamError('upstream-unreachable', 'the client left'));
+      exchange.departed = true;
+      response.on('close', onClose);
     },
     onHeaders(status, raw, toResume, message) {
       resumeUpstream = toResume;

@@ -13,21 +13,23 @@ import { handleUpgrade } from './upgrade.js';
 /** Client connections at once, by whichever way they came; each with its upstream's holds some 250 kB. */
 const connectionLimit = 1024;
 
-/** Holds several listeners to the one limit: what is beyond it is closed. */
-export function limitTogether(servers: readonly NetServer[]): void {
-  let open = 0;
+/** Holds several listeners to the one limit: what is beyond it is closed. Answers what closes them, with every connection. */
+export function limitTogether(servers: readonly NetServer[]): () => void {
+  const open = new Set<Socket>();
   for (const server of servers) {
     server.on('connection', (socket: Socket) => {
-      if (open >= connectionLimit) {
+      if (open.size >= connectionLimit) {
         socket.destroy();
         return;
       }
-      open += 1;
-      socket.once('close', () => {
-        open -= 1;
-      });
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
     });
   }
+  return () => {
+    for (const server of servers) server.close();
+    for (const socket of open) socket.destroy();
+  };
 }
 
 const options: ServerOptions<typeof IncomingRequest> = {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { DecisionEvent } from '../contract/event.js';
 import type { Refusal } from '../contract/refusal.js';
 import { refusalStatus } from '../contract/refusal.js';
 import { connectQuestion } from '../policy/admission.js';
@@ -28,6 +29,7 @@ interface Opening {
   readonly host: string;
   readonly route: string | null;
   readonly refusal: Refusal | null;
+  readonly verdict: DecisionEvent['verdict'];
 }
 
 /** CONNECT: host and port are decided on before anything else is read, then the client's TLS ends here. */
@@ -47,7 +49,7 @@ export function handleConnect(
     return;
   }
   const started = Date.now();
-  const { host, route, refusal } = admitConnect(gate, request);
+  const { host, route, refusal, verdict } = admitConnect(gate, request);
   gate.record({
     time: started,
     request: gate.nextRequest(),
@@ -56,7 +58,7 @@ export function handleConnect(
     host,
     target: '',
     route,
-    verdict: refusal ? 'refused' : 'allowed',
+    verdict,
     code: refusal?.code ?? null,
     status: refusal ? refusalStatus[refusal.code] : 200,
     bytesSent: 0,
@@ -83,17 +85,21 @@ export function handleConnect(
 function admitConnect(gate: Gate, request: IncomingMessage): Opening {
   const head = inspectHead(request.rawHeaders, request.httpVersion);
   const { problem } = head;
-  if (problem) return { host: '', route: null, refusal: finalRefusal(problem.code, problem.message) };
+  if (problem) return refusedOpening(finalRefusal(problem.code, problem.message));
   if (head.chunked || (head.contentLength ?? 0) > 0) {
-    return { host: '', route: null, refusal: finalRefusal('ambiguous-framing', 'CONNECT with a body') };
+    return refusedOpening(finalRefusal('ambiguous-framing', 'CONNECT with a body'));
   }
   const authority = parseAuthority(request.url ?? '', null);
-  if (!authority.ok)
-    return { host: '', route: null, refusal: finalRefusal(authority.code, authority.message) };
+  if (!authority.ok) return refusedOpening(finalRefusal(authority.code, authority.message));
   const { host, port } = authority;
-  const verdict = decide(gate.table, connectQuestion(host, port));
-  const route = verdict.route?.named ? verdict.route.route.host : null;
-  return { host, route, refusal: verdict.allowed ? null : verdict.refusal };
+  const decided = decide(gate.table, connectQuestion(host, port));
+  const route = decided.route?.named ? decided.route.route.host : null;
+  if (!decided.allowed) return { ...refusedOpening(decided.refusal), host, route };
+  return { host, route, refusal: null, verdict: decided.route.named ? 'allowed' : 'held' };
+}
+
+function refusedOpening(refusal: Refusal): Opening {
+  return { host: '', route: null, refusal, verdict: 'refused' };
 }
 
 /** @param first the first bytes from the client, still to be read by TLS */

@@ -248,6 +248,21 @@ describe('100-continue', () => {
   });
 });
 
+test('an event calls nothing allowed of which nothing was sent: the client left before its request was whole', async () => {
+  const secure = await openTunnel({ ...sidecar, host: 'allowed.test' });
+  secure.write(
+    'POST /half HTTP/1.1\r\nHost: allowed.test\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n',
+  );
+  expect((await readAnswer(secure)).status).toBe(100);
+  await new Promise((resolve) => secure.write('ha', resolve));
+  secure.destroy();
+  const event = await sidecar.event(({ path }) => path === '/half');
+  expect(event).toMatchObject({ verdict: 'failed', code: 'client-left', status: 499 });
+  expect(upstream.requests).toEqual([]);
+  const tunnel = await sidecar.event(({ method, host }) => method === 'CONNECT' && host === 'allowed.test');
+  expect(tunnel.verdict).toBe('allowed');
+});
+
 test('events say what was decided, without the query', async () => {
   await get('/seen?secret=1');
   const event = await sidecar.event(({ path }) => path === '/seen');

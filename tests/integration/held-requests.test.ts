@@ -58,6 +58,9 @@ describe('a request to a host that no route names', () => {
       note: 'use api.example.com instead',
     });
     expect(names.questions).toEqual([]);
+    // Nobody allowed anything by the tunnel that it came by.
+    const tunnel = await sidecar.event(({ method }) => method === 'CONNECT');
+    expect(tunnel).toMatchObject({ verdict: 'held', host: 'new.test', route: null });
     const event = await sidecar.event(({ method }) => method === 'POST');
     expect(event).toMatchObject({
       verdict: 'refused',

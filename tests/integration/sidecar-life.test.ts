@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { secretValue } from '../support/proxy-rig.js';
-import { askProxy, openSocket } from '../support/raw-client.js';
+import { askProxy, openSocket, refusalCode } from '../support/raw-client.js';
 import { plainRoute } from '../support/routes.js';
 import { configurationOf, spawnSidecar, startSidecar } from '../support/sidecar-process.js';
 
@@ -83,6 +83,26 @@ test('its unix socket is for its user alone', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('the proof of its walls, which comes first, has no event; the same request of an agent has', async () => {
+  await using sidecar = await startSidecar({});
+  const toProxy = 'GET / HTTP/1.1\r\nHost: bot-bottle\r\nConnection: close\r\n\r\n';
+  for (let count = 0; count < 3; count += 1)
+    expect(refusalCode(await askProxy(sidecar.port, toProxy))).toBe('request-to-proxy');
+  const closed = once(sidecar.child, 'close');
+  sidecar.child.stdin?.end();
+  await closed;
+  expect(sidecar.events).toMatchObject([
+    { request: 2, code: 'request-to-proxy' },
+    { request: 3, code: 'request-to-proxy' },
+  ]);
+});
+
+test('a first request that is no proof has its event', async () => {
+  await using sidecar = await startSidecar({});
+  await askProxy(sidecar.port, 'CONNECT no.test:443 HTTP/1.1\r\nHost: x\r\n\r\n');
+  expect(await sidecar.event(({ request }) => request === 1)).toMatchObject({ code: 'host-not-allowed' });
 });
 
 test('a parent that does not read its events stops nothing', { timeout: 60_000 }, async () => {

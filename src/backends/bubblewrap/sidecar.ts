@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
@@ -34,12 +35,14 @@ export function startSidecar(
     onEvent,
   );
   session.catch(() => {});
+  const allSaid = finished(stdout, { writable: false }).catch(() => {});
   return {
     session,
     stop: async () => {
       const timer = setTimeout(() => child.kill('SIGKILL'), patience);
       stdin.end();
-      await child.exit.catch(() => {});
+      // What it said last is still to be read when its process is gone.
+      await Promise.all([child.exit.catch(() => {}), allSaid]);
       clearTimeout(timer);
     },
   };

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { bottlePaths } from '../../plan/bottle-paths.js';
-import type { BackendServices, StartRequest } from '../../plan/ports.js';
+import type { BackendServices, SidecarSession, StartRequest } from '../../plan/ports.js';
 import { sidecarConfiguration } from '../../plan/sidecar-configuration.js';
 import { sidecarPorts } from './addresses.js';
 import { agentContainer, type ContainerFacts, keeperContainer, sidecarContainer } from './containers.js';
@@ -13,6 +13,7 @@ import {
   bootKeeper,
   bootSidecar,
   bottleFiles,
+  endSidecar,
   knownCertificates,
   letSidecarLoad,
   sidecarPlace,
@@ -33,9 +34,9 @@ export interface Ground {
 /**
  * Makes all of a bottle but its agent's process, whatever doesn't wait for another at the same time: containers start
  * while their networks are made, and load their programs while they join them. Done once the walls are proved, with the
- * sidecar and the keeper on their networks, and everything is in place for the agent.
+ * sidecar and the keeper on their networks, and everything is in place for the agent. Answers what ends the sidecar well.
  */
-export async function raiseBottle(ground: Ground): Promise<void> {
+export async function raiseBottle(ground: Ground): Promise<() => Promise<void>> {
   const group = openTaskGroup(ground.request.signal);
   const networks = beginNetworks(ground, group);
   const sidecar = beginSidecar(ground, group, networks);
@@ -43,6 +44,7 @@ export async function raiseBottle(ground: Ground): Promise<void> {
   beginFiles(ground, group, sidecar, keeper);
   beginProof(ground, group, sidecar, keeper);
   await group.settled();
+  return sidecar.end;
 }
 
 interface Networks {
@@ -61,8 +63,10 @@ function beginNetworks({ engine: { docker }, engineFacts, facts }: Ground, { beg
 }
 
 interface RaisedSidecar {
-  /** Its certificate, once it listens. */
-  readonly ready: Promise<string>;
+  /** The talk with it, once it listens. */
+  readonly ready: Promise<SidecarSession>;
+  /** To be called once that is there. */
+  readonly end: () => Promise<void>;
   /** On both networks. */
   readonly joined: Promise<void>;
 }
@@ -93,11 +97,15 @@ function beginSidecar(
   const ready = begin(async () => {
     const [streams] = await Promise.all([booted, inside]);
     const configuration = sidecarConfiguration(plan, request.secrets, sidecarPlace(addresses));
-    const { certificate } = await services.openSidecar(streams, configuration, request.onEvent);
+    const session = await services.openSidecar(streams, configuration, request.onEvent);
     request.onStep('sidecar ready');
-    return certificate;
+    return session;
   });
-  return { ready, joined };
+  return {
+    ready,
+    end: async () => endSidecar(await booted, (await ready).closed),
+    joined,
+  };
 }
 
 interface RaisedKeeper {
@@ -187,9 +195,10 @@ function beginProof(
     const egress = await engine.docker.getNetwork(nameOf(plan.id, 'egress')).inspect();
     told.proveSidecar({ forbiddenAddresses: outerAddresses(egress) });
     const certificates = knownCertificates(plan);
+    const { certificate } = await sidecar.ready;
     told.sidecarReady({
       path: bottlePaths.certificates,
-      certificates: `${certificates}${await sidecar.ready}`,
+      certificates: `${certificates}${certificate}`,
     });
   });
 }

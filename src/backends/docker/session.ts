@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Duplex, PassThrough } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
@@ -21,12 +22,26 @@ export async function bootSidecar(container: Docker.Container, signal: AbortSign
   const stdout = new PassThrough();
   // What it says of a crash may hold anything: it goes nowhere.
   const stderr = new PassThrough().resume();
+  const frames = splitFrames(stdout, stderr);
   stream.on('error', () => stream.destroy());
-  stream.on('close', () => stdout.end());
-  stream.pipe(splitFrames(stdout, stderr)).resume();
+  // What it said last is taken apart before its end is passed on.
+  stream.on('close', () => frames.end());
+  frames.once('finish', () => stdout.end());
+  stream.pipe(frames).resume();
   endWith(signal, stream);
   await container.start();
   return { stdin: stream, stdout };
+}
+
+/** Milliseconds for a sidecar to end by itself once its input has ended. */
+const patience = 2000;
+
+/** Ends its input and waits until all that it says then is read; one that doesn't end is taken away like the rest. */
+export async function endSidecar({ stdin }: SidecarStreams, closed: Promise<void>): Promise<void> {
+  stdin.end();
+  const late = new AbortController();
+  await Promise.race([closed, pause(patience, undefined, { signal: late.signal }).catch(() => {})]);
+  late.abort();
 }
 
 /** Loading takes a processor for a tenth of a second, which the engine needs until the container is on its network. */

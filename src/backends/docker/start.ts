@@ -40,7 +40,13 @@ export async function startBottle(
       user,
       protection: held.mounts,
     });
-    const facts = await raiseSomewhere(given, { engine, engineFacts: engineInfo, request, services, held });
+    const { facts, endSidecar } = await raiseSomewhere(given, {
+      engine,
+      engineFacts: engineInfo,
+      request,
+      services,
+      held,
+    });
     const started = Date.now();
     const { exit, kill, detach } = await runAgent(engine.docker, facts);
     request.onStep('agent started');
@@ -49,10 +55,12 @@ export async function startBottle(
       kill,
       [Symbol.asyncDispose]: async () => {
         detach();
+        const sidecarEnded = endSidecar();
         try {
           if (plan.workspace.mode === 'copy')
             await savePatch(engine.docker, plan, `${facts.user.uid}:${facts.user.gid}`, services.environment);
         } finally {
+          await sidecarEnded;
           await release();
           if (!facts.filtered && plan.workspace.mode !== 'copy')
             takeSetIdBits(plan.workspace.source, started);
@@ -71,12 +79,11 @@ const attempts = 20;
 async function raiseSomewhere(
   given: Omit<ContainerFacts, 'addresses'>,
   ground: Omit<Ground, 'facts'>,
-): Promise<ContainerFacts> {
+): Promise<{ readonly facts: ContainerFacts; readonly endSidecar: () => Promise<void> }> {
   for (let attempt = 1; ; attempt += 1) {
     const facts = { ...given, addresses: randomAddresses() };
     try {
-      await raiseBottle({ ...ground, facts });
-      return facts;
+      return { facts, endSidecar: await raiseBottle({ ...ground, facts }) };
     } catch (thrown) {
       if (attempt === attempts || !(thrown instanceof AddressesTaken)) throw thrown;
       await removeBottle(ground.engine.docker, facts.plan.id, facts.owner);

@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 export type EntryKind =
   | 'bottle-started'
   | 'bottle-ended'
+  /** While the agent ran; `{"reason"}` is what it said of it, or null. */
+  | 'sidecar-ended'
   | 'request'
   | 'proposal'
   | 'decision'
@@ -19,7 +21,7 @@ export interface NewEntry {
   readonly time: number;
   readonly bottle: string;
   readonly kind: EntryKind;
-  /** Of a request: allowed, refused, failed; of a decision or a proposal's end: its word. */
+  /** Of a request: allowed, refused, failed, held; of a decision or a proposal's end: its word. */
   readonly verdict: string | null;
   /** JSON. */
   readonly body: string;

@@ -11,6 +11,8 @@ export interface LazyInspection extends RequestInspection {
   readonly load: () => Promise<void>;
   /** Calls once it is prepared, without asking for it; at once where it is. */
   readonly whenLoaded: (call: () => void) => void;
+  /** Calls that wait for that. */
+  readonly waiting: () => number;
 }
 
 export function lazyInspection(configuration: SidecarConfiguration): LazyInspection {
@@ -49,5 +51,6 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
       if (loaded) call();
       else waiting.push(call);
     },
+    waiting: () => waiting.length,
   };
 }

@@ -25,6 +25,24 @@ bottleSuite('a bubblewrap bottle on a terminal', (bench) => {
     await until('no process is left', () => processesWith(bench.playground.folder).length === 0);
   });
 
+  it('decisions that are printed while the agent has the terminal begin at its left', async () => {
+    const { code, output, failure } = await drive(
+      bench.playground.commandLine(['bash', '--norc', '-i'], { options: ['--verbose'] }),
+      [
+        ['expect', 'bash-[^$]*\\$ '],
+        ['send', 'curl -sS https://one.test/ https://two.test/\n'],
+        // The shell's prompt may come before it or after it.
+        ['expect', 'refused CONNECT two.test host-not-allowed'],
+        ['send', 'exit 5\n'],
+      ],
+      { ...operator, environment: bench.playground.environment },
+    );
+    expect({ code, failure }, output).toEqual({ code: 5, failure: null });
+    const lines = output.match(/refused CONNECT \w+\.test host-not-allowed \d+ ms\r*\n/g);
+    expect(lines).toHaveLength(2);
+    for (const line of lines ?? []) expect(line).toMatch(/\r\n$/);
+  });
+
   it('the prompt is the agent’s', async () => {
     const { code } = await drive(
       bench.playground.commandLine(['bash', '-i']),

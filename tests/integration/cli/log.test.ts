@@ -60,7 +60,9 @@ describe('log', () => {
     async (word) => {
       await write();
       const { exitCode, stdout, stderr } = await log('--verdict', word);
-      expect(stderr).toMatch(/^error: .*--verdict.*allowed, refused, failed, approve-once, .*timed-out/);
+      expect(stderr).toMatch(
+        /^error: .*--verdict.*allowed, refused, failed, held, approve-once, .*timed-out/,
+      );
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     },
   );

@@ -38,7 +38,28 @@ describe('traffic', () => {
     ])
       traffic.record(one);
     expect(traffic.summary()).toBe(
-      '1 requests let out, 2 refused, 1 failed\n  refused GET evil.example: host-not-allowed (2 times)\n',
+      '1 request let out, 2 refused, 1 failed\n  refused GET evil.example: host-not-allowed (2 times)\n',
+    );
+  });
+
+  it.each([
+    [0, '0 requests let out, 0 refused, 0 failed\n'],
+    [1, '1 request let out, 0 refused, 0 failed\n'],
+    [2, '2 requests let out, 0 refused, 0 failed\n'],
+  ])('counts %i requests, and no tunnel that they came by', (count, summary) => {
+    const traffic = countTraffic();
+    const tunnel = { ...event, way: 'connect', method: 'CONNECT', path: '' } as const;
+    traffic.record(tunnel);
+    traffic.record({ ...tunnel, verdict: 'held', route: null });
+    for (let index = 0; index < count; index += 1) traffic.record(event);
+    expect(traffic.summary()).toBe(summary);
+  });
+
+  it('counts a tunnel that was refused', () => {
+    const traffic = countTraffic();
+    traffic.record({ ...refused, way: 'connect', method: 'CONNECT', path: '' });
+    expect(traffic.summary()).toBe(
+      '0 requests let out, 1 refused, 0 failed\n  refused CONNECT evil.example: host-not-allowed\n',
     );
   });
 
@@ -46,7 +67,10 @@ describe('traffic', () => {
     const traffic = countTraffic();
     for (let index = 0; index < 12; index += 1) traffic.record({ ...refused, host: `h${index}.example` });
     expect(traffic.summary().split('\n')).toHaveLength(13);
-    expect(traffic.summary()).toContain('and 2 more kinds');
+    expect(traffic.summary()).toContain('and 2 more kinds\n');
+    const one = countTraffic();
+    for (let index = 0; index < 11; index += 1) one.record({ ...refused, host: `h${index}.example` });
+    expect(one.summary()).toContain('and 1 more kind\n');
   });
 
   it('keeps a bounded number of kinds whatever the agent asks for', () => {

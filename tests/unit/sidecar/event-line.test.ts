@@ -14,7 +14,7 @@ const event: fc.Arbitrary<DecisionEvent> = fc.record({
   host: text,
   path: text,
   route: fc.option(text),
-  verdict: fc.constantFrom('allowed', 'refused', 'failed'),
+  verdict: fc.constantFrom('allowed', 'refused', 'failed', 'held'),
   code: fc.option(fc.constantFrom('secret-found', 'upstream-timeout')),
   finding: fc.option(
     fc.record({
