@@ -1,6 +1,8 @@
 /** Bytes put together from chunks of any size, in one buffer that grows. The chunks are not written to afterwards. */
 export interface Gather {
   readonly size: () => number;
+  /** Bytes that are taken for it. */
+  readonly capacity: () => number;
   append(chunk: Buffer): void;
   /** What is there, as long as nothing is appended. */
   bytes(): Buffer;
@@ -15,6 +17,7 @@ export function createGather(): Gather {
   let size = 0;
   return {
     size: () => size,
+    capacity: () => store.length,
     append(chunk) {
       // What comes alone is not copied: nothing is ever written to it, since there is no room behind it.
       if (size === 0) {

@@ -1,3 +1,5 @@
+import { createPieceQueue } from './piece-queue.js';
+
 /** A body that can be read on while what was read waits. */
 export interface ReadAhead extends AsyncIterable<Buffer> {
   /**
@@ -22,8 +24,7 @@ export function createReadAhead(
   mostHeld: number,
 ): ReadAhead {
   const source = body[Symbol.asyncIterator]();
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const ahead = createPieceQueue();
   let counted = 0;
   let reading: Promise<IteratorResult<Buffer>> | null = null;
   let over = false;
@@ -38,35 +39,33 @@ export function createReadAhead(
     return result;
   }
 
-  const count = (bytes: number) => {
-    const most = over ? 0 : counted + bytes;
-    held.bytes += most - counted;
-    counted = most;
+  const count = () => {
+    const bytes = over ? 0 : ahead.memory();
+    held.bytes += bytes - counted;
+    counted = bytes;
   };
   const release = () => {
     over = true;
-    count(0);
+    count();
   };
 
   async function readOn(isSettled: () => boolean): Promise<void> {
-    while (!isSettled() && !over && size < mostAhead && held.bytes < mostHeld) {
+    while (!isSettled() && !over && ahead.memory() < mostAhead && held.bytes < mostHeld) {
       const result = await read();
       if (!result) continue;
       if (result.done) return;
-      chunks.push(result.value);
-      size += result.value.length;
-      count(result.value.length);
+      ahead.append(result.value);
+      count();
     }
   }
 
   async function* pieces(): AsyncGenerator<Buffer> {
     try {
       for (;;) {
-        const chunk = chunks.shift();
-        if (chunk) {
-          size -= chunk.length;
-          count(-chunk.length);
-          yield chunk;
+        const piece = ahead.take();
+        if (piece) {
+          count();
+          yield piece;
           continue;
         }
         const result = await read();
