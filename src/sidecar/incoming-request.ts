@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { createPieceQueue, type PieceQueue } from './piece-queue.js';
 import { createWholeBody, type WholeBody } from './whole-body.js';
 
 interface Taking {
@@ -7,6 +8,9 @@ interface Taking {
   readonly resolve: (body: Buffer) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** Bytes that wait for whoever reads the body as a stream. */
+const mostWaiting = 16 * 1024;
 
 /**
  * A request whose body can be had in one piece. Read as a stream, even one without a body is scheduled five times over
@@ -16,6 +20,8 @@ export class IncomingRequest extends IncomingMessage {
   #isStream = false;
   #isPassedBy = false;
   #taking: Taking | null = null;
+  /** What came while nobody read: the parser makes a piece of each chunk, and Node would keep them as they are. */
+  #waiting: PieceQueue | null = null;
 
   static {
     // Until it has ended, as it does in no stream here, Node keeps it with an idle connection: 64 kB of headers.
@@ -49,11 +55,8 @@ export class IncomingRequest extends IncomingMessage {
   }
 
   /** What the parser found of the body, and null at its end. */
-  override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
-    if (this.#taking === null) {
-      this.#isStream ||= chunk !== null;
-      return super.push(chunk, encoding);
-    }
+  override push(chunk: Buffer | null): boolean {
+    if (this.#taking === null) return this.#pushToStream(chunk);
     const { body, resolve, reject } = this.#taking;
     if (chunk !== null) {
       body.append(chunk);
@@ -67,5 +70,27 @@ export class IncomingRequest extends IncomingMessage {
       reject(error);
     }
     return true;
+  }
+
+  override resume(): this {
+    this.#endWait();
+    return super.resume();
+  }
+
+  #pushToStream(chunk: Buffer | null): boolean {
+    if (chunk !== null) this.#isStream = true;
+    if (chunk !== null && !this.readableFlowing) {
+      this.#waiting ??= createPieceQueue();
+      this.#waiting.append(chunk);
+      return this.#waiting.size() < mostWaiting;
+    }
+    this.#endWait();
+    return super.push(chunk);
+  }
+
+  #endWait(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    for (let piece = waiting?.take(); piece; piece = waiting?.take()) super.push(piece);
   }
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { longestWhole } from '../policy/outbound/settling.js';
 import type { RequestHead } from '../policy/request-head.js';
+import { detachedBody } from './detached-body.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { createReadAhead, type ReadAhead } from './read-ahead.js';
 import { createWholeBody } from './whole-body.js';
@@ -70,7 +71,7 @@ export async function readRequestBody(
     if (must) throw new NoRoomError();
   }
   let size = 0;
-  const content = detachedStream(request, ahead, (bytes) => {
+  const content = detachedBody(request, ahead, (bytes) => {
     size += bytes;
   });
   if (!ahead) return { content, size: () => size, release: () => {} };
@@ -90,7 +91,7 @@ function startedLater(body: ReadAhead): Readable {
     start();
     yield* body;
   }
-  const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: wholeBody });
+  const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: 1 });
   stream.on('error', () => {});
   return stream;
 }
@@ -132,39 +133,4 @@ function collect(request: IncomingRequest, length: number): Promise<Buffer> {
       if (!request.readableEnded) reject(new Error('the client left'));
     });
   });
-}
-
-/**
- * The request's body as a stream that may be destroyed without touching the client's connection: what the upstream
- * does not want is then read off and dropped, so that its early answer still arrives.
- */
-function detachedStream(
-  request: IncomingRequest,
-  ahead: boolean,
-  onBytes: (bytes: number) => void,
-): Readable {
-  const stream = new Readable({
-    highWaterMark: wholeBody,
-    read: () => void request.resume(),
-    destroy: (error, callback) => {
-      request.off('data', onData);
-      request.resume();
-      callback(error);
-    },
-  });
-  const onData = (chunk: Buffer) => {
-    onBytes(chunk.length);
-    if (!stream.push(chunk)) request.pause();
-  };
-  // Its end may come before the upstream's side listens; who waits for it learns of it there.
-  stream.on('error', () => {});
-  request.on('data', onData);
-  // Nothing is read ahead for an upstream that may be long in coming.
-  if (!ahead) request.pause();
-  request.once('end', () => stream.push(null));
-  request.once('error', (error) => stream.destroy(error));
-  request.once('close', () => {
-    if (!request.complete) stream.destroy(new Error('the client left'));
-  });
-  return stream;
 }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { Refusal } from '../../contract/refusal.js';
 import { longCoding, longCodingMessage } from '../../policy/outbound/settling.js';
 import type { ReadAhead } from '../read-ahead.js';
-import { wholeBody } from '../request-body.js';
 import { inspectCoded } from './coded-body.js';
 import { type Inspection, refusalOf } from './inspect-request.js';
 import { createLongScan, type LongScan } from './long-scan.js';
@@ -33,7 +32,8 @@ export function inspectedStream(
     coding === 'identity'
       ? { content: scanned(source, newScan()), asItCame: true }
       : inspectCoded(source, coding, newScan, inspection);
-  const content = Readable.from(notEmpty(inspected.content), { objectMode: false, highWaterMark: wholeBody });
+  // One piece waits, whatever its size: many small ones would take far more memory than their bytes.
+  const content = Readable.from(notEmpty(inspected.content), { objectMode: false, highWaterMark: 1 });
   // Whoever waits for it learns of its end there.
   content.on('error', () => {});
   return { content, sameLength: inspected.asItCame };
