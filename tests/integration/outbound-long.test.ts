@@ -194,6 +194,20 @@ describe('a long body in gzip', () => {
     expect(before.startsWith(arrived)).toBe(true);
   });
 
+  test('is refused as too much work where it is in tiny members, and goes where they are small', async () => {
+    const tiny = Buffer.concat(Array.from({ length: 53_000 }, () => gzipSync('a')));
+    const answer = await rig.ask('block.test', postChunked('block.test', tiny, 60_000, encoded('gzip')));
+    expect([answer.status, refusalCode(answer)]).toEqual([403, 'scan-over-budget']);
+    expect(rig.arrivals).toEqual([]);
+    const small = Buffer.concat(
+      Array.from({ length: 3000 }, (_, at) => gzipSync(before.slice(at * 900, at * 900 + 900))),
+    );
+    expect(small.length).toBeGreaterThan(1024 * 1024);
+    const sent = postChunked('block.test', small, 60_000, encoded('gzip'));
+    expect((await rig.ask('block.test', sent)).status).toBe(200);
+    expect(rig.arrivals[0]?.body.equals(small)).toBe(true);
+  });
+
   test('goes as it is, names and all', async () => {
     const body = Buffer.concat([named(before, 'first.txt'), named(after, 'second.txt')]);
     expect((await rig.ask('block.test', post('block.test', body, encoded('gzip')))).status).toBe(200);

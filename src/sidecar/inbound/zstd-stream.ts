@@ -1,10 +1,10 @@
 import { Duplex } from 'node:stream';
 import { createZstdDecoder, usualWindow, type ZstdOutput } from '../../policy/message/zstd/decoder.js';
-import { createWorkLimit } from '../zstd-work.js';
+import { createWorkLimit, zstdWork } from '../decoding-work.js';
 
 /** Undoes Zstandard, no further than its reader has room. */
 export function createZstdStream(): Duplex {
-  const limit = createWorkLimit();
+  const limit = createWorkLimit(zstdWork);
   const decoder = createZstdDecoder(usualWindow, limit.work);
   let outputs: Iterator<ZstdOutput> | null = null;
   let written: (() => void) | null = null;

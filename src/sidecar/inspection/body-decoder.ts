@@ -2,7 +2,7 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createInflate, createInflateRaw, type Zlib } from 'node:zlib';
 import type { ContentCoding } from '../../policy/message/encodings.js';
 import { createZstdDecoder, usualWindow } from '../../policy/message/zstd/decoder.js';
-import { createWorkLimit } from '../zstd-work.js';
+import { createWorkLimit, zstdWork } from '../decoding-work.js';
 import { createGzipDecoder } from './gzip-decoder.js';
 import { createZlibSteps } from './zlib-steps.js';
 
@@ -43,7 +43,7 @@ const decoders: Readonly<Record<ContentCoding, () => BodyDecoder>> = {
 export const createBodyDecoder = (coding: ContentCoding): BodyDecoder => decoders[coding]();
 
 function createZstdBodyDecoder(): BodyDecoder {
-  const limit = createWorkLimit();
+  const limit = createWorkLimit(zstdWork);
   const decoder = createZstdDecoder(usualWindow, limit.work);
   let told = 0;
   return {

@@ -1,5 +1,6 @@
 import type { ContentCoding } from '../../policy/message/encodings.js';
 import { ZstdError } from '../../policy/message/zstd/bits.js';
+import { DecodingWorkError } from '../decoding-work.js';
 import { createGather } from '../gather.js';
 import { type BodyDecoder, createBodyDecoder, type DecodedMark, type DecodedPart } from './body-decoder.js';
 import { encodeBody } from './body-encoder.js';
@@ -116,6 +117,10 @@ async function* decodedParts(
       }
     } catch (error) {
       if (error instanceof BodyRefused) throw error;
+      if (error instanceof DecodingWorkError)
+        throw new BodyRefused(
+          refusalOf(inspection, 'scan-over-budget', 'it takes too much work to be undone'),
+        );
       const message =
         error instanceof ZstdError && error.kind === 'unsupported'
           ? 'the Zstandard in the body needs a dictionary or a window over 8 MiB'

@@ -1,5 +1,6 @@
 import { crc32, createInflateRaw } from 'node:zlib';
 import { gzipData, gzipMagic, hasText } from '../../policy/message/gzip.js';
+import { createWorkLimit } from '../decoding-work.js';
 import type { BodyDecoder, DecodedPart } from './body-decoder.js';
 import { createZlibSteps, type ZlibSteps } from './zlib-steps.js';
 
@@ -8,6 +9,9 @@ const longestHeader = 64 * 1024;
 const trailerBytes = 8;
 const reservedFlags = 0xe0;
 const chunkSize = 64 * 1024;
+/** Bytes of a scan that take as long as to set up a member, and what the first few hundred may cost. */
+const memberWork = 2048;
+const freeWork = 512 * memberWork;
 
 interface Member {
   readonly steps: ZlibSteps;
@@ -17,12 +21,16 @@ interface Member {
 
 const corrupt = () => new Error('no gzip stream');
 
-/** Member after member, and nothing else (RFC 1952); their lengths and checksums must be right. */
+/**
+ * Member after member, and nothing else (RFC 1952); their lengths and checksums must be right. Of many tiny ones it is
+ * taken for an attack: each has a stream of zlib's of its own.
+ */
 export function createGzipDecoder(): BodyDecoder {
   /** Of a header or trailer that isn't complete. */
   let held: Buffer = Buffer.alloc(0);
   let member: Member | null = null;
   let inTrailer = false;
+  const limit = createWorkLimit(freeWork);
   /** Bytes before the data of this member, and content of all. */
   let before = 0;
   let told = 0;
@@ -36,6 +44,7 @@ export function createGzipDecoder(): BodyDecoder {
     if (data >= held.length) return Buffer.alloc(0);
     const head = held.subarray(0, data);
     const rest = held.subarray(data);
+    limit.work(memberWork);
     member = { steps: createZlibSteps(createInflateRaw({ chunkSize })), checksum: 0, size: 0 };
     held = Buffer.alloc(0);
     before += head.length;
@@ -72,6 +81,7 @@ export function createGzipDecoder(): BodyDecoder {
 
   return {
     async *push(chunk) {
+      limit.received(chunk.length);
       let rest = chunk;
       while (rest.length > 0) {
         if (!member) rest = yield* header(rest);
