@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { TLSSocket } from 'node:tls';
 import {
   brotliCompressSync,
   brotliDecompressSync,
@@ -11,7 +13,14 @@ import {
   inflateSync,
 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { get, heldSecret, type InspectionRig, post, postChunked } from '../support/inspection-rig.js';
+import {
+  get,
+  heldSecret,
+  type InspectionRig,
+  post,
+  postChunked,
+  startInspectionRig,
+} from '../support/inspection-rig.js';
 import { shareInspectionRig } from '../support/inspection-suite.js';
 import { needs } from '../support/needs.js';
 import { openTunnel, readAnswer, refusalCode } from '../support/raw-client.js';
@@ -150,6 +159,25 @@ describe.each(coders)('a long body in $name', ({ name, encode, decode }) => {
         await refusedWith('encoding-not-scannable');
       }
   });
+});
+
+test('a long body that waited goes, though the upstream ended its idle connection meanwhile', async () => {
+  await using own = await startInspectionRig();
+  const opened = once(own.canary.server, 'secureConnection') as Promise<[TLSSocket]>;
+  expect((await own.ask('supervise.test', get('supervise.test', '/before'))).status).toBe(200);
+  const [upstream] = await opened;
+  const client = await openTunnel({ ...own.sidecar, host: 'supervise.test' });
+  const answer = readAnswer(client);
+  const body = Buffer.concat([Buffer.from(`the key is ${heldSecret}\n`), clean]);
+  client.write(post('supervise.test', body));
+  const { id } = await own.proposal(1);
+  // It is closed once the other side has ended it too.
+  upstream.end();
+  await once(upstream, 'close');
+  own.sidecar.decide(id, 'approve-once');
+  expect((await answer).status).toBe(200);
+  expect(own.arrivals.at(-1)?.body.equals(body)).toBe(true);
+  client.destroy();
 });
 
 describe('a long body in gzip', () => {

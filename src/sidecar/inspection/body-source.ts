@@ -11,9 +11,19 @@ export async function readBody(exchange: Exchange): Promise<ReadAhead | null> {
   const { content } = outgoing;
   if (content === null || Buffer.isBuffer(content)) return null;
   const gathered = await gatherBody(exchange, content);
-  if ('pieces' in gathered) return createReadAhead(gathered.pieces, gate.held, roomAhead);
-  outgoing.content = gathered.whole;
-  return null;
+  if ('whole' in gathered) {
+    outgoing.content = gathered.whole;
+    return null;
+  }
+  const reading = createReadAhead(gathered.pieces, gate.held, roomAhead);
+  const { body } = exchange;
+  const release = () => {
+    reading.release();
+    body.release();
+  };
+  // A client may leave before any of it is read.
+  exchange.body = { ...body, release };
+  return reading;
 }
 
 /** Null where it is encoded, or there is none. */

@@ -138,11 +138,11 @@ async function inspectTrail(inspection: Inspection, message: TrailMessage): Prom
   return { refusal: findingRefusal(inspection, found, 'secret-found') };
 }
 
-function inspectLongBody(inspection: Inspection, content: ReadAhead): Inspected {
+async function inspectLongBody(inspection: Inspection, content: ReadAhead): Promise<Inspected> {
   const { outgoing } = inspection.exchange;
   const { contentEncoding } = encodingOf(outgoing.headers);
-  const stream = inspectedStream(content, contentEncoding, inspection);
-  if ('refusal' in stream) return stream;
+  const stream = await inspectedStream(content, contentEncoding, inspection);
+  if (stream === 'client-left' || 'refusal' in stream) return stream;
   outgoing.content = stream.content;
   if (!stream.sameLength) outgoing.length = null;
   return 'let-out';
