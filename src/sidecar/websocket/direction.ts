@@ -37,6 +37,8 @@ export interface Direction {
 
 /** Bytes that are read on while an answer is waited for, so that pings pass and the end is seen. */
 const readAhead = 64 * 1024;
+/** Pieces of a long message that are smaller, and came in one go, are looked at in one: each look has its price. Bytes. */
+const worthALook = 4096;
 
 type Item =
   | { readonly kind: 'data'; readonly frame: DataFrame; readonly piece: Buffer; readonly end: boolean }
@@ -46,11 +48,14 @@ type Item =
 export function createDirection(options: DirectionOptions): Direction {
   const { from, to, fromClient, inspector, ending, reserve } = options;
   const held = createGather();
+  /** Of a long message. */
+  const small = createGather();
   const waiting: Item[] = [];
   let waitingBytes = 0;
   let stream: MessageStream | null = null;
   /** Whether a frame of the present message went on already. */
   let begun = false;
+  let smallOpcode: number = opcodes.binary;
   let busy = false;
   let closed = false;
   let over = false;
@@ -94,6 +99,7 @@ export function createDirection(options: DirectionOptions): Direction {
       waitingBytes -= sizeOf(item);
       take(item);
     }
+    goOnWithSmall();
     if (ended && !busy) to.end();
     resume();
   }
@@ -121,7 +127,9 @@ export function createDirection(options: DirectionOptions): Direction {
     const last = end && frame.last;
     const opcode = frame.text ? opcodes.text : opcodes.binary;
     if (stream) {
-      goOn(stream, opcode, piece, last);
+      small.append(piece);
+      if (last || small.size() >= worthALook) goOn(stream, opcode, takeSmall(), last);
+      else smallOpcode = opcode;
       return;
     }
     // What comes whole is not copied.
@@ -143,6 +151,22 @@ export function createDirection(options: DirectionOptions): Direction {
     stream = inspector.stream(frame.text);
     begun = false;
     goOn(stream, opcode, bytes, last);
+  }
+
+  function takeSmall(): Buffer {
+    const bytes = small.bytes();
+    small.drop(bytes.length);
+    return bytes;
+  }
+
+  /** Nothing more came with it. */
+  function goOnWithSmall(): void {
+    if (busy || over || !stream || small.size() === 0) return;
+    try {
+      goOn(stream, smallOpcode, takeSmall(), false);
+    } catch (error) {
+      ending.fail(error);
+    }
   }
 
   function goOn(current: MessageStream, opcode: number, piece: Buffer, last: boolean): void {
@@ -187,6 +211,7 @@ export function createDirection(options: DirectionOptions): Direction {
       // Frames that came together go together: one record, one packet.
       to.cork();
       reader.push(bytes);
+      goOnWithSmall();
       to.uncork();
     },
     end() {

@@ -141,6 +141,24 @@ describe('a message with a known value', () => {
     }
   });
 
+  test('is found in a long message that goes on byte by byte, which otherwise arrives as it is', async () => {
+    const line = 'a line of ordinary text, and then another one.\n';
+    const send = (client: WebSocket, end: string) => {
+      client.send(line.repeat(30_000), { fin: false });
+      for (let at = 0; at < end.length; at += 1)
+        client.send(end.slice(at, at + 1), { fin: at === end.length - 1 });
+    };
+    const end = line.repeat(1000);
+    const clean = await open('block.test');
+    send(clean, end);
+    await gotIt(clean);
+    expect(reached.filter((one) => !one.startsWith('close'))).toEqual([line.repeat(30_000) + end]);
+    clean.terminate();
+    const client = await open('block.test');
+    send(client, `${end}${secret}\n${end}`);
+    await expectCut(client);
+  });
+
   test.each([
     ['a ping', (client: WebSocket) => client.ping(secret)],
     ['a pong', (client: WebSocket) => client.pong(secret)],
