@@ -4,6 +4,7 @@ import { createJoiner } from '../scan/joiner.js';
 import type { Scanner } from '../scan/scanner.js';
 import type { DeltaIndex } from './deltas.js';
 import { isPlain, type PartialIndex } from './partial.js';
+import { textStretches } from './stretches.js';
 
 /** What finds the values that must not come back. */
 export interface SecretFinder {
@@ -56,6 +57,35 @@ function cover(bytes: Buffer, start: number, end: number): void {
   }
 }
 
+const isCoded = (bytes: Buffer): boolean => !isPlain(bytes);
+
+/**
+ * The same for bytes of any kind: what reads as text in them is read as such, whatever they are declared as.
+ *
+ * @param isText all of them are
+ * @throws NotScannedError
+ */
+export function scrubAny(
+  finder: SecretFinder,
+  bytes: Buffer,
+  surface: Surface,
+  isText: boolean,
+  onFound: (finding: Finding) => void,
+): Buffer {
+  if (isText) return scrub(finder, bytes, surface, isPlain(bytes), onFound);
+  let clean = scrub(finder, bytes, surface, true, onFound);
+  for (const [start, end] of textStretches(bytes, isCoded)) {
+    const stretch = clean.subarray(start, end);
+    const covered = scrub(finder, stretch, surface, false, (finding) =>
+      onFound({ ...finding, start: start + finding.start, end: start + finding.end }),
+    );
+    if (covered === stretch) continue;
+    if (clean === bytes) clean = Buffer.from(bytes);
+    covered.copy(clean, start);
+  }
+  return clean;
+}
+
 export interface ScrubStream {
   /** What may go on now: all but an end in which a value may have begun. */
   push(chunk: Buffer): Buffer;
@@ -64,7 +94,8 @@ export interface ScrubStream {
 }
 
 export interface ScrubOptions {
-  readonly plain: boolean;
+  /** False: only what reads as text is read as such. */
+  readonly isText: boolean;
   /** The bytes are a part of something longer: what may be the rest of a value at their edges is covered too. */
   readonly part: boolean;
   readonly onFound: (finding: Finding) => void;
@@ -88,10 +119,10 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     const found = (finding: Finding) => {
       if (finding.end > from) options.onFound(finding);
     };
-    const plain = options.plain || isPlain(bytes);
-    let clean = scrub(finder, bytes, 'body', plain, found);
+    let clean = scrubAny(finder, bytes, 'body', options.isText, found);
     // At the end only that of a part may be the beginning of a value.
-    const waiting = last && !options.part ? bytes.length : partial.waitingFrom(bytes, plain);
+    const waiting =
+      last && !options.part ? bytes.length : partial.waitingFrom(bytes, isPlain(bytes.subarray(-leadBytes)));
     if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
     begun ||= bytes.length >= leadBytes;
     const cut = last ? bytes.length : Math.max(from, waiting);

@@ -221,7 +221,7 @@ function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings
     }
     if (!secrets) return;
     const { onScrubbed: onFound } = around;
-    scrubbing = createScrubStream(secrets, { plain: !isText, part: isPart, onFound });
+    scrubbing = createScrubStream(secrets, { isText, part: isPart, onFound });
     const unit = unitOf(kind);
     if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
   };

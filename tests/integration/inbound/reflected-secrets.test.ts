@@ -78,6 +78,18 @@ describe('the credential that an upstream sends back', () => {
     },
   );
 
+  test.each(['image/png', 'application/pdf', 'application/zip', 'image/png, text/html'])(
+    'is covered in every form in a body that says it is %s',
+    async (type) => {
+      // Of that over lines, half is other text.
+      for (const encoding of names.filter((name) => name !== 'base64 over lines')) {
+        const answer = await ask({ encoding, type });
+        expect(answer.status).toBe(200);
+        expectNothing(answer, formOf(encoding));
+      }
+    },
+  );
+
   test.each(['reason', 'trailer', 'hint', 'events', 'error'])('is covered in: %s', async (surface) => {
     for (const encoding of ['plain', 'base64', 'hex', 'percent']) {
       const answer = await ask({ encoding, surface, chunked: '' });

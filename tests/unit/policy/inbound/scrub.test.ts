@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { buildPieceIndex } from '../../../../src/policy/across/piece-index.js';
 import { buildDeltaIndex } from '../../../../src/policy/inbound/deltas.js';
@@ -23,8 +24,8 @@ async function finderOf(values: readonly string[]): Promise<SecretFinder> {
 const finder = await finderOf([value, 'p#ss!w']);
 const nothing = () => {};
 
-function stream(chunks: readonly Buffer[], options: { plain?: boolean; part?: boolean } = {}): Buffer {
-  const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing, ...options });
+function stream(chunks: readonly Buffer[], options: { isText?: boolean; part?: boolean } = {}): Buffer {
+  const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing, ...options });
   return Buffer.concat([...chunks.map((chunk) => scrubber.push(chunk)), scrubber.end()]);
 }
 
@@ -87,6 +88,34 @@ describe('what is scrubbed in one piece', () => {
   });
 });
 
+describe('in a file that is no text', () => {
+  const noise = randomBytes(3000);
+  const without = (name: string): boolean => !/^UTF|zero|break|soft/.test(name);
+
+  test.each(names)('as the whole of it: %s', (name) => {
+    const clean = stream([around(formOf(name))], { isText: false });
+    expectNoPiece(clean, secretOf(name), pieceOf(name));
+  });
+
+  test.each(names.filter(without))('between bytes by chance, cut or not: %s', (name) => {
+    const bytes = Buffer.concat([noise, around(formOf(name)), noise]);
+    for (const cut of [0, 3000 + (around(formOf(name)).length >> 1), 3005]) {
+      const clean = stream([bytes.subarray(0, cut), bytes.subarray(cut)], { isText: false });
+      expect(clean.length).toBe(bytes.length);
+      expect(clean.subarray(0, 2990).equals(noise.subarray(0, 2990))).toBe(true);
+      expectNoPiece(clean, secretOf(name), pieceOf(name));
+    }
+  });
+
+  test('many stretches of text are read, and other bytes are left as they are', () => {
+    const form = around(formOf('JSON escapes'));
+    const bytes = Buffer.concat(Array.from({ length: 40 }, () => [noise, form]).flat());
+    const clean = stream([bytes], { isText: false });
+    expectNoPiece(clean, form.subarray(32, -20), 60);
+    expect(stream([noise], { isText: false }).equals(noise)).toBe(true);
+  });
+});
+
 describe('what is scrubbed over chunk boundaries', () => {
   test.each(names)('%s, cut at every byte', (name) => {
     const bytes = around(formOf(name));
@@ -105,7 +134,7 @@ describe('what is scrubbed over chunk boundaries', () => {
   });
 
   test('text that is none waits for nothing', () => {
-    const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing });
+    const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing });
     for (const text of [
       'data: {"text":"and then"}\n\n',
       'data: {"text":"the next word"}\n\n',
@@ -115,7 +144,7 @@ describe('what is scrubbed over chunk boundaries', () => {
   });
 
   test('a beginning waits, and comes in the end if nothing follows', () => {
-    const scrubber = createScrubStream(finder, { plain: false, part: false, onFound: nothing });
+    const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing });
     expect(scrubber.push(Buffer.from('is it xoPq7-4f?')).toString()).toBe('is it ');
     expect(scrubber.end().toString()).toBe('xoPq7-4f?');
   });
@@ -136,7 +165,7 @@ describe('a part of something longer', () => {
 test('streams by turns keep what each let out', () => {
   const texts = ['one', 'two'].map((word) => Buffer.from(`${word} and ${value.slice(0, 5)} `.repeat(12_000)));
   const scrubbers = texts.map(() =>
-    createScrubStream(finder, { plain: false, part: false, onFound: nothing }),
+    createScrubStream(finder, { isText: true, part: false, onFound: nothing }),
   );
   const out: Buffer[][] = [[], []];
   for (let at = 0; at < 200_000; at += 16_384)
