@@ -15,8 +15,6 @@ export interface PartialIndex {
    * @param plain nothing is encoded in a way that has to be undone
    */
   waitingFrom(bytes: Buffer, plain: boolean): number;
-  /** Offset after the last byte, from the beginning, that may be the end of a value cut off before; 0: none. */
-  cutOffBefore(bytes: Buffer): number;
 }
 
 /** Letters and digits of a beginning that are let out: fewer than these are anybody's. */
@@ -38,7 +36,7 @@ interface Filter {
   readonly mask: number;
 }
 
-const seeds = { beginning: 0x811c9dc5, middle: 0x2f0b4c47, ending: 0x5bd1e995 } as const;
+const seeds = { beginning: 0x811c9dc5, middle: 0x2f0b4c47 } as const;
 type Part = keyof typeof seeds;
 
 function hashOf(part: Part, bytes: Uint8Array, from: number, to: number): number {
@@ -84,16 +82,13 @@ export function buildPartialIndex(secrets: readonly KnownSecret[]): PartialIndex
         first = Math.min(first, waitingDecoded(filter, tail));
       return Math.min(bytes.length, bytes.length - tail.length + first);
     },
-    cutOffBefore: (bytes) => cutOffInText(filter, bytes.subarray(0, reach)),
   };
 }
 
 function addNeedle(filter: Filter, needle: Uint8Array): void {
   const last = Math.min(longest, needle.length);
-  for (let length = shortest; length <= last; length += 1) {
+  for (let length = shortest; length <= last; length += 1)
     add(filter, hashOf('beginning', needle, 0, length));
-    add(filter, hashOf('ending', needle, needle.length - length, needle.length));
-  }
   for (let at = 0; at + middle <= needle.length; at += 1)
     add(filter, hashOf('middle', needle, at, at + middle));
 }
@@ -151,19 +146,6 @@ function waitingLiteral(literals: readonly Buffer[], tail: Buffer): number {
     }
   }
   return first;
-}
-
-function cutOffInText(filter: Filter, bytes: Buffer): number {
-  const letters = Buffer.alloc(longest);
-  const ends: number[] = [];
-  for (let at = 0; at < bytes.length && ends.length < longest; at += 1) {
-    if (!isLetter(bytes[at] as number)) continue;
-    letters[ends.length] = (bytes[at] as number) | toLower;
-    ends.push(at + 1);
-  }
-  for (let count = ends.length; count >= shortest; count -= 1)
-    if (has(filter, hashOf('ending', letters, 0, count))) return ends[count - 1] as number;
-  return 0;
 }
 
 /** An escape that is cut off: its letters would be taken for some of the text. */

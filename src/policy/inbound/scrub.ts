@@ -96,8 +96,6 @@ export interface ScrubStream {
 export interface ScrubOptions {
   /** False: only what reads as text is read as such. */
   readonly isText: boolean;
-  /** The bytes are a part of something longer: what may be the rest of a value at their edges is covered too. */
-  readonly part: boolean;
   readonly onFound: (finding: Finding) => void;
 }
 
@@ -109,7 +107,6 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
   const { partial } = finder;
   let lead: Buffer = nothing;
   let held: Buffer = nothing;
-  let begun = false;
 
   const step = (chunk: Buffer, last: boolean): Buffer => {
     // The lead's own findings were covered when it went out.
@@ -119,13 +116,10 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
     const found = (finding: Finding) => {
       if (finding.end > from) options.onFound(finding);
     };
-    let clean = scrubAny(finder, bytes, 'body', options.isText, found);
-    // At the end only that of a part may be the beginning of a value.
-    const waiting =
-      last && !options.part ? bytes.length : partial.waitingFrom(bytes, isPlain(bytes.subarray(-leadBytes)));
-    if (options.part) clean = coverEdges(finder, bytes, clean, begun, last ? waiting : bytes.length);
-    begun ||= bytes.length >= leadBytes;
-    const cut = last ? bytes.length : Math.max(from, waiting);
+    const clean = scrubAny(finder, bytes, 'body', options.isText, found);
+    const cut = last
+      ? bytes.length
+      : Math.max(from, partial.waitingFrom(bytes, isPlain(bytes.subarray(-leadBytes))));
     const going =
       clean !== bytes
         ? clean.subarray(from, cut)
@@ -152,19 +146,3 @@ export const scrubTwice = (first: ScrubStream, second: ScrubStream): ScrubStream
   push: (chunk) => second.push(first.push(chunk)),
   end: (chunk) => second.end(first.end(chunk)),
 });
-
-/** @param waiting offset from which the end may be the beginning of a value */
-function coverEdges(
-  { partial }: SecretFinder,
-  bytes: Buffer,
-  clean: Buffer,
-  begun: boolean,
-  waiting: number,
-): Buffer {
-  const head = begun ? 0 : partial.cutOffBefore(bytes);
-  if (head === 0 && waiting === bytes.length) return clean;
-  const covered = clean === bytes ? Buffer.from(bytes) : clean;
-  cover(covered, 0, head);
-  cover(covered, waiting, bytes.length);
-  return covered;
-}

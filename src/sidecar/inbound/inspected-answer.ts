@@ -12,9 +12,9 @@ import type { Finding } from '../../policy/scan/finding.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
 import { createDecoder, type Decoder, parseCodings } from './decoder.js';
-import { shortestRange } from './inspectable-request.js';
 import type { Inspection } from './inspection.js';
 import type { BodyStage, Outlet } from './outlet.js';
+import { type AskedRange, type Part, partFor, trim } from './part.js';
 import { createTextGate, type TextPolicy } from './text-gate.js';
 
 /** An upstream's answer as it came. */
@@ -38,6 +38,8 @@ export interface InspectedAnswer {
 
 export interface AnswerSurroundings {
   readonly inspection: Inspection;
+  /** The range that the client asked for; null: none. */
+  readonly asked: AskedRange | null;
   readonly policy: TextPolicy;
   readonly outletOf: (head: AnswerHead) => Outlet;
   readonly onScrubbed: (finding: Finding) => void;
@@ -59,13 +61,12 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
   const { secrets } = inspection;
   const cleaned = secrets ? withoutSecrets(secrets, given, onScrubbed) : given;
   const codings = parseCodings(headerOf(cleaned.headers, 'content-encoding') ?? '');
-  const problem =
-    codings === null
-      ? 'its content coding is none that can be undone'
-      : rangeProblem(cleaned, codings.length > 0, secrets !== null);
   const coded = codings !== null && codings.length > 0;
-  const head =
-    coded && cleaned.status !== 304 ? { ...cleaned, headers: decodedHeaders(cleaned.headers) } : cleaned;
+  const isPart = cleaned.status === 206 && !cleaned.bodiless;
+  const cut = isPart ? partFor(around.asked, cleaned.headers, coded) : null;
+  const unreadable = codings === null ? 'its content coding is none that can be undone' : null;
+  const [part, problem] = typeof cut === 'string' ? [null, unreadable ?? cut] : [cut, unreadable];
+  const head = headOf(cleaned, coded, part);
   const outlet = around.outletOf(head);
   if (head.bodiless) {
     outlet.begin([]);
@@ -87,7 +88,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       onFailure(error);
     }
   };
-  const body = gathering(createBody(head, outlet, { ...around, onRoom: room }), guarded, () => {
+  const body = gathering(createBody(head, part, outlet, { ...around, onRoom: room }), guarded, () => {
     clientFull = true;
   });
   let decoder: Decoder | null = null;
@@ -98,7 +99,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       if (!body.push(chunk)) clientFull = true;
     });
   };
-  if (coded)
+  if (codings && coded)
     decoder = createDecoder(codings, {
       onData: (chunk) => {
         push(chunk);
@@ -124,6 +125,14 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       body.destroy();
     },
   };
+}
+
+function headOf(cleaned: AnswerHead, coded: boolean, part: Part | null): AnswerHead {
+  if (part) {
+    const { status, headers } = part;
+    return { ...cleaned, status, headers, phrase: status === 206 ? cleaned.phrase : '' };
+  }
+  return coded && cleaned.status !== 304 ? { ...cleaned, headers: decodedHeaders(cleaned.headers) } : cleaned;
 }
 
 /** The phrase is looked at as one of the headers is. */
@@ -189,25 +198,15 @@ function gathering(body: BodyStage, guarded: (call: () => void) => void, onFull:
   };
 }
 
-/** What of a part can't be looked at: several at once, a coded one, and one so short that a value could come in pieces. */
-function rangeProblem(head: AnswerHead, coded: boolean, scrubbed: boolean): string | null {
-  if (head.status !== 206) return null;
-  if (coded) return 'it is a part of a coded body';
-  if (!scrubbed) return null;
-  const range = /^bytes (\d{1,15})-(\d{1,15})\/(?:\d+|\*)$/.exec(
-    headerOf(head.headers, 'content-range') ?? '',
-  );
-  if (!range) return 'it does not say which part it is';
-  const first = Number(range[1]);
-  if (first > 0 && Number(range[2]) - first + 1 < shortestRange) return 'it is too short a part';
-  return null;
-}
-
 /** Covers, then judges. What kind of text an answer without a known type is shows in its first bytes. */
-function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings): BodyStage {
+function createBody(
+  head: AnswerHead,
+  part: Part | null,
+  outlet: Outlet,
+  around: AnswerSurroundings,
+): BodyStage {
   const kind = mediaKind(headerOf(head.headers, 'content-type'));
   const { secrets } = around.inspection;
-  const isPart = head.status === 206;
   let text = textStage(kind, outlet, around);
   let scrubbing: ScrubStream | null = null;
   let begun = false;
@@ -219,11 +218,13 @@ function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings
       text.destroy();
       text = straight(outlet);
     }
-    if (!secrets) return;
-    const { onScrubbed: onFound } = around;
-    scrubbing = createScrubStream(secrets, { isText, part: isPart, onFound });
-    const unit = unitOf(kind);
-    if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
+    if (secrets) {
+      const { onScrubbed: onFound } = around;
+      scrubbing = createScrubStream(secrets, { isText, onFound });
+      const unit = unitOf(kind);
+      if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
+    }
+    if (part) scrubbing = trim(scrubbing, part);
   };
   return {
     push(chunk) {

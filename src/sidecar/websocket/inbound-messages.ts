@@ -97,7 +97,7 @@ function openStream(
   const begin = (first: Buffer) => {
     begun = true;
     readable = text || looksLikeText(first);
-    scrubbing = secrets && createScrubStream(secrets, { isText: readable, part: false, onFound });
+    scrubbing = secrets && createScrubStream(secrets, { isText: readable, onFound });
   };
   const look = (part: Buffer) => (readable ? judged(part) : part);
   return {

@@ -24,8 +24,8 @@ async function finderOf(values: readonly string[]): Promise<SecretFinder> {
 const finder = await finderOf([value, 'p#ss!w']);
 const nothing = () => {};
 
-function stream(chunks: readonly Buffer[], options: { isText?: boolean; part?: boolean } = {}): Buffer {
-  const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing, ...options });
+function stream(chunks: readonly Buffer[], options: { isText?: boolean } = {}): Buffer {
+  const scrubber = createScrubStream(finder, { isText: true, onFound: nothing, ...options });
   return Buffer.concat([...chunks.map((chunk) => scrubber.push(chunk)), scrubber.end()]);
 }
 
@@ -134,7 +134,7 @@ describe('what is scrubbed over chunk boundaries', () => {
   });
 
   test('text that is none waits for nothing', () => {
-    const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing });
+    const scrubber = createScrubStream(finder, { isText: true, onFound: nothing });
     for (const text of [
       'data: {"text":"and then"}\n\n',
       'data: {"text":"the next word"}\n\n',
@@ -144,29 +144,15 @@ describe('what is scrubbed over chunk boundaries', () => {
   });
 
   test('a beginning waits, and comes in the end if nothing follows', () => {
-    const scrubber = createScrubStream(finder, { isText: true, part: false, onFound: nothing });
+    const scrubber = createScrubStream(finder, { isText: true, onFound: nothing });
     expect(scrubber.push(Buffer.from('is it xoPq7-4f?')).toString()).toBe('is it ');
     expect(scrubber.end().toString()).toBe('xoPq7-4f?');
   });
 });
 
-describe('a part of something longer', () => {
-  const bytes = Buffer.from(`${'lorem ipsum '.repeat(200)}${value}${' dolor sit'.repeat(200)}`);
-  const at = bytes.indexOf(value);
-
-  test('holds at its edges no more of a value than anybody’s letters', () => {
-    for (let cut = at; cut <= at + value.length; cut += 1) {
-      expectNoPiece(stream([bytes.subarray(0, cut)], { part: true }), Buffer.from(value), 5);
-      expectNoPiece(stream([bytes.subarray(cut)], { part: true }), Buffer.from(value), 5);
-    }
-  });
-});
-
 test('streams by turns keep what each let out', () => {
   const texts = ['one', 'two'].map((word) => Buffer.from(`${word} and ${value.slice(0, 5)} `.repeat(12_000)));
-  const scrubbers = texts.map(() =>
-    createScrubStream(finder, { isText: true, part: false, onFound: nothing }),
-  );
+  const scrubbers = texts.map(() => createScrubStream(finder, { isText: true, onFound: nothing }));
   const out: Buffer[][] = [[], []];
   for (let at = 0; at < 200_000; at += 16_384)
     for (const [index, scrubber] of scrubbers.entries())
