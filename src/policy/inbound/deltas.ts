@@ -3,7 +3,7 @@ import { stringValues } from '../message/json-strings.js';
 import { alphabets, memberships } from '../scan/alphabet.js';
 import type { Finding } from '../scan/finding.js';
 import { completeUntil, type Unit } from './judge.js';
-import type { ScrubStream } from './scrub.js';
+import type { ScrubStream } from './scrub-stream.js';
 
 /** Letters and digits of a value, or half of a shorter one, after which the next are covered. */
 const told = 12;
@@ -77,6 +77,7 @@ export function createDeltaScrub(
   };
   return {
     push: (chunk) => step(chunk, false),
+    release: () => nothing,
     end: (chunk = nothing) => step(chunk, true),
   };
 }

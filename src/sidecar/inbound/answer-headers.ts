@@ -1,5 +1,5 @@
 import { withoutNominated } from '../../policy/departing-headers.js';
-import { isPlain } from '../../policy/inbound/partial.js';
+import { isPlain } from '../../policy/inbound/plain.js';
 import { type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 

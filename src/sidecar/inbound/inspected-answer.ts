@@ -1,21 +1,14 @@
 import type { Refusal } from '../../contract/refusal.js';
-import { createDeltaScrub } from '../../policy/inbound/deltas.js';
-import type { Unit } from '../../policy/inbound/judge.js';
-import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
-import {
-  createScrubStream,
-  type ScrubStream,
-  type SecretFinder,
-  scrubTwice,
-} from '../../policy/inbound/scrub.js';
+import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
+import { createBody } from './body.js';
 import { createDecoder, type Decoder, parseCodings } from './decoder.js';
 import type { Inspection } from './inspection.js';
 import type { BodyStage, Outlet } from './outlet.js';
-import { type AskedRange, type Part, partFor, trim } from './part.js';
-import { createTextGate, type TextPolicy } from './text-gate.js';
+import { type AskedRange, type Part, partFor } from './part.js';
+import type { TextPolicy } from './text-gate.js';
 
 /** An upstream's answer as it came. */
 export interface AnswerHead {
@@ -50,11 +43,6 @@ export interface AnswerSurroundings {
   readonly notScannable: (why: string) => Refusal;
 }
 
-/** Bytes of a text that are held before the first of it goes out. */
-const wholeText = 256 * 1024;
-/** Bytes that are read as text where an answer doesn't say that it is any. */
-const mostUnknown = 1024 * 1024;
-
 /** Undoes codings, covers known values, judges text: what reaches the client has been through all three. */
 export function openInspectedAnswer(given: AnswerHead, around: AnswerSurroundings): InspectedAnswer | null {
   const { inspection, onScrubbed, onRoom, onFailure } = around;
@@ -78,6 +66,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
   }
   const room = () => {
     clientFull = false;
+    stage.room();
     decoder?.resume();
     if (!decoderFull) onRoom();
   };
@@ -88,9 +77,12 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       onFailure(error);
     }
   };
-  const body = gathering(createBody(head, part, outlet, { ...around, onRoom: room }), guarded, () => {
+  const onFull = () => {
     clientFull = true;
-  });
+    decoder?.pause();
+  };
+  const stage = createBody(head, part, outlet, { ...around, onRoom: room, onFull });
+  const body = gathering(stage, guarded, onFull);
   let decoder: Decoder | null = null;
   let decoderFull = false;
   let clientFull = false;
@@ -195,80 +187,5 @@ function gathering(body: BodyStage, guarded: (call: () => void) => void, onFull:
       soon = null;
       body.destroy();
     },
-  };
-}
-
-/** Covers, then judges. What kind of text an answer without a known type is shows in its first bytes. */
-function createBody(
-  head: AnswerHead,
-  part: Part | null,
-  outlet: Outlet,
-  around: AnswerSurroundings,
-): BodyStage {
-  const kind = mediaKind(headerOf(head.headers, 'content-type'));
-  const { secrets } = around.inspection;
-  let text = textStage(kind, outlet, around);
-  let scrubbing: ScrubStream | null = null;
-  let begun = false;
-
-  const begin = (first: Buffer) => {
-    begun = true;
-    const isText = kind !== 'binary' && (kind !== 'unknown' || looksLikeText(first));
-    if (kind === 'unknown' && !isText) {
-      text.destroy();
-      text = straight(outlet);
-    }
-    if (secrets) {
-      const { onScrubbed: onFound } = around;
-      scrubbing = createScrubStream(secrets, { isText, onFound });
-      const unit = unitOf(kind);
-      if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
-    }
-    if (part) scrubbing = trim(scrubbing, part);
-  };
-  return {
-    push(chunk) {
-      if (!begun) begin(chunk);
-      const clean = scrubbing ? scrubbing.push(chunk) : chunk;
-      return clean.length === 0 || text.push(clean);
-    },
-    end(rest) {
-      if (!begun && rest && rest.length > 0) begin(rest);
-      text.end(scrubbing ? scrubbing.end(rest) : rest);
-    },
-    destroy: () => text.destroy(),
-  };
-}
-
-function textStage(kind: MediaKind, outlet: Outlet, around: AnswerSurroundings): BodyStage {
-  const { injection } = around.inspection;
-  if (!injection || kind === 'binary') return straight(outlet);
-  const { policy, onRoom, onFailure, reserve } = around;
-  const unit = unitOf(kind);
-  return createTextGate(outlet, {
-    scanner: injection,
-    policy,
-    unit,
-    whole: unit === 'span' ? wholeText : 0,
-    most: kind === 'unknown' ? mostUnknown : Number.POSITIVE_INFINITY,
-    onRoom,
-    onFailure,
-    reserve,
-  });
-}
-
-function unitOf(kind: MediaKind): Unit {
-  return kind === 'events' ? 'event' : kind === 'lines' ? 'line' : 'span';
-}
-
-function straight(outlet: Outlet): BodyStage {
-  if (!outlet.begun()) outlet.begin([]);
-  return {
-    push: (chunk) => outlet.write(chunk),
-    end: (rest) => {
-      if (rest && rest.length > 0) outlet.write(rest);
-      outlet.end();
-    },
-    destroy: () => {},
   };
 }

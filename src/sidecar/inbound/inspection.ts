@@ -1,7 +1,6 @@
 import type { RouteDlp } from '../../contract/route.js';
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import { buildDeltaIndex } from '../../policy/inbound/deltas.js';
-import { buildPartialIndex } from '../../policy/inbound/partial.js';
+import { buildDeltaIndex, type DeltaIndex } from '../../policy/inbound/deltas.js';
 import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
@@ -29,18 +28,17 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
   const values = knownValuesOf(configuration);
   const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
-  let indexes: Pick<SecretFinder, 'partial' | 'deltas'> | null = null;
+  let deltas: DeltaIndex | null = null;
 
   async function make(names: readonly string[] | null): Promise<Pick<Inspection, 'secrets' | 'injection'>> {
     const detectors = await loadDetectors('inbound', names);
     const scrubber = detectors.filter(({ name }) => name === scrubbing);
     const others = detectors.filter(({ name }) => name !== scrubbing);
-    if (scrubber.length > 0 && values.secrets.length > 0)
-      indexes ??= { partial: buildPartialIndex(values.secrets), deltas: buildDeltaIndex(values.pieces()) };
+    if (scrubber.length > 0 && values.secrets.length > 0) deltas ??= buildDeltaIndex(values.pieces());
     return {
       secrets:
-        scrubber.length > 0 && indexes
-          ? { scanner: createScanner(scrubber, values.material()), ...indexes }
+        scrubber.length > 0 && deltas
+          ? { scanner: createScanner(scrubber, values.material()), deltas }
           : null,
       injection: others.length > 0 ? createScanner(others, { knownSecrets: values.secrets }) : null,
     };

@@ -1,5 +1,6 @@
 import { withoutNominated } from '../../policy/departing-headers.js';
-import { NotScannedError, type ScrubStream } from '../../policy/inbound/scrub.js';
+import { NotScannedError } from '../../policy/inbound/scrub.js';
+import type { ScrubStream } from '../../policy/inbound/scrub-stream.js';
 import { headerOf } from './answer-headers.js';
 
 /** What a client asked for of a file: from one offset to another, or to the end. */
@@ -95,6 +96,7 @@ export function trim(looked: ScrubStream | null, { skip, length }: Part): ScrubS
   };
   return {
     push: (chunk) => cut(looked ? looked.push(chunk) : chunk),
+    release: () => (looked ? cut(looked.release()) : nothing),
     end(chunk = nothing) {
       const rest = cut(looked ? looked.end(chunk) : chunk);
       if (at < skip + length) throw new NotScannedError('it is shorter than it says');

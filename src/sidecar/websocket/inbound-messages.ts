@@ -1,12 +1,8 @@
 import type { Refusal } from '../../contract/refusal.js';
 import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText } from '../../policy/inbound/media.js';
-import {
-  createScrubStream,
-  type ScrubStream,
-  type SecretFinder,
-  scrubAny,
-} from '../../policy/inbound/scrub.js';
+import { type SecretFinder, scrubAny } from '../../policy/inbound/scrub.js';
+import { createScrubStream, type ScrubStream } from '../../policy/inbound/scrub-stream.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Exchange } from '../exchange.js';
 import type { Inspection } from '../inbound/inspection.js';
@@ -97,7 +93,7 @@ function openStream(
   const begin = (first: Buffer) => {
     begun = true;
     readable = text || looksLikeText(first);
-    scrubbing = secrets && createScrubStream(secrets, { isText: readable, onFound });
+    scrubbing = secrets && createScrubStream(secrets, { isText: readable, unit: 'span', onFound });
   };
   const look = (part: Buffer) => (readable ? judged(part) : part);
   return {
