@@ -27,6 +27,8 @@ const together = createJoiner();
  * come is known, so that its beginning is in them however it is written.
  */
 const holdBytes = 512;
+/** Bytes before the end in which a piece may still grow. */
+const settled = 64;
 
 /**
  * Scrubs a stream as it goes by. What waits at its end does so whatever it is: if that depended on the values, an upstream
@@ -34,17 +36,37 @@ const holdBytes = 512;
  */
 export function createScrubStream(finder: SecretFinder, options: ScrubOptions): ScrubStream {
   const { isText, unit, onFound } = options;
+  const { guesses } = finder;
   /** The last bytes as they came. */
   let lead: Buffer = nothing;
   /** The last bytes as they will go. */
   let held: Buffer = nothing;
+  /** Pieces at the end, which may go on. */
+  let growing: readonly Buffer[] = [];
+
+  /** What stands so near the end may go on with the next bytes, and is told of then. */
+  function noteAll(bytes: Buffer, from: number, found: readonly Finding[]): void {
+    const rest: Buffer[] = [];
+    for (const { start, end } of found) {
+      if (end > bytes.length - settled) rest.push(Buffer.from(bytes.subarray(start, end)));
+      else if (end > from - settled) guesses.note(bytes, start, end);
+    }
+    growing = rest;
+  }
+  function noteRest(): void {
+    for (const piece of growing) guesses.note(piece, 0, piece.length);
+    growing = [];
+  }
 
   function look(chunk: Buffer): Buffer {
     const from = lead.length;
     const bytes = from === 0 ? chunk : together(lead, chunk);
+    const found: Finding[] = [];
     const clean = scrubAny(finder, bytes, 'body', isText, (finding) => {
+      found.push(finding);
       if (finding.end > from) onFound(finding);
     });
+    noteAll(bytes, from, found);
     if (clean !== bytes) held = coverToo(held, bytes, clean, from);
     lead = Buffer.from(bytes.subarray(-holdBytes));
     return clean === bytes ? chunk : clean.subarray(from);
@@ -73,12 +95,14 @@ export function createScrubStream(finder: SecretFinder, options: ScrubOptions): 
       return all.subarray(0, cut);
     },
     release() {
+      noteRest();
       const going = held;
       held = nothing;
       return going;
     },
     end(chunk = nothing) {
       const clean = chunk.length === 0 ? chunk : look(chunk);
+      noteRest();
       const before = held;
       held = nothing;
       return before.length === 0 ? clean : clean.length === 0 ? before : Buffer.concat([before, clean]);

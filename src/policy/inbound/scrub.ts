@@ -2,6 +2,7 @@ import type { Surface } from '../scan/detector.js';
 import type { Finding } from '../scan/finding.js';
 import type { Scanner } from '../scan/scanner.js';
 import type { DeltaIndex } from './deltas.js';
+import type { Guesses } from './guesses.js';
 import { isPlain } from './plain.js';
 import { textStretches } from './stretches.js';
 
@@ -9,6 +10,7 @@ import { textStretches } from './stretches.js';
 export interface SecretFinder {
   readonly scanner: Scanner;
   readonly deltas: DeltaIndex;
+  readonly guesses: Guesses;
 }
 
 /** Thrown where not everything could be looked at: what was not, must not be let out. */
@@ -25,12 +27,13 @@ const mostRounds = 8;
  * @throws NotScannedError
  */
 export function scrub(
-  { scanner }: SecretFinder,
+  { scanner, guesses }: SecretFinder,
   bytes: Buffer,
   surface: Surface,
   plain: boolean,
   onFound: (finding: Finding) => void,
 ): Buffer {
+  if (guesses.areSpent()) throw new NotScannedError('too many pieces of known values came from there');
   let clean = bytes;
   for (let round = 0; round < mostRounds; round += 1) {
     const { findings, outcome } = scanner.scan(clean, surface, { plain });

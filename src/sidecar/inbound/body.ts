@@ -52,7 +52,8 @@ export function createBody(
     if (secrets) {
       const { onScrubbed: onFound } = around;
       scrubbing = createScrubStream(secrets, { isText, unit, onFound });
-      if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
+      if (unit !== 'span')
+        scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound, secrets.guesses));
     }
     if (part) scrubbing = trim(scrubbing, part);
   };

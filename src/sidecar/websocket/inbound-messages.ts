@@ -42,7 +42,9 @@ function coverer(secrets: SecretFinder, onFound: (finding: Finding) => void): (p
     const from = lead.length;
     const bytes = from === 0 ? payload : Buffer.concat([lead, payload]);
     const clean = scrubAny(secrets, bytes, 'frame', looksLikeText(payload), (finding) => {
-      if (finding.end > from) onFound(finding);
+      if (finding.end <= from) return;
+      secrets.guesses.note(bytes, finding.start, finding.end);
+      onFound(finding);
     });
     lead = Buffer.from(bytes.subarray(-leadBytes));
     return clean === bytes ? payload : clean.subarray(from);

@@ -12,17 +12,20 @@ import { encodings } from '../../../support/encodings.js';
 
 const value = 'xoPq7-4f0d8a66b1c7KmZt92Lw';
 
+const nothing = () => {};
+
 async function finderOf(values: readonly string[]): Promise<SecretFinder> {
   const knownSecrets = values.map((secret, index) => ({ name: `S${index}`, value: secret }));
   const detectors = await loadDetectors('inbound', ['reflected_secrets']);
   return {
     scanner: createScanner(detectors, { knownSecrets }),
     deltas: buildDeltaIndex(buildPieceIndex(knownSecrets)),
+    // Counted elsewhere: here it is cut more often than a bottle's life allows.
+    guesses: { note: nothing, areSpent: () => false },
   };
 }
 
 const finder = await finderOf([value, 'p#ss!w']);
-const nothing = () => {};
 
 function stream(chunks: readonly Buffer[], options: { isText?: boolean } = {}): Buffer {
   const scrubber = createScrubStream(finder, { isText: true, unit: 'span', onFound: nothing, ...options });
