@@ -2,8 +2,9 @@ import { isWordy, type PieceIndex } from '../across/piece-index.js';
 import { stringValues } from '../message/json-strings.js';
 import { alphabets, memberships } from '../scan/alphabet.js';
 import type { Finding } from '../scan/finding.js';
+import type { Guesses } from './guesses.js';
 import { completeUntil, type Unit } from './judge.js';
-import type { ScrubStream } from './scrub.js';
+import type { ScrubStream } from './scrub-stream.js';
 
 /** Letters and digits of a value, or half of a shorter one, after which the next are covered. */
 const told = 12;
@@ -27,6 +28,7 @@ export function createDeltaScrub(
   { pieces, seams }: DeltaIndex,
   unit: Exclude<Unit, 'span'>,
   onFound: (finding: Finding) => void,
+  guesses: Guesses | null = null,
 ): ScrubStream {
   const leads = new Map<number, Lead>();
   let held: Buffer = nothing;
@@ -34,7 +36,7 @@ export function createDeltaScrub(
   function leadOf(place: number): Lead {
     const known = leads.get(place);
     if (known) return known;
-    const lead = { bytes: Buffer.alloc(leadBytes), length: 0 };
+    const lead = { bytes: Buffer.alloc(leadBytes), length: 0, covered: false };
     leads.set(place, lead);
     const [oldest] = leads.keys();
     if (leads.size > mostPlaces && oldest !== undefined) leads.delete(oldest);
@@ -51,6 +53,9 @@ export function createDeltaScrub(
     const from = lead.length;
     extend(lead, bytes, start, end);
     const crossing = joined && crossingAt(pieces, joined, from);
+    // What goes on from string to string is one piece.
+    if (joined && crossing && !lead.covered) guesses?.note(joined, crossing.start, crossing.end);
+    lead.covered = crossing !== null && crossing.end === joined?.length;
     if (!crossing) return;
     bytes.fill(0x2a, start, start + crossing.end - from);
     onFound(crossing);
@@ -77,6 +82,7 @@ export function createDeltaScrub(
   };
   return {
     push: (chunk) => step(chunk, false),
+    release: () => nothing,
     end: (chunk = nothing) => step(chunk, true),
   };
 }
@@ -85,6 +91,8 @@ export function createDeltaScrub(
 interface Lead {
   readonly bytes: Buffer;
   length: number;
+  /** It ends with a piece of a value. */
+  covered: boolean;
 }
 
 function extend(lead: Lead, from: Buffer, start: number, end: number): void {

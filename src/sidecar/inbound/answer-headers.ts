@@ -1,5 +1,5 @@
 import { withoutNominated } from '../../policy/departing-headers.js';
-import { isPlain } from '../../policy/inbound/partial.js';
+import { isPlain } from '../../policy/inbound/plain.js';
 import { type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 
@@ -17,7 +17,10 @@ export function scrubHeaders(
   if (headers.length === 0) return headers;
   // A line break is in no value, so it parts them again.
   const lines = Buffer.from(headers.join('\n'), 'latin1');
-  const clean = scrub(finder, lines, 'header', isPlain(lines), onFound);
+  const clean = scrub(finder, lines, 'header', isPlain(lines), (finding) => {
+    finder.guesses.note(lines, finding.start, finding.end);
+    onFound(finding);
+  });
   if (clean === lines) return headers;
   const scrubbed = clean.toString('latin1').split('\n');
   const out: string[] = [];

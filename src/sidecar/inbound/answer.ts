@@ -3,9 +3,11 @@ import type { Refusal } from '../../contract/refusal.js';
 import { NotScannedError } from '../../policy/inbound/scrub.js';
 import { finalRefusal } from '../../policy/refusals.js';
 import type { Exchange } from '../exchange.js';
+import { headerOf } from './answer-headers.js';
 import { type AnswerHead, type InspectedAnswer, openInspectedAnswer } from './inspected-answer.js';
 import type { Inspection } from './inspection.js';
 import type { Outlet } from './outlet.js';
+import { parseRange } from './part.js';
 import { openPromptAnswer } from './prompt-answer.js';
 import { notScannable, recordFinding, textPolicy } from './response-policy.js';
 
@@ -47,6 +49,7 @@ function openAny(
   try {
     return openInspectedAnswer(head, {
       inspection,
+      asked: parseRange(headerOf(exchange.outgoing.headers, 'range')),
       policy: textPolicy(exchange, inspection, 'body'),
       outletOf,
       onScrubbed: (finding) => recordFinding(exchange, finding, 'response', 'redacted'),

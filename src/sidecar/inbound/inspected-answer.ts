@@ -1,21 +1,14 @@
 import type { Refusal } from '../../contract/refusal.js';
-import { createDeltaScrub } from '../../policy/inbound/deltas.js';
-import type { Unit } from '../../policy/inbound/judge.js';
-import { looksLikeText, type MediaKind, mediaKind } from '../../policy/inbound/media.js';
-import {
-  createScrubStream,
-  type ScrubStream,
-  type SecretFinder,
-  scrubTwice,
-} from '../../policy/inbound/scrub.js';
+import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
+import { createBody } from './body.js';
 import { createDecoder, type Decoder, parseCodings } from './decoder.js';
-import { shortestRange } from './inspectable-request.js';
 import type { Inspection } from './inspection.js';
 import type { BodyStage, Outlet } from './outlet.js';
-import { createTextGate, type TextPolicy } from './text-gate.js';
+import { type AskedRange, type Part, partFor } from './part.js';
+import type { TextPolicy } from './text-gate.js';
 
 /** An upstream's answer as it came. */
 export interface AnswerHead {
@@ -38,6 +31,8 @@ export interface InspectedAnswer {
 
 export interface AnswerSurroundings {
   readonly inspection: Inspection;
+  /** The range that the client asked for; null: none. */
+  readonly asked: AskedRange | null;
   readonly policy: TextPolicy;
   readonly outletOf: (head: AnswerHead) => Outlet;
   readonly onScrubbed: (finding: Finding) => void;
@@ -48,24 +43,18 @@ export interface AnswerSurroundings {
   readonly notScannable: (why: string) => Refusal;
 }
 
-/** Bytes of a text that are held before the first of it goes out. */
-const wholeText = 256 * 1024;
-/** Bytes that are read as text where an answer doesn't say that it is any. */
-const mostUnknown = 1024 * 1024;
-
 /** Undoes codings, covers known values, judges text: what reaches the client has been through all three. */
 export function openInspectedAnswer(given: AnswerHead, around: AnswerSurroundings): InspectedAnswer | null {
   const { inspection, onScrubbed, onRoom, onFailure } = around;
   const { secrets } = inspection;
   const cleaned = secrets ? withoutSecrets(secrets, given, onScrubbed) : given;
   const codings = parseCodings(headerOf(cleaned.headers, 'content-encoding') ?? '');
-  const problem =
-    codings === null
-      ? 'its content coding is none that can be undone'
-      : rangeProblem(cleaned, codings.length > 0, secrets !== null);
   const coded = codings !== null && codings.length > 0;
-  const head =
-    coded && cleaned.status !== 304 ? { ...cleaned, headers: decodedHeaders(cleaned.headers) } : cleaned;
+  const isPart = cleaned.status === 206 && !cleaned.bodiless;
+  const cut = isPart ? partFor(around.asked, cleaned.headers, coded) : null;
+  const unreadable = codings === null ? 'its content coding is none that can be undone' : null;
+  const [part, problem] = typeof cut === 'string' ? [null, unreadable ?? cut] : [cut, unreadable];
+  const head = headOf(cleaned, coded, part);
   const outlet = around.outletOf(head);
   if (head.bodiless) {
     outlet.begin([]);
@@ -77,6 +66,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
   }
   const room = () => {
     clientFull = false;
+    stage.room();
     decoder?.resume();
     if (!decoderFull) onRoom();
   };
@@ -87,9 +77,12 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       onFailure(error);
     }
   };
-  const body = gathering(createBody(head, outlet, { ...around, onRoom: room }), guarded, () => {
+  const onFull = () => {
     clientFull = true;
-  });
+    decoder?.pause();
+  };
+  const stage = createBody(head, part, outlet, { ...around, onRoom: room, onFull });
+  const body = gathering(stage, guarded, onFull);
   let decoder: Decoder | null = null;
   let decoderFull = false;
   let clientFull = false;
@@ -98,7 +91,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       if (!body.push(chunk)) clientFull = true;
     });
   };
-  if (coded)
+  if (codings && coded)
     decoder = createDecoder(codings, {
       onData: (chunk) => {
         push(chunk);
@@ -124,6 +117,14 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
       body.destroy();
     },
   };
+}
+
+function headOf(cleaned: AnswerHead, coded: boolean, part: Part | null): AnswerHead {
+  if (part) {
+    const { status, headers } = part;
+    return { ...cleaned, status, headers, phrase: status === 206 ? cleaned.phrase : '' };
+  }
+  return coded && cleaned.status !== 304 ? { ...cleaned, headers: decodedHeaders(cleaned.headers) } : cleaned;
 }
 
 /** The phrase is looked at as one of the headers is. */
@@ -186,88 +187,5 @@ function gathering(body: BodyStage, guarded: (call: () => void) => void, onFull:
       soon = null;
       body.destroy();
     },
-  };
-}
-
-/** What of a part can't be looked at: several at once, a coded one, and one so short that a value could come in pieces. */
-function rangeProblem(head: AnswerHead, coded: boolean, scrubbed: boolean): string | null {
-  if (head.status !== 206) return null;
-  if (coded) return 'it is a part of a coded body';
-  if (!scrubbed) return null;
-  const range = /^bytes (\d{1,15})-(\d{1,15})\/(?:\d+|\*)$/.exec(
-    headerOf(head.headers, 'content-range') ?? '',
-  );
-  if (!range) return 'it does not say which part it is';
-  const first = Number(range[1]);
-  if (first > 0 && Number(range[2]) - first + 1 < shortestRange) return 'it is too short a part';
-  return null;
-}
-
-/** Covers, then judges. What kind of text an answer without a known type is shows in its first bytes. */
-function createBody(head: AnswerHead, outlet: Outlet, around: AnswerSurroundings): BodyStage {
-  const kind = mediaKind(headerOf(head.headers, 'content-type'));
-  const { secrets } = around.inspection;
-  const isPart = head.status === 206;
-  let text = textStage(kind, outlet, around);
-  let scrubbing: ScrubStream | null = null;
-  let begun = false;
-
-  const begin = (first: Buffer) => {
-    begun = true;
-    const isText = kind !== 'binary' && (kind !== 'unknown' || looksLikeText(first));
-    if (kind === 'unknown' && !isText) {
-      text.destroy();
-      text = straight(outlet);
-    }
-    if (!secrets) return;
-    const { onScrubbed: onFound } = around;
-    scrubbing = createScrubStream(secrets, { plain: !isText, part: isPart, onFound });
-    const unit = unitOf(kind);
-    if (unit !== 'span') scrubbing = scrubTwice(scrubbing, createDeltaScrub(secrets.deltas, unit, onFound));
-  };
-  return {
-    push(chunk) {
-      if (!begun) begin(chunk);
-      const clean = scrubbing ? scrubbing.push(chunk) : chunk;
-      return clean.length === 0 || text.push(clean);
-    },
-    end(rest) {
-      if (!begun && rest && rest.length > 0) begin(rest);
-      text.end(scrubbing ? scrubbing.end(rest) : rest);
-    },
-    destroy: () => text.destroy(),
-  };
-}
-
-function textStage(kind: MediaKind, outlet: Outlet, around: AnswerSurroundings): BodyStage {
-  const { injection } = around.inspection;
-  if (!injection || kind === 'binary') return straight(outlet);
-  const { policy, onRoom, onFailure, reserve } = around;
-  const unit = unitOf(kind);
-  return createTextGate(outlet, {
-    scanner: injection,
-    policy,
-    unit,
-    whole: unit === 'span' ? wholeText : 0,
-    most: kind === 'unknown' ? mostUnknown : Number.POSITIVE_INFINITY,
-    onRoom,
-    onFailure,
-    reserve,
-  });
-}
-
-function unitOf(kind: MediaKind): Unit {
-  return kind === 'events' ? 'event' : kind === 'lines' ? 'line' : 'span';
-}
-
-function straight(outlet: Outlet): BodyStage {
-  if (!outlet.begun()) outlet.begin([]);
-  return {
-    push: (chunk) => outlet.write(chunk),
-    end: (rest) => {
-      if (rest && rest.length > 0) outlet.write(rest);
-      outlet.end();
-    },
-    destroy: () => {},
   };
 }

@@ -1,7 +1,7 @@
 import type { RouteDlp } from '../../contract/route.js';
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
-import { buildDeltaIndex } from '../../policy/inbound/deltas.js';
-import { buildPartialIndex } from '../../policy/inbound/partial.js';
+import { buildDeltaIndex, type DeltaIndex } from '../../policy/inbound/deltas.js';
+import { createGuesses } from '../../policy/inbound/guesses.js';
 import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
@@ -27,20 +27,20 @@ const scrubbing = 'reflected_secrets';
 /** Makes what a route's answers are looked at with when it is first asked for; routes that ask for the same share it. */
 export function createInspections(configuration: SidecarConfiguration): Inspections {
   const values = knownValuesOf(configuration);
-  const known = new Map<string, Promise<Pick<Inspection, 'secrets' | 'injection'>>>();
+  const known = new Map<string, Promise<Finders>>();
   const made = new WeakMap<CompiledRoute, Promise<Inspection | null>>();
-  let indexes: Pick<SecretFinder, 'partial' | 'deltas'> | null = null;
+  const newGuesses = createGuesses(values.secrets);
+  let deltas: DeltaIndex | null = null;
 
-  async function make(names: readonly string[] | null): Promise<Pick<Inspection, 'secrets' | 'injection'>> {
+  async function make(names: readonly string[] | null): Promise<Finders> {
     const detectors = await loadDetectors('inbound', names);
     const scrubber = detectors.filter(({ name }) => name === scrubbing);
     const others = detectors.filter(({ name }) => name !== scrubbing);
-    if (scrubber.length > 0 && values.secrets.length > 0)
-      indexes ??= { partial: buildPartialIndex(values.secrets), deltas: buildDeltaIndex(values.pieces()) };
+    if (scrubber.length > 0 && values.secrets.length > 0) deltas ??= buildDeltaIndex(values.pieces());
     return {
       secrets:
-        scrubber.length > 0 && indexes
-          ? { scanner: createScanner(scrubber, values.material()), ...indexes }
+        scrubber.length > 0 && deltas
+          ? { scanner: createScanner(scrubber, values.material()), deltas }
           : null,
       injection: others.length > 0 ? createScanner(others, { knownSecrets: values.secrets }) : null,
     };
@@ -57,7 +57,8 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
     }
     const { secrets: finder, injection } = await finders;
     if (!finder && !injection) return null;
-    return { secrets: finder, injection, onMatch: inboundOnMatch, routeHost: route.host };
+    const secrets = finder && { ...finder, guesses: newGuesses() };
+    return { secrets, injection, onMatch: inboundOnMatch, routeHost: route.host };
   }
 
   return (route) => {
@@ -68,6 +69,12 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
     }
     return inspection;
   };
+}
+
+interface Finders {
+  /** Without what is counted for each route. */
+  readonly secrets: Omit<SecretFinder, 'guesses'> | null;
+  readonly injection: Scanner | null;
 }
 
 type RouteParts = Pick<CompiledRoute['route'], 'dlp' | 'host'>;

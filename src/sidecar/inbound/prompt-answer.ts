@@ -1,6 +1,6 @@
 import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText, mediaKind } from '../../policy/inbound/media.js';
-import { isPlain } from '../../policy/inbound/partial.js';
+import { isPlain } from '../../policy/inbound/plain.js';
 import { scrub } from '../../policy/inbound/scrub.js';
 import { headersOf, scrubHeaders } from './answer-headers.js';
 import type { AnswerHead, InspectedAnswer } from './inspected-answer.js';

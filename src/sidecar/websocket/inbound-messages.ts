@@ -1,8 +1,8 @@
 import type { Refusal } from '../../contract/refusal.js';
 import { judge } from '../../policy/inbound/judge.js';
 import { looksLikeText } from '../../policy/inbound/media.js';
-import { isPlain } from '../../policy/inbound/partial.js';
-import { createScrubStream, type ScrubStream, type SecretFinder, scrub } from '../../policy/inbound/scrub.js';
+import { type SecretFinder, scrubAny } from '../../policy/inbound/scrub.js';
+import { createScrubStream, type ScrubStream } from '../../policy/inbound/scrub-stream.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { Exchange } from '../exchange.js';
 import type { Inspection } from '../inbound/inspection.js';
@@ -41,9 +41,10 @@ function coverer(secrets: SecretFinder, onFound: (finding: Finding) => void): (p
     if (payload.length === 0) return payload;
     const from = lead.length;
     const bytes = from === 0 ? payload : Buffer.concat([lead, payload]);
-    const plain = isPlain(bytes) || !looksLikeText(payload);
-    const clean = scrub(secrets, bytes, 'frame', plain, (finding) => {
-      if (finding.end > from) onFound(finding);
+    const clean = scrubAny(secrets, bytes, 'frame', looksLikeText(payload), (finding) => {
+      if (finding.end <= from) return;
+      secrets.guesses.note(bytes, finding.start, finding.end);
+      onFound(finding);
     });
     lead = Buffer.from(bytes.subarray(-leadBytes));
     return clean === bytes ? payload : clean.subarray(from);
@@ -94,7 +95,7 @@ function openStream(
   const begin = (first: Buffer) => {
     begun = true;
     readable = text || looksLikeText(first);
-    scrubbing = secrets && createScrubStream(secrets, { plain: !readable, part: false, onFound });
+    scrubbing = secrets && createScrubStream(secrets, { isText: readable, unit: 'span', onFound });
   };
   const look = (part: Buffer) => (readable ? judged(part) : part);
   return {
