@@ -7,22 +7,24 @@ const longestHead = 64 * 1024;
  *
  * @param parts undici's types allow for text, but it hands over what it read
  */
-export function latin1Texts(parts: readonly (Buffer | string)[]): readonly string[] {
+export const latin1Texts = (parts: readonly (Buffer | string)[]): readonly string[] =>
+  inOnePiece(parts) ?? parts.map((part) => part.toString('latin1'));
+
+/** null: they lie anywhere. */
+function inOnePiece(parts: readonly (Buffer | string)[]): readonly string[] | null {
   const [first] = parts;
   const last = parts.at(-1);
-  if (!first || !last || typeof first === 'string' || typeof last === 'string') return parts.map(latin1);
+  if (!first || !last || typeof first === 'string' || typeof last === 'string') return null;
   const { buffer, byteOffset: from } = first;
   const length = last.byteOffset + last.length - from;
-  if (length < 0 || length > longestHead) return parts.map(latin1);
+  if (length < 0 || length > longestHead) return null;
   const head = Buffer.from(buffer, from, Math.min(length, buffer.byteLength - from)).toString('latin1');
   const texts: string[] = [];
   for (const part of parts) {
-    if (typeof part === 'string') return parts.map(latin1);
+    if (typeof part === 'string' || part.buffer !== buffer) return null;
     const at = part.byteOffset - from;
-    if (part.buffer !== buffer || at < 0 || at + part.length > head.length) return parts.map(latin1);
+    if (at < 0 || at + part.length > head.length) return null;
     texts.push(head.slice(at, at + part.length));
   }
   return texts;
 }
-
-const latin1 = (part: Buffer | string): string => part.toString('latin1');

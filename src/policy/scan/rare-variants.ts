@@ -176,10 +176,10 @@ const moved = (letter: string, to: (code: number) => number): string =>
 
 /** Two encodings of which the inner one is no rare one. */
 function wrappedForms(bytes: Buffer): Form[] {
-  return (['base64', 'hex'] as const).flatMap((inner) => {
+  return (['base64', 'hex'] as const).flatMap((inner): Form[] => {
     const text = Buffer.from(bytes.toString(inner));
     return [
-      ...all('base32', [byBits(text, 5, base32Letters)]),
+      ['base32', byBits(text, 5, base32Letters)],
       ...base85.map((letters): Form => ['base85', byGroups(text, 4, 5, letters, 0)]),
     ];
   });
@@ -191,12 +191,12 @@ function decodedForms(value: string): Form[] {
   const digitsOnly = value.replaceAll('-', '');
   if (/^(?:[\da-f]{2}){12,}$/i.test(digitsOnly)) meanings.push(Buffer.from(digitsOnly, 'hex'));
   if (/^[\w+/-]{16,}={0,2}$/.test(value)) meanings.push(Buffer.from(value, 'base64'));
-  return meanings.flatMap((bytes) => [
-    ...all('decoded.hex', [bytes.toString('hex')]),
-    ...all('decoded.base64', [byBits(bytes, 6, base64)]),
-    ...all('decoded.base32', [byBits(bytes, 5, base32Letters)]),
-    ...all('decoded.number', [asNumber(bytes, digits)]),
-    ...all('decoded.codes', [Array.from(bytes, String).join('')]),
+  return meanings.flatMap((bytes): Form[] => [
+    ['decoded.hex', bytes.toString('hex')],
+    ['decoded.base64', byBits(bytes, 6, base64)],
+    ['decoded.base32', byBits(bytes, 5, base32Letters)],
+    ['decoded.number', asNumber(bytes, digits)],
+    ['decoded.codes', Array.from(bytes, String).join('')],
   ]);
 }
 

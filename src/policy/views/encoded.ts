@@ -33,31 +33,34 @@ export function encodedViews(view: View, budget: Budget): readonly View[] {
   const hex: Decoded = { parts: [], segments: [] };
   for (const [start, end, joined] of joinLines(view)) {
     if (budget.remaining < 0) break;
-    if (joined) {
-      const text = view.bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
-      const bytes = Buffer.from(text, 'latin1');
-      const whole = { start, end, group: null };
-      addHex(bytes, 0, bytes.length, hex, budget, whole);
-      addBase64(bytes, 0, bytes.length, base64, budget, whole);
-    } else {
-      addHex(view.bytes, start, end, hex, budget, null);
-      addBase64(view.bytes, start, end, base64, budget, null);
-    }
+    const run = joined ? unbroken(view.bytes, start, end) : { bytes: view.bytes, start, end, whole: null };
+    addHex(run, hex, budget);
+    addBase64(run, base64, budget);
   }
   return [...segmented(view, 'base64', base64), ...segmented(view, 'hex', hex)];
 }
 
-/** Where all of it comes from, when the bytes aren't the view's own. */
-type Whole = Omit<Segment, 'from'> | null;
+/** A run that may be encoded. */
+interface Run {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  /** Where all of it comes from, when the bytes aren't the view's own. */
+  readonly whole: Omit<Segment, 'from'> | null;
+}
 
-function addBase64(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  into: Decoded,
-  budget: Budget,
-  whole: Whole,
-): void {
+/** A run without the line breaks in it. */
+function unbroken(bytes: Buffer, start: number, end: number): Run {
+  const text = bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
+  return {
+    bytes: Buffer.from(text, 'latin1'),
+    start: 0,
+    end: text.length,
+    whole: { start, end, group: null },
+  };
+}
+
+function addBase64({ bytes, start, end, whole }: Run, into: Decoded, budget: Budget): void {
   const archive = archiveIn(bytes, start, end);
   /** Alignments at which all was decoded, for the sake of an archive. */
   let done = 0;
@@ -156,14 +159,8 @@ function shortTail(bytes: Buffer, end: number): number {
 const leastHex = 24;
 
 /** Every stretch of an even number of hexadecimal digits that decodes to text; looked for from its end. */
-function addHex(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  into: Decoded,
-  budget: Budget,
-  whole: Whole,
-): void {
+function addHex(run: Run, into: Decoded, budget: Budget): void {
+  const { bytes, start, end } = run;
   let from = start;
   while (from + leastHex <= end) {
     let at = from + leastHex - 1;
@@ -174,19 +171,12 @@ function addHex(
     }
     let to = from + leastHex;
     while (to < end && hexValue(bytes[to]) >= 0) to += 1;
-    addHexStretch(bytes, from, to, into, budget, whole);
+    addHexStretch(run, from, to, into, budget);
     from = to + 1;
   }
 }
 
-function addHexStretch(
-  bytes: Buffer,
-  from: number,
-  to: number,
-  into: Decoded,
-  budget: Budget,
-  whole: Whole,
-): void {
+function addHexStretch({ bytes, whole }: Run, from: number, to: number, into: Decoded, budget: Budget): void {
   for (const start of [from, from + 1]) {
     if (to - start < leastHex) continue;
     if (!hasHexText(bytes, start, to) && !beginsHexArchive(bytes, start)) continue;
