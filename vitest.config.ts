@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      project('unit', ['tests/unit/**/*.test.ts'], { testTimeout: 10_000 }),
+      project('unit', ['tests/unit/**/*.test.ts'], { testTimeout: 60_000 }),
       project('architecture', ['tests/architecture/**/*.test.ts'], { testTimeout: 30_000 }),
       project('contracts', ['tests/contracts/**/*.test.ts'], { testTimeout: 30_000 }),
       project('integration', ['tests/integration/**/*.test.ts'], {

@@ -9,8 +9,8 @@ import { createLeastRecentlyUsed } from './lru.js';
 export interface CertificateAuthority {
   /** PEM. */
   readonly certificate: string;
-  /** A server's context with a leaf certificate for one host. */
-  contextFor(host: string): Promise<SecureContext>;
+  /** A server's context with a leaf certificate. @param name a host, or a wildcard for those below it */
+  contextFor(name: string): Promise<SecureContext>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -53,15 +53,16 @@ export async function createCertificateAuthority(): Promise<CertificateAuthority
   const signingKey = KeyObject.from(keys.privateKey);
   const contexts = createLeastRecentlyUsed<SecureContext>(contextLimit);
 
-  function mint(host: string): SecureContext {
-    const cert = signLeaf(template, host, serialNumber(), validity(), signingKey);
-    return createSecureContext({ key: leafKey, cert, minVersion: 'TLSv1.2' });
+  function mint(name: string): SecureContext {
+    const cert = signLeaf(template, name, serialNumber(), validity(), signingKey);
+    // It asks for no client's certificate: without a list of its own Node would read that of all authorities for it.
+    return createSecureContext({ key: leafKey, cert, ca: [], minVersion: 'TLSv1.2' });
   }
 
   return {
     certificate: `${authority.toString('pem')}\n`,
-    async contextFor(host) {
-      return contexts.getOrCreate(host, () => mint(host));
+    async contextFor(name) {
+      return contexts.getOrCreate(name, () => mint(name));
     },
   };
 }

@@ -52,20 +52,20 @@ function encodeTime(date: Date): Buffer {
 }
 
 /**
- * A leaf certificate for one host, signed by a P-256 key, in PEM. Written by hand because it lies on the way of the
+ * A leaf certificate for one name, signed by a P-256 key, in PEM. Written by hand because it lies on the way of the
  * first request to each host: a general library takes thirty times as long.
  *
- * @param host canonical, so ASCII
+ * @param name canonical, so ASCII; may be a wildcard
  * @param serialNumber positive, big-endian, without a leading zero byte
  */
 export function signLeaf(
   template: LeafTemplate,
-  host: string,
+  name: string,
   serialNumber: Uint8Array,
   validity: { readonly notBefore: Date; readonly notAfter: Date },
   signingKey: KeyObject,
 ): string {
-  const names = encode(tag.sequence, encode(tag.dnsName, Buffer.from(host, 'latin1')));
+  const names = encode(tag.sequence, encode(tag.dnsName, Buffer.from(name, 'latin1')));
   const alternative = encode(tag.sequence, subjectAltName, encode(tag.octetString, names));
   const content = encode(
     tag.sequence,

@@ -4,6 +4,7 @@ import { type SecureContext, TLSSocket } from 'node:tls';
 import type { Refusal } from '../contract/refusal.js';
 import { refusalStatus } from '../contract/refusal.js';
 import type { SidecarConfiguration } from '../contract/sidecar.js';
+import { certificateName } from '../policy/certificate-name.js';
 import { decide } from '../policy/decide.js';
 import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
@@ -100,10 +101,9 @@ async function contextFor(
     headers: [],
   } as const;
   const verdict = decide(gate.table, question);
-  if (!verdict.allowed) {
-    throw refused(gate, host, verdict.route?.route.host ?? null, verdict.refusal, started);
-  }
-  return { host, context: await gate.authority.contextFor(host) };
+  const route = verdict.route?.route.host ?? null;
+  if (!verdict.allowed) throw refused(gate, host, route, verdict.refusal, started);
+  return { host, context: await gate.authority.contextFor(certificateName(route, host)) };
 }
 
 function refused(gate: Gate, host: string, route: string | null, refusal: Refusal, started: number): Error {

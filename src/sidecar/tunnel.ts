@@ -6,6 +6,7 @@ import type { Refusal } from '../contract/refusal.js';
 import { refusalStatus } from '../contract/refusal.js';
 import { connectQuestion } from '../policy/admission.js';
 import { parseAuthority } from '../policy/authority.js';
+import { certificateName } from '../policy/certificate-name.js';
 import { decide } from '../policy/decide.js';
 import { canonicalHost } from '../policy/host.js';
 import { finalRefusal } from '../policy/refusals.js';
@@ -75,7 +76,7 @@ export function handleConnect(
   socket.once('end', onEarlyEnd);
   const begin = (first: Buffer) => {
     socket.off('end', onEarlyEnd);
-    startTls(gate, inner, socket, first, host);
+    startTls(gate, inner, socket, first, { host, route });
   };
   socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
   if (head.length > 0) begin(head);
@@ -103,14 +104,20 @@ function refusedOpening(refusal: Refusal): Opening {
 }
 
 /** @param first the first bytes from the client, still to be read by TLS */
-function startTls(gate: Gate, inner: Server, socket: Socket, first: Buffer, host: string): void {
+function startTls(
+  gate: Gate,
+  inner: Server,
+  socket: Socket,
+  first: Buffer,
+  { host, route }: Pick<Opening, 'host' | 'route'>,
+): void {
   if (first[0] !== handshakeRecord) {
     writeRefusal(socket, finalRefusal('tls-expected', 'what follows CONNECT must be TLS'));
     return;
   }
   socket.pause();
   socket.unshift(first);
-  gate.authority.contextFor(host).then(
+  gate.authority.contextFor(certificateName(route, host)).then(
     (secureContext) => {
       if (socket.destroyed) return;
       const secure = joinWrites(new TLSSocket(socket, { ...inPlace, secureContext }));

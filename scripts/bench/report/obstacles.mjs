@@ -19,8 +19,8 @@ request itself, after which this is measured, the rest. With DLP off it is about
   peak: `a Node process with TLS, the rules and one worker for scans takes 115 MB under any load. Most is missing after 500
 connections at once: what they leave in the C library's memory is in pieces, and V8 collects the old late. With a
 smaller first heap a process that has done much collects all the time. Every connection's share is bounded.`,
-  'new-host': `a certificate is made and signed, and its context built, which takes most of it; while others use the machine it
-is above the goal.`,
+  'new-host': `two whole TLS handshakes, one with the agent and one with the upstream whose certificate is verified, and a pool
+of connections for the host; direct has one. While others use the machine it is above the goal.`,
   clean:
     'the slowest kind is full of words and characters that begin a rule or an encoding, each of which is looked into.',
   hostile: `where the worst are compressed members, the time is that of the text that comes out of them, which the budget bounds.
