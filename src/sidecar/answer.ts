@@ -8,9 +8,28 @@ import {
   verdictHeader,
   verdictValue,
 } from '../contract/refusal.js';
+import type { Exchange } from './exchange.js';
+
+/** Sends a refusal, or where an answer has begun cuts the connection: half an answer must not look like a whole one. */
+export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): void {
+  const { response } = exchange;
+  exchange.code ??= refusal.code;
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  answerRefusal(response, refusal, close);
+}
+
+/** The answer to a request that was held and not let go; what is left of its body is not read. */
+export function refuseHeld(exchange: Exchange): void {
+  const { refusal, response, request } = exchange;
+  if (refusal) refuse(exchange, refusal, !request.complete);
+  else response.destroy();
+}
 
 /** Answers a request with a refusal. @param close the connection is of no more use after it */
-export function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
+function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
   const body = Buffer.from(refusalBody(refusal));
   response.writeHead(refusalStatus[refusal.code], [
     'content-type',

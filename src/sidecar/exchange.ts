@@ -1,24 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import type { EventFinding } from '../contract/event.js';
 import type { Refusal, RefusalCode } from '../contract/refusal.js';
 import { type Admission, admit } from '../policy/admission.js';
-import { departingHeaders } from '../policy/departing-headers.js';
 import { finalRefusal } from '../policy/refusals.js';
-import type { CompiledRoute } from '../policy/routes.js';
 import { unknownExpectation } from '../policy/unparsed.js';
-import { answerRefusal } from './answer.js';
+import { refuse, refuseHeld } from './answer.js';
 import { askOperator } from './approval.js';
-import { requestHeaders } from './forward-headers.js';
+import { dispatch, prepareOutgoing } from './dispatch.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
-import { askForInspectable } from './inbound/inspectable-request.js';
-import type { Inspection } from './inbound/inspection.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { inspectRequest } from './inspection/inspect-request.js';
-import { BodyRefused } from './inspection/long-scan.js';
 import { recordExchange, recordUnparsed } from './record-exchange.js';
-import { createRelay } from './relay.js';
 import {
   heldBody,
   NoRoomError,
@@ -28,7 +21,6 @@ import {
   readRequestBody,
   scannedBody,
 } from './request-body.js';
-import { upstreamRefusal } from './upstream-error.js';
 
 /** One request on its way: what the parts of the pipeline share. */
 export interface Exchange {
@@ -71,9 +63,6 @@ interface Outgoing {
 const pipelineLimit = 8;
 /** Requests that may wait for one upstream's connections. */
 const queueLimit = 1024;
-/** Methods whose body every server reads (RFC 9110, 9.3). */
-const withBody = new Set(['POST', 'PUT', 'PATCH']);
-
 /** What a client waits for before it sends a body: `continue` is a 100; what is `other` nobody knows (RFC 9110, 10.1.1). */
 type Expectation = 'nothing' | 'continue' | 'other';
 
@@ -168,27 +157,9 @@ export function openExchange(
   return exchange;
 }
 
-/** The answer to a request that was held and not let go; what is left of its body is not read. */
-export function refuseHeld(exchange: Exchange): void {
-  const { refusal, response, request } = exchange;
-  if (refusal) refuse(exchange, refusal, !request.complete);
-  else response.destroy();
-}
-
 function refuseForRoom(exchange: Exchange): void {
   const message = 'too many large bodies are being looked at: send it again later';
   refuse(exchange, finalRefusal('too-many-connections', message), true);
-}
-
-/** Sends a refusal, or where an answer has begun cuts the connection: half an answer must not look like a whole one. */
-export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): void {
-  const { response } = exchange;
-  exchange.code ??= refusal.code;
-  if (response.headersSent || response.destroyed) {
-    response.destroy();
-    return;
-  }
-  answerRefusal(response, refusal, close);
 }
 
 async function forward(exchange: Exchange): Promise<void> {
@@ -227,71 +198,4 @@ async function forward(exchange: Exchange): Promise<void> {
     // From then on the relay gives it back, when the upstream's side is done with it: that may be after the client left.
     if (!dispatched) exchange.body.release();
   }
-}
-
-/** @param again the second and last try of a request that may be sent twice */
-function dispatch(
-  exchange: Exchange,
-  route: CompiledRoute,
-  inspection: Inspection | null,
-  pool: Dispatcher,
-  again: boolean,
-): void {
-  const options = dispatchOptions(exchange, route, inspection);
-  const relay = createRelay(exchange, inspection, (error) => {
-    if (!again && maySendAgain(exchange, error)) {
-      dispatch(exchange, route, inspection, pool, true);
-      return;
-    }
-    if (error instanceof BodyRefused) {
-      if (error.refusal) exchange.refusal = error.refusal;
-      refuseHeld(exchange);
-      return;
-    }
-    exchange.failed = exchange.refusal === null;
-    refuse(exchange, upstreamRefusal(error, exchange.admission.host, route.route.host), false);
-  });
-  pool.dispatch(options, relay);
-}
-
-/** What of the request goes on, by the way it takes. */
-export function prepareOutgoing(exchange: Exchange, route: CompiledRoute): void {
-  const { gate, request, admission, body } = exchange;
-  const { target, head } = admission;
-  const headers = departingHeaders(request.rawHeaders, head.nominated, gate.injectionOf(route).strip);
-  exchange.outgoing = { target, headers, content: body.content, length: head.contentLength };
-}
-
-export function dispatchOptions(
-  exchange: Exchange,
-  route: CompiledRoute,
-  inspection: Inspection | null,
-): Dispatcher.DispatchOptions {
-  const { gate, request, admission, outgoing } = exchange;
-  const { host } = admission;
-  const { content } = outgoing;
-  const headers = requestHeaders(outgoing.headers, host, gate.injectionOf(route));
-  if (inspection) askForInspectable(headers);
-  const length = Buffer.isBuffer(content) ? content.length : outgoing.length;
-  if (length !== null) headers.push('content-length', String(length));
-  return {
-    path: outgoing.target,
-    method: request.method as Dispatcher.HttpMethod,
-    headers,
-    body: content,
-    // An upstream that ignores the body of such a request would read it as the next one.
-    ...(content !== null && !withBody.has(request.method ?? '') ? { reset: true } : {}),
-  };
-}
-
-/**
- * A kept-alive connection may close just as a request goes out on it. Without a body, and by a method that changes
- * nothing, it may go out once more (RFC 9110, 9.2.2).
- */
-function maySendAgain(exchange: Exchange, error: unknown): boolean {
-  const code = String((error as { code?: unknown }).code ?? '');
-  if (code !== 'UND_ERR_SOCKET' && code !== 'ECONNRESET' && code !== 'EPIPE') return false;
-  const { request, response, body } = exchange;
-  const safe = request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS';
-  return safe && body.content === null && !response.headersSent && !response.destroyed;
 }

@@ -4,15 +4,10 @@ import type { Dispatcher } from 'undici';
 import { upgradeProblem } from '../policy/admission.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
+import { refuse, refuseHeld } from './answer.js';
 import { askOperator, readAhead } from './approval.js';
-import {
-  dispatchOptions,
-  type Exchange,
-  openExchange,
-  prepareOutgoing,
-  refuse,
-  refuseHeld,
-} from './exchange.js';
+import { dispatchOptions, prepareOutgoing } from './dispatch.js';
+import { type Exchange, openExchange } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
 import type { IncomingRequest } from './incoming-request.js';
