@@ -13,6 +13,7 @@ import {
   type WindowChains,
 } from '../scan/forms.js';
 import { firstLetters, letterBlock, nextLetters } from '../scan/letters.js';
+import { valueParts } from '../scan/value-parts.js';
 import { compacted, type Variant, variantsOf, wide } from '../scan/variants.js';
 import { textView, type View } from '../scan/view.js';
 import { strangeness } from '../scan-context/bigrams.js';
@@ -71,19 +72,19 @@ function hashAt(bytes: DataView, at: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Three parts (RFC 7515, 3.1), of which others of the same issuer have the first two in common, or much of them. */
-const signedToken = /^eyJ[\w-]+\.eyJ[\w-]+\.([\w-]{20,})$/;
-/** A URI with a password (RFC 3986, 3.2.1): where it leads to is no secret. */
-const withPassword = /^[a-z][\w+.-]*:\/\/[^/?#@:\s]*:([^/?#@\s]{12,})@/i;
-
-const tellingPart = ({ name, value }: KnownSecret): KnownSecret => ({
-  name,
-  value: (signedToken.exec(value) ?? withPassword.exec(value))?.[1] ?? value,
-});
+/** Each value once: what is a secret by itself in place of what it is a part of. */
+function tellingParts(known: readonly KnownSecret[]): readonly KnownSecret[] {
+  const named = new Map<string, string>();
+  for (const { name, value } of known) {
+    const { secrets } = valueParts(value);
+    for (const part of secrets.length > 0 ? secrets : [value]) if (!named.has(part)) named.set(part, name);
+  }
+  return Array.from(named, ([value, name]) => ({ name, value }));
+}
 
 /**
  * Prepares to find short stretches of the values: shorter than what is a finding by itself. Of a signed token it is
- * the signature alone, of a URI the password.
+ * the signature alone, of a URI the password, of a JSON text what its names call a secret.
  */
 export const buildPieceIndex = (known: readonly KnownSecret[]): PieceIndex =>
   openPieceIndex(buildPieceTables(known));
@@ -102,7 +103,7 @@ export function buildPieceTables(known: readonly KnownSecret[]): PieceTables {
   const list = createFormList();
   const values: SecretValue[] = [];
   const formValues: number[] = [];
-  for (const { name, value } of known.map(tellingPart)) {
+  for (const { name, value } of tellingParts(known)) {
     for (const { encoding, bytes } of known.length <= fewSecrets ? variantsOf(value) : [textOf(value)]) {
       if (!encodedForms.has(encoding)) continue;
       list.add(bytes);

@@ -11,6 +11,7 @@ import {
 import { createFormList, sharedWords } from './forms.js';
 import { firstLetters, letterBlock, nextLetters } from './letters.js';
 import { rareVariantsOf } from './rare-variants.js';
+import { closedLetters, valueParts } from './value-parts.js';
 import { expand, retract, type Variant, variantsOf } from './variants.js';
 
 /** The shortest piece that is reported: less is no secret any more, or chance. */
@@ -26,6 +27,8 @@ export interface KnownIndex {
   /** Of each needle, whose value it is a form of. */
   readonly nameOf: Uint32Array;
   readonly fingerprints: FingerprintIndex;
+  /** Of each name's values what gives nothing away. */
+  readonly open: readonly (readonly string[])[];
   /** What has too few letters and digits is looked for as it is. */
   readonly literals: readonly { readonly name: string; readonly value: Uint8Array }[];
 }
@@ -35,6 +38,7 @@ export function buildKnownIndex(secrets: readonly KnownSecret[]): KnownIndex {
   const least: number[] = [];
   const names: string[] = [];
   const nameOf: number[] = [];
+  const open: (readonly string[])[] = [];
   const literals: { readonly name: string; readonly value: Uint8Array }[] = [];
   const formsOf = secrets.length <= fewSecrets ? allForms : variantsOf;
   for (const { name, value } of secrets) {
@@ -49,27 +53,30 @@ export function buildKnownIndex(secrets: readonly KnownSecret[]): KnownIndex {
       least.push(Math.max(shortestPiece, Math.min(Math.ceil(bytes.length / 2), wanted)));
     }
     names.push(name);
+    open.push(valueParts(value).open);
     const literal = new TextEncoder().encode(value);
     if (!asText && literal.length >= 4) literals.push({ name, value: literal });
   }
   const names32 = sharedWords(nameOf.length);
   names32.set(nameOf);
-  return { names, nameOf: names32, fingerprints: buildFingerprints(forms.done(), least), literals };
+  return { names, nameOf: names32, open, fingerprints: buildFingerprints(forms.done(), least), literals };
 }
 
 /** Looks for known values whatever their letters' case and whatever separates their characters. */
 export function lookForKnown({ knownSecrets, knownIndex }: DetectorMaterial): Look {
-  const { names, nameOf, fingerprints, literals } = knownIndex ?? buildKnownIndex(knownSecrets);
+  const { names, nameOf, open, fingerprints, literals } = knownIndex ?? buildKnownIndex(knownSecrets);
   return (view, _scene, report) => {
     const { bytes } = view;
     for (const { name, value } of literals) reportLiteral(bytes, name, value, report);
     if (nameOf.length === 0 || bytes.length < shortestPiece) return;
     const place = { at: -1, seen: 0 };
     const visit = (piece: Piece) => {
+      const value = nameOf[piece.needle] as number;
+      if (isOpen(fingerprints, piece, open[value] as readonly string[])) return;
       if (place.at < 0) place.at = retract(bytes, letterBlock.from, letterBlock.before);
       const start = expand(bytes, place, piece.start + 1) - 1;
       const end = expand(bytes, place, piece.end);
-      const rule = names[nameOf[piece.needle] as number] as string;
+      const rule = names[value] as string;
       report({ rule, start, end, score: 1, class: 'known' });
     };
     firstLetters(view);
@@ -79,6 +86,14 @@ export function lookForKnown({ knownSecrets, knownIndex }: DetectorMaterial): Lo
       findPieces(fingerprints, letterBlock.wide, letterBlock.length, visit);
     } while (nextLetters(view));
   };
+}
+
+/** Hardly more of it stands there than what many know. */
+function isOpen({ letters, starts }: FingerprintIndex, piece: Piece, open: readonly string[]): boolean {
+  if (open.length === 0) return false;
+  const from = (starts[piece.needle] as number) + piece.offset;
+  const text = Buffer.from(letters.subarray(from, from + piece.end - piece.start)).toString('latin1');
+  return closedLetters(text, open) < shortestPiece;
 }
 
 function reportLiteral(
