@@ -1,4 +1,5 @@
 import type { Budget } from '../scan/budget.js';
+import { lineRuns, withoutBreaks } from '../scan/line-runs.js';
 import { findRuns } from '../scan/runs.js';
 import { gzipMagic } from './gzip.js';
 import { type Compression, inflate } from './inflate.js';
@@ -100,20 +101,16 @@ const leastGuessed = 40;
  * hexadecimal too.
  */
 export function* embeddedFiles(bytes: Buffer): Iterable<EmbeddedFile> {
-  const runs = joinedRuns(bytes);
   let guesses = 0;
-  for (let index = 0; index < runs.length; index += 2) {
-    const [start, end] = [runs[index] as number, runs[index + 1] as number];
-    if (beginsHexStream(bytes, start)) {
-      const digits = bytes.toString('latin1', start, end).replace(/\s/g, '');
-      if (isHex.test(digits)) yield { bytes: Buffer.from(digits, 'hex'), known: true };
-    }
-    const head = Buffer.from(bytes.toString('latin1', start, Math.min(end, start + probe)), 'base64');
-    const begins = beginsSomething(head);
+  for (const [start, end, broken] of lineRuns(bytes, findRuns(bytes))) {
+    const letters = broken ? withoutBreaks(bytes, start, end) : bytes.toString('latin1', start, end);
+    if (beginsHexStream(bytes, start) && isHex.test(letters))
+      yield { bytes: Buffer.from(letters, 'hex'), known: true };
+    const begins = beginsSomething(Buffer.from(letters.slice(0, probe), 'base64'));
     if (!begins && (guesses === mostGuesses || end - start < leastGuessed || !isQuoted(bytes, start, end)))
       continue;
     if (!begins) guesses += 1;
-    const decoded = Buffer.from(bytes.toString('latin1', start, end), 'base64');
+    const decoded = Buffer.from(letters, 'base64');
     yield { bytes: decoded, known: begins || archiveMagics.some((magic) => decoded.includes(magic)) };
   }
 }
@@ -125,24 +122,6 @@ function beginsHexStream(bytes: Buffer, start: number): boolean {
   if (bytes[start] !== 0x37 || bytes[start + 1] !== 0x38) return false;
   const head = Buffer.from(bytes.toString('latin1', start, start + 4), 'hex');
   return head.length === 2 && head.readUInt16BE(0) % 31 === 0;
-}
-
-/** Long runs, those that only a line break parts as one: base64 is broken every 76 characters (RFC 2045, 6.8). */
-function joinedRuns(bytes: Buffer): readonly number[] {
-  const runs = findRuns(bytes);
-  const joined: number[] = [];
-  for (let index = 0; index < runs.length; index += 2) {
-    const last = joined.at(-1);
-    if (last !== undefined && isBreak(bytes, last, runs[index] as number)) joined.pop();
-    else joined.push(runs[index] as number);
-    joined.push(runs[index + 1] as number);
-  }
-  return joined;
-}
-
-function isBreak(bytes: Buffer, from: number, to: number): boolean {
-  if (to - from > 2 || bytes[to - 1] !== 0x0a) return false;
-  return to - from === 1 || bytes[from] === 0x0d;
 }
 
 /** From quote to quote, but for padding. */

@@ -3,7 +3,8 @@ import { alphabets, memberships } from './alphabet.js';
 /** The shortest run that is worth a look: sixteen bytes in base64, twelve in hexadecimal. */
 export const shortestRun = 24;
 
-const inRun = Uint8Array.from(memberships, (bits, byte) =>
+/** By byte: 1 for letters, digits, `+ / _ -`. */
+export const inRun = Uint8Array.from(memberships, (bits, byte) =>
   bits & alphabets.dashed || byte === 0x2b || byte === 0x2f ? 1 : 0,
 );
 

@@ -1,5 +1,5 @@
 /** Value of a character of base64 or base64url, or -1. */
-export const base64Value = Int8Array.from({ length: 256 }, (_, byte) => {
+const base64Value = Int8Array.from({ length: 256 }, (_, byte) => {
   const at = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
     String.fromCharCode(byte),
   );

@@ -1,8 +1,8 @@
 import { beginsArchive } from '../message/files.js';
 import { type Budget, costs, spend } from '../scan/budget.js';
-import { shortestRun } from '../scan/runs.js';
+import { lineRuns, withoutBreaks } from '../scan/line-runs.js';
 import { derivedView, type View } from '../scan/view.js';
-import { base64Value, textWindows } from './base64.js';
+import { textWindows } from './base64.js';
 import { hexValue } from './collector.js';
 
 /** Decoded parts, one after the other with a zero byte between. */
@@ -31,7 +31,7 @@ const archiveHeads = ['PK\x03\x04', '\x1f\x8b\x08', '\x89PNG', '(\xb5/\xfd'].map
 export function encodedViews(view: View, budget: Budget): readonly View[] {
   const base64: Decoded = { parts: [], segments: [] };
   const hex: Decoded = { parts: [], segments: [] };
-  for (const [start, end, joined] of joinLines(view)) {
+  for (const [start, end, joined] of lineRuns(view.bytes, view.runs())) {
     if (budget.remaining < 0) break;
     const run = joined ? unbroken(view.bytes, start, end) : { bytes: view.bytes, start, end, whole: null };
     addHex(run, hex, budget);
@@ -51,13 +51,8 @@ interface Run {
 
 /** A run without the line breaks in it. */
 function unbroken(bytes: Buffer, start: number, end: number): Run {
-  const text = bytes.toString('latin1', start, end).replace(/\\+[rn]|\s/g, '');
-  return {
-    bytes: Buffer.from(text, 'latin1'),
-    start: 0,
-    end: text.length,
-    whole: { start, end, group: null },
-  };
+  const letters = Buffer.from(withoutBreaks(bytes, start, end), 'latin1');
+  return { bytes: letters, start: 0, end: letters.length, whole: { start, end, group: null } };
 }
 
 function addBase64({ bytes, start, end, whole }: Run, into: Decoded, budget: Budget): void {
@@ -92,67 +87,6 @@ function archiveIn(bytes: Buffer, start: number, end: number): number {
 function standsAt(bytes: Buffer, start: number, head: Buffer): boolean {
   for (let i = 0; i < head.length; i += 1) if (bytes[start + i] !== head[i]) return false;
   return true;
-}
-
-/** Backslashes that a string within strings writes one as. */
-const mostBackslashes = 8;
-const longestBreak = 20;
-
-/** Offset after the backslashes at `at`; `at` where there are none, or too many. */
-function afterBackslashes(bytes: Buffer, at: number): number {
-  let end = at;
-  while (bytes[end] === 0x5c) end += 1;
-  return end - at > mostBackslashes ? at : end;
-}
-
-/** Offset after the line break at `at`, as such or as strings write it, and what may indent the next line; -1 where there is none. */
-function afterBreak(bytes: Buffer, at: number): number {
-  const first = bytes[at];
-  if (first !== 0x0d && first !== 0x0a && first !== 0x5c) return -1;
-  let end = first === 0x0d ? at + 1 : at;
-  if (first === 0x5c) {
-    end = afterBackslashes(bytes, at);
-    if (end > at && bytes[end] === 0x72) end = afterBackslashes(bytes, end + 1);
-    if (bytes[end - 1] !== 0x5c || bytes[end] !== 0x6e) return -1;
-  } else if (bytes[end] !== 0x0a) return -1;
-  end += 1;
-  for (let blanks = 0; blanks < 2 && (bytes[end] === 0x20 || bytes[end] === 0x09); blanks += 1) end += 1;
-  return end;
-}
-
-/** Runs that only a line break (as such or written `\n`) parts are one. */
-function joinLines(view: View): [start: number, end: number, joined: boolean][] {
-  const runs = view.runs();
-  const { bytes } = view;
-  const joined: [number, number, boolean][] = [];
-  for (let i = 0; i < runs.length; i += 2) {
-    const [start, end] = [runs[i] as number, runs[i + 1] as number];
-    const last = joined.at(-1);
-    // The letter of an escape is no part of the line that follows it, but of the run.
-    const first = bytes[start - 1] === 0x5c ? start + 1 : start;
-    if (last && first - last[1] <= longestBreak && afterBreak(bytes, last[1]) === first) {
-      last[1] = end;
-      last[2] = true;
-    } else joined.push([start, end, false]);
-  }
-  for (const run of joined) {
-    const tail = shortTail(bytes, run[1]);
-    if (tail === run[1]) continue;
-    run[1] = tail;
-    run[2] = true;
-  }
-  return joined;
-}
-
-/** The last line of broken base64 may be too short to be a run of its own. */
-function shortTail(bytes: Buffer, end: number): number {
-  const at = afterBreak(bytes, end);
-  if (at < 0) return end;
-  let stop = at;
-  while (stop < at + shortestRun && (base64Value[bytes[stop] ?? 0] as number) >= 0) stop += 1;
-  const closed =
-    bytes[stop] === undefined || bytes[stop] === 0x3d || (base64Value[bytes[stop] as number] as number) < 0;
-  return stop > at && closed ? stop : end;
 }
 
 /** Digits of the shortest text in hexadecimal that is decoded. */

@@ -39,7 +39,8 @@ describe('of a known value', () => {
     expect(found(text)).toEqual([]);
   });
 
-  it.each([
+  type Row = [name: string, what: string, text: string];
+  it.each<Row>([
     ['TOKEN', 'its signature', signature],
     ['TOKEN', 'all but its end', token.slice(0, -8)],
     ['DATABASE', 'its password', 'Tq7%21Zm4Xw9Lr2Kp6'],
@@ -48,7 +49,7 @@ describe('of a known value', () => {
     ['ACCOUNT', 'a key of it', '7c0f4b9e21d85a36'],
     ['ACCOUNT', 'a line of its key', 'd4Hs6Bf1Jg0TaUeQiWoK'],
     ['KEY', 'a line of it', 'Zm9vYmFyYmF6cXV4eDEyMzQ1Njc4OTA'],
-    ...Object.entries(secrets).map(([name, value]) => [name, 'the whole', value] as const),
+    ...Object.entries(secrets).map(([name, value]): Row => [name, 'the whole', value]),
   ])('%s: %s is found', (name, _what, text) => {
     expect(found(`x ${text} y`)).toContain(name);
   });
