@@ -222,8 +222,14 @@ function isUntouched(status: Stats, { kind, inode, modified }: MadePlaceholder):
 
 /** Whole or not at all. */
 function writeRecord(file: string, record: BottleRecord): void {
-  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const fresh = `${file}.new`;
+  try {
+    writeFileSync(fresh, JSON.stringify(record), { mode: 0o600 });
+    renameSync(fresh, file);
+  } catch (thrown) {
+    rmSync(fresh, { force: true });
+    throw thrown;
+  }
 }
 
 function readRecord(file: string): { file: string; record: BottleRecord }[] {
