@@ -42,6 +42,8 @@ function detail(kind: string, fields: Fields): string {
       return `while the agent ran: nothing could leave from then on  ${text('reason')}`.trimEnd();
     case 'events-lost':
       return `${text('count')} events could not be kept`;
+    case 'entries-missing':
+      return `entries before this one are gone: the log once went on to ${text('sequence')}`;
     case 'pruned':
       return `entries up to ${text('sequence')}`;
     default:
