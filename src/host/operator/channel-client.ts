@@ -1,6 +1,6 @@
 import { type FSWatcher, readdirSync, rmSync, watch } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { splitLines } from '../../contract/lines.js';
 import type { OperatorDecision, Proposal, ProposalEnd } from '../../contract/proposal.js';
 import { privateFolder } from '../runtime-directory.js';
@@ -35,14 +35,37 @@ const patience = 2000;
 export async function watchBottles(folder: string, handlers: WatchHandlers): Promise<Watch> {
   await privateFolder(folder);
   const links = new Map<string, Link>();
-  const look = (): Promise<unknown> => {
+  const look = async (): Promise<unknown> => {
     const found = readdirSync(folder).filter((name) => name.endsWith('.sock') && !links.has(name));
     return Promise.all(found.map((name) => open(links, folder, name, handlers)));
   };
+  let closed = false;
   // Before the first look: what appears in between must not be missed.
-  const watcher: FSWatcher = watch(folder, () => void look());
-  watcher.on('error', () => {});
+  let watcher = begin();
   await look();
+
+  function begin(): FSWatcher {
+    const made = watch(folder, (_event, name) => {
+      // Its own name: the folder itself was taken away, perhaps made anew already.
+      if (name === basename(folder)) void again(made);
+      else look().catch(() => again(made));
+    });
+    return made.on('error', () => {});
+  }
+
+  /** Who cleans up temporary files may take the folder away; those who are connected stay so, and the next start makes it. */
+  async function again(blind: FSWatcher): Promise<void> {
+    if (closed || blind !== watcher) return;
+    blind.close();
+    try {
+      await privateFolder(folder);
+      watcher = begin();
+      await look();
+    } catch {
+      // Nobody can start there either.
+    }
+  }
+
   return {
     held: () => [...links.values()].flatMap(({ held }) => [...held.values()]).sort((a, b) => a.time - b.time),
     bottles: () => [...links.values()].flatMap(({ bottle }) => (bottle ? [bottle] : [])),
@@ -53,6 +76,7 @@ export async function watchBottles(folder: string, handlers: WatchHandlers): Pro
       return link.socket.write(`${JSON.stringify(request)}\n`) || true;
     },
     [Symbol.dispose]: () => {
+      closed = true;
       watcher.close();
       for (const { socket } of links.values()) socket.destroy();
     },
