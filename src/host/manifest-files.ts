@@ -58,6 +58,16 @@ export function userHomeOf(environment: ManifestRequest['environment']): string 
   return resolve(homeFolder(environment, registeredHome));
 }
 
+/** Where the operator's manifests really lie: who may write there gives himself routes and credentials. */
+export function manifestPlaces(environment: ManifestRequest['environment']): readonly string[] {
+  const home = manifestHome(environment);
+  return kinds.flatMap(({ folder }) => {
+    const inner = join(home, folder);
+    if (!statOf(inner)?.isDirectory()) return [inner];
+    return [inner, ...manifestEntries(inner).map(({ name }) => join(inner, name))].map(realOrSame);
+  });
+}
+
 /** A path as messages name it. */
 export function shownPath(path: string, userHome: string): string {
   return path.startsWith(userHome + sep) ? `~${path.slice(userHome.length)}` : path;

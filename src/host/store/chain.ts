@@ -87,7 +87,10 @@ export function verifyChain(
     // Found by the writer, who noted a new end: without this entry the loss would no longer show.
     if (entry.kind === 'entries-missing') {
       const gone = readNoted(entry.body)?.sequence ?? sequence;
-      return broken(sequence, `comes after others that are gone, cut off or lost as the power failed: the log once went on to ${gone}`);
+      return broken(
+        sequence,
+        `comes after others that are gone, cut off or lost as the power failed: the log once went on to ${gone}`,
+      );
     }
     last = { sequence, hash };
     count += 1;

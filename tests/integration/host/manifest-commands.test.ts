@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command as CommanderCommand } from 'commander';
@@ -89,6 +89,23 @@ it('routes names the variable of a credential, never its value', async () => {
     ],
   });
   expect(table.printed + json.printed).not.toContain('the-value-itself');
+});
+
+it('validate looks at the Dockerfile that a bottle names', async () => {
+  await run(init);
+  writeFileSync(bottle('web'), '---\nagent_provider: {dockerfile: ../Dockerfile}\n---\n');
+  writeFileSync(bottle('child'), '---\nextends: web\n---\n');
+  for (const args of [[], [bottle('child')]]) {
+    const { printed, code } = await run(validate, ...args);
+    expect(printed).toMatch(/^error: the Dockerfile .*Dockerfile can't be read .*\n {2}at .*web\.md:2:30\n/);
+    expect(printed).toContain('\n1 problem in ');
+    expect(code).toBe(2);
+  }
+  mkdirSync(join(home, '.bot-bottle/Dockerfile'));
+  expect((await run(validate)).printed).toContain('is not a plain file');
+  rmSync(join(home, '.bot-bottle/Dockerfile'), { recursive: true });
+  writeFileSync(join(home, '.bot-bottle/Dockerfile'), 'FROM scratch\n');
+  expect((await run(validate)).code).toBe(0);
 });
 
 it('validate looks at the files that ca_file names, where bottles start from', async () => {
