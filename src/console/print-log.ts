@@ -1,5 +1,5 @@
 import type { EventFinding } from '../contract/event.js';
-import { printable } from '../contract/printable.js';
+import { printable, printableJson } from '../contract/printable.js';
 import { localTime } from './time.js';
 import { findingWords } from './traffic.js';
 
@@ -68,5 +68,5 @@ export function fieldsOf(body: string): Fields {
 /** One JSON value a line, the body's fields beside the entry's own. */
 export function logEntryJson(entry: LogLine & { readonly hash: string }): string {
   const { sequence, time, bottle, kind, verdict, body, hash } = entry;
-  return `${JSON.stringify({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash })}\n`;
+  return `${printableJson(JSON.stringify({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash }))}\n`;
 }
