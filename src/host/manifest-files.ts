@@ -81,6 +81,15 @@ function statOf(path: string): Stats | null {
   }
 }
 
+/** null also where a link leads nowhere or in a circle: that is told when the file is read, and stops no other. */
+function fileAt(path: string): Stats | null {
+  try {
+    return statOf(path);
+  } catch {
+    return null;
+  }
+}
+
 function unreadable(path: string, cause: unknown): BottleError {
   const hint = `it must be yours to read: chmod -R u+rX '${path}', or bot-bottle init for a first one`;
   return new BottleError({
@@ -114,7 +123,7 @@ function refuseForeignWriters(home: string): void {
     if (!inner?.isDirectory()) continue;
     refuseWritable(path, inner, others);
     for (const entry of manifestEntries(path)) {
-      const file = statOf(join(path, entry.name));
+      const file = fileAt(join(path, entry.name));
       if (file) refuseWritable(join(path, entry.name), file, others);
     }
   }
