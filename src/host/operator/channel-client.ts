@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { splitLines } from '../../contract/lines.js';
 import type { OperatorDecision, Proposal, ProposalEnd } from '../../contract/proposal.js';
-import { privateFolder } from '../runtime-directory.js';
+import { privateFolderWithin } from '../runtime-directory.js';
 import { type BottleIntroduction, type ChannelMessage, type ChannelRequest, longestLine } from './channel.js';
 import type { DecisionProblem } from './desk.js';
 
@@ -33,7 +33,7 @@ const patience = 2000;
 
 /** Connects to every running bottle, and to those that start later; resolves when all have told what waits. */
 export async function watchBottles(folder: string, handlers: WatchHandlers): Promise<Watch> {
-  await privateFolder(folder);
+  await privateFolderWithin(folder);
   const links = new Map<string, Link>();
   const look = async (): Promise<unknown> => {
     const found = readdirSync(folder).filter((name) => name.endsWith('.sock') && !links.has(name));
@@ -58,7 +58,7 @@ export async function watchBottles(folder: string, handlers: WatchHandlers): Pro
     if (closed || blind !== watcher) return;
     blind.close();
     try {
-      await privateFolder(folder);
+      await privateFolderWithin(folder);
       watcher = begin();
       await look();
     } catch {
