@@ -26,7 +26,7 @@ export async function createRuntimeDirectory(bottle: string, root: string): Prom
 }
 
 /** Makes a folder that this user alone can enter, where it isn't there yet. @throws BottleError when others can */
-export async function privateFolder(path: string): Promise<void> {
+async function privateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await assertPrivate(path);
 }

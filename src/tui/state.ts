@@ -114,8 +114,8 @@ export function onKey(state: ScreenState, key: Key, now: number): Step {
 }
 
 /** Where nothing can be shown. */
-export function onBlindKey(state: ScreenState, { text }: Key): Step {
-  return text === 'q' ? { state, effect: { quit: true } } : { state };
+export function onBlindKey(state: ScreenState, { text, pasted }: Key): Step {
+  return text === 'q' && !pasted ? { state, effect: { quit: true } } : { state };
 }
 
 /** By how much the keys move; held down, several come in one piece. */

@@ -40,6 +40,7 @@ export async function watchBottles(folder: string, handlers: WatchHandlers): Pro
     return Promise.all(found.map((name) => open(links, folder, name, handlers)));
   };
   let closed = false;
+  let renewing = false;
   // Before the first look: what appears in between must not be missed.
   let watcher = begin();
   await look();
@@ -55,14 +56,19 @@ export async function watchBottles(folder: string, handlers: WatchHandlers): Pro
 
   /** Who cleans up temporary files may take the folder away; those who are connected stay so, and the next start makes it. */
   async function again(blind: FSWatcher): Promise<void> {
-    if (closed || blind !== watcher) return;
+    if (closed || renewing || blind !== watcher) return;
+    renewing = true;
     blind.close();
     try {
       await privateFolderWithin(folder);
+      if (closed) return;
       watcher = begin();
+      renewing = false;
       await look();
     } catch {
       // Nobody can start there either.
+    } finally {
+      renewing = false;
     }
   }
 

@@ -126,6 +126,7 @@ describe('the screen', () => {
   });
 
   it('takes what the terminal calls pasted for text, also a single letter, and sends no note by its line breaks', () => {
+    expect(onBlindKey(shown, { ...text('q'), pasted: true })).toEqual({ state: shown });
     for (const letters of ['a', 'A', 'd', 'q', 'n', '/x', 'j'])
       expect(onKey(shown, { ...text(letters), pasted: true }, settling)).toEqual({ state: shown });
     const writing = onKey(shown, text('n'), settling).state;
