@@ -9,11 +9,11 @@ const reasons: Readonly<Record<string, readonly [message: string, hint: string]>
 
 /** The error of a machine that is at its end, where it is that; else what was thrown is our own fault. */
 export function machineFault(thrown: unknown): BottleError | null {
-  const { code = '', path } = (thrown ?? {}) as Partial<NodeJS.ErrnoException>;
+  const { code = '', path, dest } = (thrown ?? {}) as Partial<NodeJS.ErrnoException & { dest: string }>;
   const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   if (!reason) return null;
   const [message, hint] = reason;
   // The workspace is reached by a descriptor of ours.
-  const where = path?.replace(/^\/proc\/self\/fd\/\d+/, 'the workspace');
+  const where = (dest ?? path)?.replace(/^\/proc\/self\/fd\/\d+/, 'the workspace');
   return new BottleError({ code: 'start-failed', message, where, hint, cause: thrown });
 }

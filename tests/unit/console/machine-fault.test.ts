@@ -7,6 +7,12 @@ const fault = (code: string, path?: string) =>
 describe('what the machine is at fault for', () => {
   it('is a full or a read-only disk, with the path', () => {
     expect(fault('ENOSPC')).toMatchObject({ code: 'start-failed', where: undefined });
+    const copied = Object.assign(new Error('copy'), {
+      code: 'ENOSPC',
+      path: '/full/of/files',
+      dest: '/full',
+    });
+    expect(machineFault(copied)).toMatchObject({ where: '/full' });
     expect(fault('EROFS', '/proc/self/fd/22/.git')).toMatchObject({
       message: 'a disk is read-only',
       where: 'the workspace/.git',
