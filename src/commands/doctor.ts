@@ -1,5 +1,6 @@
 import type { Command, CommandContext } from '../console/command.js';
 import { exitCodes } from '../contract/errors.js';
+import { printableJson } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { allBackends } from '../launch/choose-backend.js';
 import type { Readiness } from '../plan/ports.js';
@@ -23,7 +24,9 @@ const doctor: Command = {
           backends.map(async (backend) => ({ backend: backend.name, ...(await backend.probe(services)) })),
         );
         if (json)
-          context.print(`${JSON.stringify({ node: process.version, backends: findings }, null, 2)}\n`);
+          context.print(
+            `${printableJson(JSON.stringify({ node: process.version, backends: findings }, null, 2))}\n`,
+          );
         else print(findings, context);
         if (!findings.some(({ usable }) => usable)) context.end(exitCodes.hostNotReady);
       });

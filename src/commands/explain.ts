@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Command, CommandContext } from '../console/command.js';
 import { formatExplanation } from '../console/print-explanation.js';
 import { BottleError, exitCodes, messageOf } from '../contract/errors.js';
+import { printableJson } from '../contract/printable.js';
 import type { Route } from '../contract/route.js';
 import { loadAgent } from '../host/manifest-files.js';
 import { parseRequest } from '../host/parse-request.js';
@@ -65,7 +66,9 @@ async function run(
     { scheme, authority, parsed: await parseRequest(Buffer.from(head)), body },
     knownHere(routes, environment),
   );
-  context.print(options.json ? `${JSON.stringify(explained, null, 2)}\n` : formatExplanation(explained));
+  context.print(
+    options.json ? `${printableJson(JSON.stringify(explained, null, 2))}\n` : formatExplanation(explained),
+  );
   if (explained.outcome !== 'let-out') context.end(exitCodes.findings);
 }
 

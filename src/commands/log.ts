@@ -4,6 +4,7 @@ import { formatLogEntry, logEntryJson } from '../console/print-log.js';
 import { parseSince } from '../console/time.js';
 import { BottleError, exitCodes } from '../contract/errors.js';
 import { verdicts } from '../contract/event.js';
+import { printableJson } from '../contract/printable.js';
 import { decisions, undecidedOutcomes } from '../contract/proposal.js';
 import type { Head } from '../host/store/chain.js';
 import { isDamage, logFile, readLog, unreadableLog } from '../host/store/database.js';
@@ -83,7 +84,7 @@ async function verify({ head, json }: LogOptions, context: CommandContext): Prom
     context.tell('there is no log yet: it begins with the first bottle\n');
     return;
   }
-  if (json) context.print(`${JSON.stringify(result)}\n`);
+  if (json) context.print(`${printableJson(JSON.stringify(result))}\n`);
   else if (result.ok) {
     const { entries, prunedThrough } = result;
     const before = prunedThrough > 0 ? `, after ${prunedThrough} that were pruned` : '';

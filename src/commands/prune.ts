@@ -1,5 +1,5 @@
 import type { Command } from '../console/command.js';
-import { printable } from '../contract/printable.js';
+import { printable, printableJson } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { managingBackends } from '../launch/find-bottle.js';
 import { sweepHost } from '../launch/sweep.js';
@@ -36,7 +36,10 @@ const prune: Command = {
         }
         const { bottles: swept, sockets } = await sweepHost(context.environment, dryRun);
         const leftovers = swept.filter((bottle) => !bottles.includes(bottle));
-        if (json) context.print(`${JSON.stringify({ bottles, images: removed, leftovers, sockets })}\n`);
+        if (json)
+          context.print(
+            `${printableJson(JSON.stringify({ bottles, images: removed, leftovers, sockets }))}\n`,
+          );
         else context.print(lines([...bottles, ...removed], leftovers, sockets));
       });
   },

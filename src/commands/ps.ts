@@ -1,5 +1,5 @@
 import type { Command } from '../console/command.js';
-import { printable } from '../contract/printable.js';
+import { printable, printableJson } from '../contract/printable.js';
 import { hostServices } from '../host/services.js';
 import { allBackends } from '../launch/choose-backend.js';
 import { allBottles } from '../launch/find-bottle.js';
@@ -18,7 +18,7 @@ const ps: Command = {
       )
       .action(async ({ json }: { json?: boolean }) => {
         const bottles = await allBottles(hostServices(context.environment));
-        if (json) context.print(`${JSON.stringify(bottles, null, 2)}\n`);
+        if (json) context.print(`${printableJson(JSON.stringify(bottles, null, 2))}\n`);
         else context.print(bottles.length === 0 ? nothing(await allBackends()) : table(bottles));
       });
   },

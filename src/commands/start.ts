@@ -6,6 +6,7 @@ import { formatPlan, planJson } from '../console/print-plan.js';
 import { tellOnRawTerminal } from '../console/raw-terminal.js';
 import { recordSteps } from '../console/steps.js';
 import { countTraffic, formatEvent } from '../console/traffic.js';
+import { printable } from '../contract/printable.js';
 import { loadAgent } from '../host/manifest-files.js';
 import { hostServices } from '../host/services.js';
 import { chooseBackend } from '../launch/choose-backend.js';
@@ -116,7 +117,7 @@ async function run(
   const personal = isatty(2) && !options.quiet;
   if (personal)
     context.tell(
-      `bottle ${plan.id} on ${backend.name}: ${counted(plan.routes.length, 'route')}, workspace ${plan.workspace.source}\n`,
+      `bottle ${plan.id} on ${backend.name}: ${counted(plan.routes.length, 'route')}, workspace ${printable(plan.workspace.source, 4096)}\n`,
     );
   const traffic = countTraffic();
   const terminal = isatty(0) && isatty(1);

@@ -3,7 +3,7 @@ import { paletteFor } from '../console/colour.js';
 import type { Command, CommandContext } from '../console/command.js';
 import { diagnosticsJson, formatDiagnostics } from '../console/print-diagnostics.js';
 import { exitCodes } from '../contract/errors.js';
-import { certificateProblem } from '../host/certificates.js';
+import { fileProblems } from '../host/file-problems.js';
 import { manifestHome, readManifests } from '../host/manifest-files.js';
 import { readManifestPath } from '../host/manifest-path.js';
 import type { Diagnostic } from '../manifest/diagnostic.js';
@@ -41,13 +41,13 @@ function run(
   const diagnostics: Diagnostic[] = [];
   let files = 0;
   if (paths.length === 0) {
-    const manifests = withCertificates(readManifests(request), environment);
+    const manifests = withFiles(readManifests(request), environment);
     files = manifests.files.length;
     diagnostics.push(...validateAll(manifests));
   }
   for (const path of paths) {
     const { manifests: read, only } = readManifestPath(path, request);
-    const manifests = withCertificates(read, environment);
+    const manifests = withFiles(read, environment);
     files += only ? 1 : manifests.files.length;
     diagnostics.push(...(only ? validateFile(only, manifests) : validateAll(manifests)));
   }
@@ -57,13 +57,10 @@ function run(
 }
 
 /** Of the manifests that bottles start from, the files they name must be there; examples name some that aren't yet. */
-function withCertificates(
-  manifests: ManifestFiles,
-  environment: CommandContext['environment'],
-): ManifestFiles {
+function withFiles(manifests: ManifestFiles, environment: CommandContext['environment']): ManifestFiles {
   const home = manifestHome(environment) + sep;
   const ours = manifests.files.every(({ origin, path }) => origin === 'repository' || path.startsWith(home));
-  return ours ? { ...manifests, certificateProblem } : manifests;
+  return ours ? { ...manifests, fileProblems } : manifests;
 }
 
 export default validate;

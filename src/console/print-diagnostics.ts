@@ -1,3 +1,4 @@
+import { printableJson } from '../contract/printable.js';
 import { type Diagnostic, errorOf } from '../manifest/diagnostic.js';
 import type { Palette } from './colour.js';
 import { counted } from './counted.js';
@@ -26,5 +27,5 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
     column: position?.column ?? null,
     hint,
   }));
-  return `${JSON.stringify(values, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(values, null, 2))}\n`;
 }

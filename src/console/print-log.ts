@@ -1,5 +1,5 @@
 import type { EventFinding } from '../contract/event.js';
-import { printable } from '../contract/printable.js';
+import { printable, printableJson } from '../contract/printable.js';
 import { localTime } from './time.js';
 import { findingWords } from './traffic.js';
 
@@ -42,6 +42,8 @@ function detail(kind: string, fields: Fields): string {
       return `while the agent ran: nothing could leave from then on  ${text('reason')}`.trimEnd();
     case 'events-lost':
       return `${text('count')} events could not be kept`;
+    case 'entries-missing':
+      return `entries before this one are gone: the log once went on to ${text('sequence')}`;
     case 'pruned':
       return `entries up to ${text('sequence')}`;
     default:
@@ -66,5 +68,5 @@ export function fieldsOf(body: string): Fields {
 /** One JSON value a line, the body's fields beside the entry's own. */
 export function logEntryJson(entry: LogLine & { readonly hash: string }): string {
   const { sequence, time, bottle, kind, verdict, body, hash } = entry;
-  return `${JSON.stringify({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash })}\n`;
+  return `${printableJson(JSON.stringify({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash }))}\n`;
 }

@@ -1,7 +1,11 @@
+import { printable, printableJson } from '../contract/printable.js';
 import type { ResolvedAgent, ResolvedBottle } from '../manifest/resolved.js';
 import type { Palette } from './colour.js';
 import { additions, allowedRequests, dialling, exceptions, scanning } from './route-line.js';
 import { formatTable } from './table.js';
+
+/** A path is the longest part. */
+const longestLine = 4096;
 
 /** The routes of a bottle as a person reads them; a secret appears as the name of its variable. */
 export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null, palette: Palette): string {
@@ -10,7 +14,7 @@ export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null
     `bottle    ${bottle.chain.join(' < ')}`,
     `provider  ${bottle.provider}`,
   ];
-  const title = head.map((line) => `${line}\n`).join('');
+  const title = head.map((line) => `${printable(line, longestLine)}\n`).join('');
   const others =
     bottle.unknownHost === 'block'
       ? 'Every other host is refused.'
@@ -21,7 +25,7 @@ export function formatRoutes(bottle: ResolvedBottle, agent: ResolvedAgent | null
     [route.scheme],
     [...allowedRequests(route.matches), ...exceptions(route)],
     orNothing([...additions(route), ...scanning(route), ...dialling(route)]),
-    [(bottle.routeBottles[route.host] ?? []).join(' < '), route.where],
+    [(bottle.routeBottles[route.host] ?? []).join(' < '), printable(route.where, longestLine)],
   ]);
   const heading = ['HOST', 'SCHEME', 'LETS OUT', 'ON THE WAY', 'WRITTEN IN'].map((text) => [text]);
   const [first = '', ...rest] = formatTable([heading, ...rows]).split('\n');
@@ -44,5 +48,5 @@ export function routesJson(bottle: ResolvedBottle, agent: ResolvedAgent | null):
     },
     routes: bottle.routes.map((route) => ({ ...route, bottles: bottle.routeBottles[route.host] ?? [] })),
   };
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(value, null, 2))}\n`;
 }

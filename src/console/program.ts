@@ -1,6 +1,7 @@
 import { Command as CommanderCommand, CommanderError } from 'commander';
 import { BottleError, exitCodes } from '../contract/errors.js';
 import type { Command, CommandContext } from './command.js';
+import { machineFault } from './machine-fault.js';
 import { formatError } from './print-error.js';
 import { writeToStandardError, writeToStandardOutput } from './standard-streams.js';
 
@@ -110,12 +111,13 @@ function report(thrown: unknown, debug: boolean, context: CommandContext): numbe
   const error =
     thrown instanceof BottleError
       ? thrown
-      : new BottleError({
+      : (machineFault(thrown) ??
+        new BottleError({
           code: 'start-failed',
           message: `a fault of bot-bottle's own: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
           hint: 'run it again with --debug and report what it prints',
           cause: thrown,
-        });
+        }));
   context.tell(formatError(error));
   if (debug && thrown instanceof Error) context.tell(`${thrown.stack}\n`);
   return error.exitCode;

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { printable } from '../contract/printable.js';
+import { printable, printableJson } from '../contract/printable.js';
 import type { Finding } from '../policy/scan/finding.js';
 import type { Scanner } from '../policy/scan/scanner.js';
 import { scanStream } from '../policy/scan/stream.js';
@@ -57,7 +57,7 @@ export function findingsJson(files: readonly ScannedFile[]): string {
       score: rounded(score),
     })),
   );
-  return `${JSON.stringify(rows, null, 2)}\n`;
+  return `${printableJson(JSON.stringify(rows, null, 2))}\n`;
 }
 
 /** `src/a.ts:12: github-personal-access-token (in base64) 0.97`, a line for each. */

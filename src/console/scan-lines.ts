@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { printableJson } from '../contract/printable.js';
 import type { Finding } from '../policy/scan/finding.js';
 import type { Scanner } from '../policy/scan/scanner.js';
 
@@ -42,7 +43,7 @@ export async function scanLines(
     const answer = answerLine(line, scanners);
     found ||= answer.findings.length > 0;
     if (answer.error !== undefined) failed += 1;
-    answers += `${JSON.stringify(answer)}\n`;
+    answers += `${printableJson(JSON.stringify(answer))}\n`;
     if (answers.length >= gathered) flush();
   }
   flush();

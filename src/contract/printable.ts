@@ -18,3 +18,16 @@ export function printable(text: string, bound = 200): string {
 export function printableInPlace(text: string): string {
   return text.replace(unprintable, (character) => (character === '\t' ? ' ' : '\u{fffd}'));
 }
+
+/** What JSON.stringify leaves as it is. */
+const leftInJson = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same JSON, safe for a terminal: what is not printable is written as JSON's own `\uNNNN`, and read as it was. */
+export function printableJson(json: string): string {
+  return json.replace(leftInJson, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}

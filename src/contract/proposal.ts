@@ -9,7 +9,7 @@ export interface Proposal {
   readonly time: number;
   /** Milliseconds since the epoch, when the request is refused unless decided. */
   readonly deadline: number;
-  readonly kind: ProposalKind;
+  readonly kind: (typeof proposalKinds)[number];
   readonly method: string;
   readonly host: string;
   /** Without its query; control characters escaped; at most 200 characters. */
@@ -22,7 +22,7 @@ export interface Proposal {
   readonly snippet: string | null;
 }
 
-type ProposalKind = 'finding' | 'unknown-host';
+export const proposalKinds = ['finding', 'unknown-host'] as const;
 
 /**
  * `for-bottle`: the same value to the same host, or the same unknown host, is not asked about again

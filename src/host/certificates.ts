@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { BottleError } from '../contract/errors.js';
-import type { FileProblem } from '../manifest/source.js';
 
 /** The PEM text of a file of certificates. @throws BottleError where there is none to be read */
 export function readCertificates(path: string, where: string): string {
@@ -23,15 +22,4 @@ export function readCertificates(path: string, where: string): string {
     where,
     hint: 'openssl x509 -in FILE -out FILE.pem turns DER into PEM',
   });
-}
-
-/** The same for who only wants to know; null: all is well. */
-export function certificateProblem(path: string): FileProblem | null {
-  try {
-    readCertificates(path, '');
-    return null;
-  } catch (thrown) {
-    if (thrown instanceof BottleError) return { message: thrown.message, hint: thrown.hint ?? '' };
-    throw thrown;
-  }
 }

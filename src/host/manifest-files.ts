@@ -58,6 +58,16 @@ export function userHomeOf(environment: ManifestRequest['environment']): string 
   return resolve(homeFolder(environment, registeredHome));
 }
 
+/** Where the operator's manifests really lie: who may write there gives himself routes and credentials. */
+export function manifestPlaces(environment: ManifestRequest['environment']): readonly string[] {
+  const home = manifestHome(environment);
+  return kinds.flatMap(({ folder }) => {
+    const inner = join(home, folder);
+    if (!statOf(inner)?.isDirectory()) return [inner];
+    return [inner, ...manifestEntries(inner).map(({ name }) => join(inner, name))].map(realOrSame);
+  });
+}
+
 /** A path as messages name it. */
 export function shownPath(path: string, userHome: string): string {
   return path.startsWith(userHome + sep) ? `~${path.slice(userHome.length)}` : path;
@@ -68,6 +78,15 @@ function statOf(path: string): Stats | null {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (cause) {
     throw unreadable(path, cause);
+  }
+}
+
+/** null also where a link leads nowhere or in a circle: that is told when the file is read, and stops no other. */
+function fileAt(path: string): Stats | null {
+  try {
+    return statOf(path);
+  } catch {
+    return null;
   }
 }
 
@@ -104,7 +123,7 @@ function refuseForeignWriters(home: string): void {
     if (!inner?.isDirectory()) continue;
     refuseWritable(path, inner, others);
     for (const entry of manifestEntries(path)) {
-      const file = statOf(join(path, entry.name));
+      const file = fileAt(join(path, entry.name));
       if (file) refuseWritable(join(path, entry.name), file, others);
     }
   }

@@ -1,6 +1,6 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { RuntimeDirectory } from '../plan/ports.js';
 
@@ -26,9 +26,26 @@ export async function createRuntimeDirectory(bottle: string, root: string): Prom
 }
 
 /** Makes a folder that this user alone can enter, where it isn't there yet. @throws BottleError when others can */
-export async function privateFolder(path: string): Promise<void> {
+async function privateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await assertPrivate(path);
+}
+
+/** The same for a folder in such a one: whoever may write to the outer could exchange the inner later. */
+export async function privateFolderWithin(path: string): Promise<void> {
+  await privateFolder(dirname(path));
+  await privateFolder(path);
+}
+
+/** Whether there is one; for who only looks. @throws BottleError when there is, and others could have filled it */
+export async function hasPrivateFolder(path: string): Promise<boolean> {
+  try {
+    await assertPrivate(path);
+    return true;
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw thrown;
+  }
 }
 
 /** In /tmp anyone may have made the folder first: it must be ours and closed to others. */

@@ -1,7 +1,8 @@
-import { createInterface } from 'node:readline';
 import { BottleError } from '../contract/errors.js';
 import type { DecisionEvent } from '../contract/event.js';
+import { splitLines } from '../contract/lines.js';
 import type { ControlMessage, SidecarConfiguration, SidecarMessage } from '../contract/sidecar.js';
+import { parseSidecarMessage } from '../contract/sidecar-message.js';
 import type { SidecarSession, SidecarStreams } from '../plan/ports.js';
 
 /** Who hears what a sidecar says besides, and may answer. */
@@ -10,6 +11,9 @@ export interface SidecarListener {
   readonly onOpen: (send: (message: ControlMessage) => void) => void;
   readonly onClose: () => void;
 }
+
+/** Bytes; a message has some thousand. */
+const longestLine = 256 * 1024;
 
 /**
  * Configures a sidecar and reads what it says. The streams are those of its own process or of an exec into its
@@ -22,21 +26,32 @@ export function openSidecar(
   listener: SidecarListener | null = null,
 ): Promise<SidecarSession> {
   return new Promise((resolve, reject) => {
-    const lines = createInterface({ input: stdout, crlfDelay: Number.POSITIVE_INFINITY });
-    const closed = new Promise<void>((settle) => lines.once('close', settle));
+    const closed = new Promise<void>((settle) => stdout.once('end', settle).once('close', settle));
     // A sidecar that died closes its input under us; its output's end is what we act on.
-    for (const emitter of [stdin, stdout, lines]) emitter.on('error', () => {});
-    stdout.on('close', () => lines.close());
-    lines.on('line', (line) => {
-      const message = parseMessage(line);
-      if (message) listener?.onMessage(message);
-      if (message?.type === 'ready') resolve({ certificate: message.certificate, closed });
-      else if (message?.type === 'event') onEvent(message.event);
-      else if (!message || message.type === 'fatal')
-        reject(
-          notStarted(message?.type === 'fatal' ? message.message : 'it said what this version does not know'),
-        );
+    for (const emitter of [stdin, stdout]) emitter.on('error', () => {});
+    let trusted = true;
+    const read = (message: SidecarMessage) => {
+      listener?.onMessage(message);
+      if (message.type === 'ready') resolve({ certificate: message.certificate, closed });
+      else if (message.type === 'event') onEvent(message.event);
+      else if (message.type === 'fatal') reject(notStarted(message.message));
+    };
+    const hangUp = () => {
+      trusted = false;
+      read({ type: 'fatal', message: 'it said what this version does not know' });
+      stdin.destroy();
+      stdout.destroy();
+    };
+    const split = splitLines(longestLine, {
+      onLine: (line) => {
+        if (!trusted) return;
+        const message = parseSidecarMessage(line, configuration.bottle);
+        if (message) read(message);
+        else hangUp();
+      },
+      onTooLong: hangUp,
     });
+    stdout.on('data', split);
     closed.then(() => reject(notStarted('it ended before it was ready')));
     stdin.write(`${JSON.stringify(configuration)}\n`);
     listener?.onOpen((message) => {
@@ -44,14 +59,6 @@ export function openSidecar(
     });
     closed.then(() => listener?.onClose());
   });
-}
-
-function parseMessage(line: string): SidecarMessage | undefined {
-  try {
-    return JSON.parse(line) as SidecarMessage;
-  } catch {
-    return undefined;
-  }
 }
 
 function notStarted(reason: string): BottleError {

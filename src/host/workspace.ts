@@ -1,9 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import { stateFolder } from '../plan/user-folders.js';
 import { assertWorkspaceAllowed } from '../plan/workspace.js';
-import { manifestHome, userHomeOf } from './manifest-files.js';
+import { manifestPlaces, userHomeOf } from './manifest-files.js';
 import { registeredHome } from './registered-home.js';
 import { runtimeRoot } from './runtime-directory.js';
 
@@ -13,12 +13,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function findWorkspace(path: string, environment: Environment): string {
   const workspace = folderAt(path);
   const home = userHomeOf(environment);
-  const manifests = manifestHome(environment);
   assertWorkspaceAllowed(workspace, {
     home: realPathOf(home),
     ours: [
-      join(manifests, 'bottles'),
-      join(manifests, 'agents'),
+      // One by one too: a manifest may be a link into a project, where the agent would write its own rules.
+      ...manifestPlaces(environment),
       join(stateFolder(environment, registeredHome), 'bot-bottle'),
       runtimeRoot(environment),
     ].map(realPathOf),
@@ -50,6 +49,6 @@ function realPathOf(path: string): string {
   try {
     return realpathSync(path);
   } catch {
-    return path;
+    return path === dirname(path) ? path : join(realPathOf(dirname(path)), basename(path));
   }
 }

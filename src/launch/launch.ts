@@ -34,9 +34,10 @@ export async function launch({
 }: Launch): Promise<number> {
   const secrets = readSecrets(plan.secrets, environment);
   const interruption = new AbortController();
+  // Disposed of last: a key that is held down must not end what is still being taken down and written.
+  using signals = forwardSignals(interruption);
   await using supervision = openSupervision(plan, environment, tell);
   const services = hostServices(environment, supervision.listener);
-  const signals = forwardSignals(interruption);
   try {
     await using bottle = await backend.start(
       plan,
@@ -49,8 +50,6 @@ export async function launch({
   } catch (thrown) {
     if (interruption.signal.aborted) return exitCodes.interrupted;
     throw await explained(thrown, backend, services);
-  } finally {
-    signals.release();
   }
 }
 

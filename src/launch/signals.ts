@@ -1,9 +1,8 @@
 import type { RunningBottle } from '../plan/ports.js';
 
-export interface SignalForwarder {
+export interface SignalForwarder extends Disposable {
   /** From here on signals go to the agent; before, they call the start off. */
   forwardTo(bottle: RunningBottle): void;
-  release(): void;
 }
 
 const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -26,7 +25,7 @@ export function forwardSignals(interruption: AbortController): SignalForwarder {
       target = bottle;
       if (seen > 0) bottle.kill(seen > 1 ? 'SIGKILL' : 'SIGTERM');
     },
-    release: () => {
+    [Symbol.dispose]: () => {
       for (const signal of forwarded) process.off(signal, onSignal);
     },
   };

@@ -1,6 +1,6 @@
 import { channelFolder } from '../host/operator/channel.js';
 import { removeDeadChannels } from '../host/operator/dead-channels.js';
-import { runtimeRoot } from '../host/runtime-directory.js';
+import { hasPrivateFolder, runtimeRoot } from '../host/runtime-directory.js';
 import { sweepPlaceholders } from '../workspace/placeholders.js';
 
 export interface Leftovers {
@@ -15,8 +15,11 @@ export async function sweepHost(
   environment: Readonly<Record<string, string | undefined>>,
   dryRun: boolean,
 ): Promise<Leftovers> {
+  const root = runtimeRoot(environment);
+  // What lies there says what is removed: in /tmp another user may have written it.
+  if (!(await hasPrivateFolder(root))) return { bottles: [], sockets: 0 };
   return {
-    bottles: await sweepPlaceholders(runtimeRoot(environment), dryRun),
+    bottles: await sweepPlaceholders(root, dryRun),
     sockets: await removeDeadChannels(channelFolder(environment), dryRun),
   };
 }

@@ -10,7 +10,7 @@ import type { ManifestFiles } from './source.js';
 export interface BottleTable {
   keys(): Iterable<string>;
   get(name: string): Loaded<CompiledBottle> | undefined;
-  readonly certificateProblem: ManifestFiles['certificateProblem'];
+  readonly fileProblems: ManifestFiles['fileProblems'];
 }
 
 export interface Composition {

@@ -17,7 +17,7 @@ export interface Finished {
 export function finish(
   name: string,
   { chain, layer }: Composition,
-  certificateProblem: ManifestFiles['certificateProblem'],
+  fileProblems: ManifestFiles['fileProblems'],
 ): Finished {
   const { found, report } = collector();
   const open = [...layer.routes].filter(([, route]) => !route.removed);
@@ -43,9 +43,12 @@ export function finish(
   for (const [host, route] of open) {
     checkRoute(host, route, report);
     const { caFile } = route.values;
-    const problem = caFile?.value && certificateProblem?.(caFile.value);
+    const problem = caFile?.value && fileProblems?.certificates(caFile.value);
     if (problem) report('invalid-ca-file', caFile.place, problem.message, problem.hint);
   }
+  const { dockerfile } = layer.values;
+  const problem = dockerfile?.value && fileProblems?.dockerfile(dockerfile.value);
+  if (problem) report('invalid-dockerfile', dockerfile.place, problem.message, problem.hint);
   return { bottle, diagnostics: found };
 }
 

@@ -72,12 +72,12 @@ function findFile(kind: ManifestKind, name: string, { files }: ManifestFiles): M
 }
 
 /** A bottle is loaded when it is first asked for: a broken one that nobody uses stops nobody. */
-function bottleTable({ files, userHome, certificateProblem }: ManifestFiles): BottleTable {
+function bottleTable({ files, userHome, fileProblems }: ManifestFiles): BottleTable {
   const bottles = files.filter((file) => file.kind === 'bottle' && file.origin === 'home');
   const byName = new Map(bottles.map((file) => [file.name, file]));
   const loaded = new Map<string, Loaded<CompiledBottle>>();
   return {
-    certificateProblem,
+    fileProblems,
     keys: () => byName.keys(),
     get: (name) => {
       const file = byName.get(name);
@@ -95,7 +95,7 @@ function tryBottle(
   bottles: BottleTable,
 ): { readonly bottle: ResolvedBottle; readonly diagnostics: readonly Diagnostic[] } {
   const composition = compose(reference, bottles);
-  const { bottle, diagnostics } = finish(reference.name, composition, bottles.certificateProblem);
+  const { bottle, diagnostics } = finish(reference.name, composition, bottles.fileProblems);
   return { bottle, diagnostics: [...composition.diagnostics, ...diagnostics] };
 }
 

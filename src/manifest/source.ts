@@ -36,9 +36,14 @@ export interface ManifestFiles {
   readonly files: readonly ManifestFile[];
   /** The user's home folder, absolute: what `~/` means in `ca_file`. */
   readonly userHome: string;
-  /** Looks at a file that `ca_file` names; absent: nobody does, as for manifests that are not of this machine. */
-  readonly certificateProblem?: (path: string) => FileProblem | null;
+  /** Looks at the files that manifests name; absent: nobody does, as for manifests that are not of this machine. */
+  readonly fileProblems?: FileProblems;
 }
+
+/** What is wrong with a file of a kind, by its absolute path; null: all is well. */
+export type FileProblems = Readonly<
+  Record<'certificates' | 'dockerfile', (path: string) => FileProblem | null>
+>;
 
 export interface FileProblem {
   readonly message: string;

@@ -43,13 +43,34 @@ export function keyLine(keys: readonly string[], columns: number): string {
   return keys.join(gap);
 }
 
+/** Beyond it letters may be two columns wide (Unicode, EastAsianWidth.txt); the few that aren't get room too many. */
+const firstWide = 0x1100;
+
+/** How much of a text fits into so many columns, in UTF-16 units. */
+function fitting(text: string, columns: number): number {
+  let width = 0;
+  let end = 0;
+  for (const character of text) {
+    width += (character.codePointAt(0) ?? 0) < firstWide ? 1 : 2;
+    if (width > columns) return end;
+    end += character.length;
+  }
+  return end;
+}
+
+/** A line cut to what fits: one column too many would move all that is above it off the screen. */
+export function fitted(line: string, columns: number): string {
+  if (fitting(line, columns) === line.length) return line;
+  return `${line.slice(0, fitting(line, columns - 1))}\u2026`;
+}
+
 /** A line in pieces that fit; those after the first are indented. */
 export function wrapped(line: string, columns: number): readonly string[] {
   const pieces: string[] = [];
   let rest = line;
-  while (rest.length > columns) {
-    const space = rest.lastIndexOf(' ', columns);
-    const end = space > columns / 2 ? space : columns;
+  for (let room = fitting(rest, columns); room < rest.length; room = fitting(rest, columns)) {
+    const space = rest.lastIndexOf(' ', room);
+    const end = space > room / 2 ? space : room;
     pieces.push(rest.slice(0, end).trimEnd());
     rest = `  ${rest.slice(end).trimStart()}`;
   }
@@ -69,7 +90,7 @@ export function rowText(proposal: Proposal, chosen: boolean, now: number, column
   const { id, method, host, path } = proposal;
   const left = `${secondsLeft(proposal, now)} s`.padStart(6);
   const asked = `${printable(method)} ${hostWithin(host, columns - rowBesides)}${printable(path)}`;
-  return `${chosen ? '>' : ' '} ${left}  ${printable(id).padEnd(16)}  ${asked}`;
+  return fitted(`${chosen ? '>' : ' '} ${left}  ${printable(id).padEnd(16)}  ${asked}`, columns);
 }
 
 /** The details pane: always {@link detailHeight} lines. */

@@ -11,15 +11,27 @@ import { historyLines } from './history.js';
 import { isTooSmall, type Size } from './lines.js';
 import { oncePerTurn } from './once-per-turn.js';
 import { Screen } from './screen.js';
-import { initialState, type Key, onBlindKey, onHeld, onKey, onMessage, type ScreenState } from './state.js';
+import {
+  initialState,
+  type Key,
+  onBlindKey,
+  onHeld,
+  onKey,
+  onMessage,
+  onShown,
+  type ScreenState,
+} from './state.js';
 
 export interface SuperviseRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly bell: boolean;
 }
 
-const alternateScreen = '\u001b[?1049h\u001b[H';
-const ordinaryScreen = '\u001b[?1049l\u001b[?25h';
+/** The terminal is to say what is pasted, between these two as the keys of ink's. */
+const alternateScreen = '\u001b[?1049h\u001b[?2004h\u001b[H';
+const ordinaryScreen = '\u001b[?2004l\u001b[?1049l\u001b[?25h';
+const pasteBegins = '[200~';
+const pasteEnds = '[201~';
 const bell = '\u0007';
 /** Entries of the log: a proposal has up to three. */
 const historyLength = 600;
@@ -102,7 +114,6 @@ interface SuperviseProps {
 function Supervise({ watch, feed, environment, coloured }: SuperviseProps): ReactNode {
   const { exit } = useApp();
   const { stdout } = useStdout();
-  const size = useSize();
   const [now, setNow] = useState(Date.now());
   const [history, setHistory] = useState<readonly string[]>([]);
   const [state, setState] = useState<ScreenState>(() => onHeld(initialState, watch.held(), Date.now()));
@@ -120,11 +131,24 @@ function Supervise({ watch, feed, environment, coloured }: SuperviseProps): Reac
     const timer = setInterval(() => setNow(Date.now()), tick);
     return () => clearInterval(timer);
   }, [feed, watch, update]);
+  const hidden = useRef(false);
+  /** By the size that it has now, whatever was drawn last. */
+  const isHidden = useCallback(() => {
+    const before = hidden.current;
+    hidden.current = isTooSmall(sizeOf(stdout));
+    if (before && !hidden.current) latest.current = onShown(latest.current, Date.now());
+    return hidden.current;
+  }, [stdout]);
+  const size = useSize(isHidden);
   const mayDecide = useRef(oncePerTurn());
+  const pasting = useRef(false);
   useInput((input, pressed) => {
-    const key = keyOf(input, pressed);
-    // By the size that it has now, whatever was drawn last.
-    const { state: next, effect } = isTooSmall(sizeOf(stdout))
+    if (input === pasteBegins || input === pasteEnds) {
+      pasting.current = input === pasteBegins;
+      return;
+    }
+    const key = { ...keyOf(input, pressed), pasted: pasting.current };
+    const { state: next, effect } = isHidden()
       ? onBlindKey(latest.current, key)
       : onKey(latest.current, key, Date.now());
     if (effect && 'decide' in effect && !mayDecide.current()) return;
@@ -143,14 +167,18 @@ function keyOf(input: string, pressed: Readonly<Record<string, boolean | string 
 }
 
 /** One row less than the terminal has: a frame that fills it whole makes it scroll. */
-function useSize(): Size {
+function useSize(look: () => void): Size {
   const { stdout } = useStdout();
   const [size, setSize] = useState(() => sizeOf(stdout));
   useEffect(() => {
-    const onResize = () => setSize(sizeOf(stdout));
+    const onResize = () => {
+      look();
+      setSize(sizeOf(stdout));
+    };
+    look();
     stdout.on('resize', onResize);
     return () => void stdout.off('resize', onResize);
-  }, [stdout]);
+  }, [stdout, look]);
   return size;
 }
 

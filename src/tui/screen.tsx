@@ -7,6 +7,7 @@ import type { BottleIntroduction } from '../host/operator/channel.js';
 import {
   detailHeight,
   detailLines,
+  fitted,
   help,
   isTooSmall,
   keyLine,
@@ -152,11 +153,12 @@ function Reading({ state, history, rows, columns }: ScreenProps): ReactNode {
 function Line({
   bold = false,
   coloured,
+  columns,
   children,
 }: ScreenProps & { readonly bold?: boolean; readonly children: string }): ReactNode {
   return (
     <Text wrap="truncate" bold={bold && coloured}>
-      {children || ' '}
+      {fitted(children, columns) || ' '}
     </Text>
   );
 }

@@ -22,8 +22,10 @@ export interface ScreenState {
 export interface Key {
   /** Of a key without a character of its own; empty for all others. */
   readonly name: '' | 'up' | 'down' | 'return' | 'escape' | 'backspace';
-  /** What was typed; more than one character where it was pasted, or came in one piece. */
+  /** What was typed; more than one character where it came in one piece. */
   readonly text: string;
+  /** The terminal says so: it is text, whatever letters are in it, and no command. */
+  readonly pasted?: boolean;
 }
 
 export interface Step {
@@ -52,12 +54,12 @@ export const initialState: ScreenState = {
  */
 export const settling = 500;
 
-const decisionKeys: Readonly<Record<string, Decision>> = {
-  a: 'approve-once',
-  A: 'approve-for-bottle',
-  d: 'deny',
-  D: 'deny-for-bottle',
-};
+const decisionKeys: ReadonlyMap<string, Decision> = new Map([
+  ['a', 'approve-once'],
+  ['A', 'approve-for-bottle'],
+  ['d', 'deny'],
+  ['D', 'deny-for-bottle'],
+]);
 
 /** What is listed: those that the filter leaves. */
 export function listed({ held, filter }: ScreenState): readonly Proposal[] {
@@ -78,6 +80,11 @@ export function isSettled(state: ScreenState, now: number): boolean {
 
 export function onHeld(state: ScreenState, held: readonly Proposal[], now: number): ScreenState {
   return reselect({ ...state, held }, listed(state), now);
+}
+
+/** The list is seen again: what came under the cursor meanwhile by itself came now. */
+export function onShown(state: ScreenState, now: number): ScreenState {
+  return state.byOperator ? state : { ...state, selectedAt: now };
 }
 
 export function onMessage(state: ScreenState, message: string): ScreenState {
@@ -101,13 +108,14 @@ function reselect(state: ScreenState, before: readonly Proposal[], now: number):
 
 export function onKey(state: ScreenState, key: Key, now: number): Step {
   if (state.mode === 'note' || state.mode === 'filter') return onTyping(state, key, now);
-  if (state.mode === 'help' || state.mode === 'history') return onReading(state, key);
+  if (key.pasted) return { state };
+  if (state.mode === 'help' || state.mode === 'history') return onReading(state, key, now);
   return onListKey(state, key, now);
 }
 
 /** Where nothing can be shown. */
-export function onBlindKey(state: ScreenState, { text }: Key): Step {
-  return text === 'q' ? { state, effect: { quit: true } } : { state };
+export function onBlindKey(state: ScreenState, { text, pasted }: Key): Step {
+  return text === 'q' && !pasted ? { state, effect: { quit: true } } : { state };
 }
 
 /** By how much the keys move; held down, several come in one piece. */
@@ -117,8 +125,7 @@ function steps(text: string): number {
 }
 
 function onListKey(state: ScreenState, { name, text }: Key, now: number): Step {
-  // A pasted text is no command, whatever letters are in it.
-  const decision = decisionKeys[text];
+  const decision = decisionKeys.get(text);
   if (decision) return answer(state, decision, null, now);
   switch (name || text) {
     case 'q':
@@ -168,7 +175,8 @@ function move(state: ScreenState, by: number, now: number): ScreenState {
   return next ? { ...state, selected: next.id, selectedAt: now, byOperator: true, message: '' } : state;
 }
 
-function onTyping(state: ScreenState, { name, text }: Key, now: number): Step {
+function onTyping(state: ScreenState, { name, text, pasted }: Key, now: number): Step {
+  if (pasted) return { state: typed(state, state.text + text.replace(/[\r\n]+/g, ' '), now) };
   const end = text.search(/[\r\n]/);
   if (end !== -1) {
     const before = typed(state, state.text + text.slice(0, end), now);
@@ -189,9 +197,10 @@ function typed(state: ScreenState, text: string, now: number): ScreenState {
   return reselect({ ...state, text: bounded, filter: bounded }, listed(state), now);
 }
 
-function onReading(state: ScreenState, { name, text }: Key): Step {
+function onReading(state: ScreenState, { name, text }: Key, now: number): Step {
   const by = name === 'up' ? -1 : name === 'down' ? 1 : steps(text);
   if (by !== 0) return { state: { ...state, scroll: Math.max(0, state.scroll + by) } };
-  if (name === 'escape' || ['q', '?', 'h'].includes(text)) return { state: { ...state, mode: 'list' } };
+  if (name === 'escape' || ['q', '?', 'h'].includes(text))
+    return { state: onShown({ ...state, mode: 'list' }, now) };
   return { state };
 }

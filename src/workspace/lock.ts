@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { BottleError } from '../contract/errors.js';
@@ -9,50 +9,48 @@ const attempts = 500;
 /** Milliseconds between attempts; the lock is held for a few. */
 const pause = 10;
 
-/** Runs the work while no other process holds the lock; a holder that died holds nothing. */
+/**
+ * Runs the work while no other process holds the lock; a holder that died holds nothing. The lock is a link that leads
+ * nowhere and names its holder: it appears with its content or not at all, and needs no room on a full disk, where what
+ * was made must still be taken away.
+ */
 export async function withLock<Result>(path: string, work: () => Result): Promise<Result> {
-  const own = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  writeFileSync(own, JSON.stringify(ownIdentity()), { mode: 0o600 });
+  await acquire(path);
   try {
-    await acquire(own, path);
-    try {
-      return work();
-    } finally {
-      rmSync(path, { force: true });
-    }
+    return work();
   } finally {
-    rmSync(own, { force: true });
+    rmSync(path, { force: true });
   }
 }
 
-async function acquire(own: string, path: string): Promise<void> {
+async function acquire(path: string): Promise<void> {
+  const own = JSON.stringify(ownIdentity());
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     try {
-      // The name appears with its content, or not at all.
-      linkSync(own, path);
+      symlinkSync(own, path);
       return;
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
     }
-    if (!clearIfAbandoned(path, own)) await wait(pause);
+    if (!clearIfAbandoned(path)) await wait(pause);
   }
   throw new BottleError({
     code: 'start-failed',
     message: 'another bottle of this user holds the lock on placeholders and does not let go',
     where: path,
-    hint: 'look at the process that the file names',
+    hint: 'look at the process that the link names; if there is none, remove it',
   });
 }
 
-function clearIfAbandoned(path: string, own: string): boolean {
-  const holder = readIdentity(path);
+function clearIfAbandoned(path: string): boolean {
+  const holder = readHolder(path);
   if (!holder || isAlive(holder)) return false;
-  const aside = `${own}.abandoned`;
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     renameSync(path, aside);
-    const moved = readIdentity(aside);
+    const moved = readHolder(aside);
     // Someone else was quicker and holds it now: hand it back.
-    if (moved && isAlive(moved)) linkSync(aside, path);
+    if (moved && isAlive(moved)) symlinkSync(JSON.stringify(moved), path);
     rmSync(aside, { force: true });
   } catch {
     // Gone already.
@@ -60,15 +58,15 @@ function clearIfAbandoned(path: string, own: string): boolean {
   return true;
 }
 
-function readIdentity(path: string): ProcessIdentity | undefined {
+function readHolder(path: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity;
+    return JSON.parse(readlinkSync(path)) as ProcessIdentity;
   } catch {
     return undefined;
   }
 }
 
-/** Removes the files by which processes that died meanwhile waited for the lock. */
+/** Removes what processes that died meanwhile had put aside. */
 export function clearAbandoned(path: string): void {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {

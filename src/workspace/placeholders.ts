@@ -28,7 +28,6 @@ interface BottleRecord {
   /** What goes on without its owner, as containers do: while it lives an agent may, and the record counts. */
   readonly survivor?: ProcessIdentity;
   readonly workspace: string;
-  readonly runtimeDirectory: string;
   readonly placeholders: readonly MadePlaceholder[];
   /** What is mounted over itself, and so can't be exchanged from inside: relative to the workspace. */
   readonly mounts?: readonly string[];
@@ -62,6 +61,8 @@ export interface HeldProtection {
 }
 
 const registryName = '.bottles';
+/** As bottles are called. */
+const recordName = /^[a-z0-9][a-z0-9_-]*\.json$/;
 
 /** Makes what is missing in the workspace and holds it until it is released. */
 export async function holdPlaceholders(request: PlaceholderRequest): Promise<HeldProtection> {
@@ -78,7 +79,7 @@ export async function holdPlaceholders(request: PlaceholderRequest): Promise<Hel
     const mounts = protection.mounts.map(({ path }) => path);
     const owner = ownIdentity();
     const record = (placeholders: readonly MadePlaceholder[], more: Pick<BottleRecord, 'survivor'> = {}) =>
-      writeRecord(recordFile, { owner, ...more, workspace, runtimeDirectory, placeholders, mounts });
+      writeRecord(recordFile, { owner, ...more, workspace, placeholders, mounts });
     // Written down first, so that whenever we are killed the next start knows what to look for.
     const intended = protection.missing.map((one) => ({ ...one, inode: null, modified: null }));
     record([...shared.values(), ...intended]);
@@ -146,27 +147,30 @@ export async function sweepPlaceholders(runtimeRoot: string, dryRun = false): Pr
   if (!existsSync(registry)) return [];
   const { dead } = await withLock(lock, () => sweep(registry, dryRun));
   if (!dryRun) clearAbandoned(lock);
-  return dead.map(({ runtimeDirectory }) => basename(runtimeDirectory));
+  return dead;
 }
 
 interface Swept {
   readonly living: readonly BottleRecord[];
-  /** Worked off. */
-  readonly dead: readonly BottleRecord[];
+  /** Names of those that were worked off. */
+  readonly dead: readonly string[];
 }
 
 /** Works off the records of bottles whose process died. */
 function sweep(registry: string, dryRun = false): Swept {
-  const files = readdirSync(registry).filter((name) => name.endsWith('.json'));
+  const files = readdirSync(registry).filter((name) => recordName.test(name));
   const records = files.flatMap((name) => readRecord(join(registry, name)));
   const living = records.filter(({ record }) => counts(record)).map(({ record }) => record);
-  const dead = records.filter(({ record }) => !living.includes(record));
-  for (const { file, record } of dryRun ? [] : dead) {
+  const dead = records
+    .filter(({ record }) => !living.includes(record))
+    .map((one) => ({ ...one, bottle: basename(one.file, '.json') }));
+  for (const { file, record, bottle } of dryRun ? [] : dead) {
     removeUnused(record.workspace, record.placeholders, inUse(living, record.workspace));
-    rmSync(record.runtimeDirectory, { recursive: true, force: true });
+    // By its name: what a file says is not what is removed whole.
+    rmSync(join(dirname(registry), bottle), { recursive: true, force: true });
     rmSync(file, { force: true });
   }
-  return { living, dead: dead.map(({ record }) => record) };
+  return { living, dead: dead.map(({ bottle }) => bottle) };
 }
 
 function counts({ owner, survivor }: BottleRecord): boolean {
@@ -222,8 +226,14 @@ function isUntouched(status: Stats, { kind, inode, modified }: MadePlaceholder):
 
 /** Whole or not at all. */
 function writeRecord(file: string, record: BottleRecord): void {
-  writeFileSync(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
-  renameSync(`${file}.new`, file);
+  const fresh = `${file}.new`;
+  try {
+    writeFileSync(fresh, JSON.stringify(record), { mode: 0o600 });
+    renameSync(fresh, file);
+  } catch (thrown) {
+    rmSync(fresh, { force: true });
+    throw thrown;
+  }
 }
 
 function readRecord(file: string): { file: string; record: BottleRecord }[] {

@@ -68,6 +68,14 @@ needs(supervisionNeeds, maySupervise(), 'held requests of real bottles', () => {
       `${curl('/approved')}; ${curl('/denied')}; timeout -s KILL 3 ${curl('/left')}; true`,
     );
     await screen.until((shown) => shown.includes('/approved') && answerable(shown));
+    // What is pasted is text: it approves nothing, and is the beginning of a note.
+    await screen.paste('a');
+    await screen.keys('n');
+    await screen.until((shown) => shown.includes('note to the agent'));
+    await screen.paste('by mistake\n');
+    await screen.until((shown) => shown.includes(': by mistake _') && shown.includes('/approved'));
+    await screen.keys('Escape');
+    await screen.until((shown) => shown.includes('/approved') && answerable(shown));
     await screen.keys('a');
     await screen.until((shown) => shown.includes('/denied') && answerable(shown));
     await screen.keys('n');

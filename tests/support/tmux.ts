@@ -8,6 +8,8 @@ const run = promisify(execFile);
 /** A terminal of 80 by 24, driven as a person would: keys in, the screen out. */
 export interface Terminal extends AsyncDisposable {
   readonly keys: (...keys: string[]) => Promise<void>;
+  /** As the terminal's user pastes, told to a program that asks for it. */
+  readonly paste: (text: string) => Promise<void>;
   readonly screen: () => Promise<string>;
   readonly resize: (columns: number, rows: number) => Promise<void>;
   /** Resolves with the first screen that fits. */
@@ -37,6 +39,10 @@ export async function openTerminal(
   return {
     keys: async (...keys) => {
       await tmux('send-keys', ...keys);
+    },
+    paste: async (text) => {
+      await tmux('set-buffer', text);
+      await tmux('paste-buffer', '-p');
     },
     screen,
     resize: async (columns, rows) => {

@@ -1,9 +1,9 @@
 import { type FSWatcher, readdirSync, rmSync, watch } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { splitLines } from '../../contract/lines.js';
 import type { OperatorDecision, Proposal, ProposalEnd } from '../../contract/proposal.js';
-import { privateFolder } from '../runtime-directory.js';
+import { privateFolderWithin } from '../runtime-directory.js';
 import { type BottleIntroduction, type ChannelMessage, type ChannelRequest, longestLine } from './channel.js';
 import type { DecisionProblem } from './desk.js';
 
@@ -33,16 +33,45 @@ const patience = 2000;
 
 /** Connects to every running bottle, and to those that start later; resolves when all have told what waits. */
 export async function watchBottles(folder: string, handlers: WatchHandlers): Promise<Watch> {
-  await privateFolder(folder);
+  await privateFolderWithin(folder);
   const links = new Map<string, Link>();
-  const look = (): Promise<unknown> => {
+  const look = async (): Promise<unknown> => {
     const found = readdirSync(folder).filter((name) => name.endsWith('.sock') && !links.has(name));
     return Promise.all(found.map((name) => open(links, folder, name, handlers)));
   };
+  let closed = false;
+  let renewing = false;
   // Before the first look: what appears in between must not be missed.
-  const watcher: FSWatcher = watch(folder, () => void look());
-  watcher.on('error', () => {});
+  let watcher = begin();
   await look();
+
+  function begin(): FSWatcher {
+    const made = watch(folder, (_event, name) => {
+      // Its own name: the folder itself was taken away, perhaps made anew already.
+      if (name === basename(folder)) void again(made);
+      else look().catch(() => again(made));
+    });
+    return made.on('error', () => {});
+  }
+
+  /** Who cleans up temporary files may take the folder away; those who are connected stay so, and the next start makes it. */
+  async function again(blind: FSWatcher): Promise<void> {
+    if (closed || renewing || blind !== watcher) return;
+    renewing = true;
+    blind.close();
+    try {
+      await privateFolderWithin(folder);
+      if (closed) return;
+      watcher = begin();
+      renewing = false;
+      await look();
+    } catch {
+      // Nobody can start there either.
+    } finally {
+      renewing = false;
+    }
+  }
+
   return {
     held: () => [...links.values()].flatMap(({ held }) => [...held.values()]).sort((a, b) => a.time - b.time),
     bottles: () => [...links.values()].flatMap(({ bottle }) => (bottle ? [bottle] : [])),
@@ -53,6 +82,7 @@ export async function watchBottles(folder: string, handlers: WatchHandlers): Pro
       return link.socket.write(`${JSON.stringify(request)}\n`) || true;
     },
     [Symbol.dispose]: () => {
+      closed = true;
       watcher.close();
       for (const { socket } of links.values()) socket.destroy();
     },

@@ -2,7 +2,7 @@ import { chmod, rename, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { splitLines } from '../../contract/lines.js';
 import { parseDecision } from '../../contract/proposal.js';
-import { privateFolder } from '../runtime-directory.js';
+import { privateFolderWithin } from '../runtime-directory.js';
 import { type BottleIntroduction, type ChannelMessage, channelSocket, longestLine } from './channel.js';
 import type { Desk } from './desk.js';
 
@@ -17,7 +17,7 @@ export async function serveChannel(
   introduction: BottleIntroduction,
   desk: Desk,
 ): Promise<AsyncDisposable> {
-  await privateFolder(folder);
+  await privateFolderWithin(folder);
   const path = channelSocket(folder, introduction.bottle);
   const connections = new Set<Socket>();
   const server = createServer((socket) => {

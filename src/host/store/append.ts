@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type Head, hashOf, type NewEntry, origin, readPruned } from './chain.js';
+import { type Head, hashOf, type NewEntry, origin, readNoted } from './chain.js';
 
 /** Appends entries in one transaction; processes that append at the same time wait for each other. */
 export function append(database: Database.Database, entries: readonly NewEntry[]): Head {
@@ -34,5 +34,14 @@ export function prunedOf(database: Database.Database): Head | null {
       "SELECT body FROM log WHERE kind = 'pruned' ORDER BY sequence DESC LIMIT 1",
     )
     .get();
-  return found ? readPruned(found.body) : null;
+  return found ? readNoted(found.body) : null;
+}
+
+/** Whether an entry that was noted as the last is neither there nor pruned. */
+export function isGone(database: Database.Database, noted: Head): boolean {
+  const found = database
+    .prepare<[number], { hash: string }>('SELECT hash FROM log WHERE sequence = ?')
+    .get(noted.sequence);
+  if (found) return found.hash !== noted.hash;
+  return noted.sequence > (prunedOf(database)?.sequence ?? 0);
 }

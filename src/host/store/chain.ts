@@ -12,6 +12,8 @@ export type EntryKind =
   | 'proposal-ended'
   /** Events that the sidecar or the log could not keep up with: `{"count"}`. */
   | 'events-lost'
+  /** Entries that were written are gone from the end: `{"sequence","hash"}` is the last of them that was noted. */
+  | 'entries-missing'
   /** Older entries were deleted: `{"sequence","hash"}` is the last of them. */
   | 'pruned';
 
@@ -82,6 +84,14 @@ export function verifyChain(
     if ((wanted.get(sequence) ?? hash) !== hash) {
       return broken(sequence, 'another entry than the one that was noted: the log was written anew');
     }
+    // Found by the writer, who noted a new end: without this entry the loss would no longer show.
+    if (entry.kind === 'entries-missing') {
+      const gone = readNoted(entry.body)?.sequence ?? sequence;
+      return broken(
+        sequence,
+        `comes after others that are gone, cut off or lost as the power failed: the log once went on to ${gone}`,
+      );
+    }
     last = { sequence, hash };
     count += 1;
   }
@@ -90,8 +100,8 @@ export function verifyChain(
   return { ok: true, entries: count, head: last, prunedThrough: start.sequence };
 }
 
-/** What a `pruned` entry says: the last entry before those that were kept. */
-export function readPruned(body: string): Head | null {
+/** The entry that a `pruned` or an `entries-missing` one names. */
+export function readNoted(body: string): Head | null {
   try {
     const { sequence, hash } = JSON.parse(body) as Partial<Head>;
     return typeof sequence === 'number' && typeof hash === 'string' ? { sequence, hash } : null;

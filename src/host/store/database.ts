@@ -118,7 +118,7 @@ export function unreadableLog(file: string, cause: unknown): BottleError {
     message: `the log can't be read (${code})`,
     where: file,
     hint: isDamage(cause)
-      ? 'move the file away: a new one is begun with the next bottle'
+      ? 'move the file and log.sqlite.head away: a new log is begun with the next bottle'
       : 'try again; it must be yours to read, and so its folder',
     cause,
   });
@@ -133,6 +133,6 @@ function otherVersion(file: string): BottleError {
     code: 'host-not-ready',
     message: 'the log was written by another version of bot-bottle',
     where: file,
-    hint: 'use that version, or move the file away: a new one is begun with the next bottle',
+    hint: 'use that version, or move the file and log.sqlite.head away: a new log is begun with the next bottle',
   });
 }

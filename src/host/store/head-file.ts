@@ -3,7 +3,7 @@ import type { Head } from './chain.js';
 
 /**
  * The last entry's number and hash, beside the log: without it a log whose newest entries were cut off looks whole.
- * It may lag behind by what was written last, never lead.
+ * It may lag behind by what was written last, and lead only where a power failure took that back.
  */
 export function writeHead(logFile: string, head: Head): void {
   const file = headFile(logFile);

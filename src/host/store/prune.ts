@@ -56,7 +56,10 @@ export function prune(database: Database.Database, { age, size }: Retention, now
   return true;
 }
 
-/** The newest of the next batch that is too old; or where the file is too large, of a tenth of all. */
+/**
+ * The last of those at the beginning that are too old, a batch at most; or where the file is too large, of a tenth of
+ * all. One that is old after one that isn't was written by a wrong clock: what is before it stays.
+ */
 function lastToDelete(database: Database.Database, oldest: number, tooLarge: boolean): Head | null {
   const bounds = database
     .prepare<[], { first: number | null; last: number | null }>(
@@ -65,13 +68,15 @@ function lastToDelete(database: Database.Database, oldest: number, tooLarge: boo
     .get();
   if (!bounds || bounds.first === null || bounds.last === null) return null;
   const { first, last } = bounds;
-  const byAge = database
-    .prepare<[number, number, number], { sequence: number | null }>(
-      'SELECT MAX(sequence) AS sequence FROM log WHERE sequence < ? AND sequence < ? AND time < ?',
+  const end = Math.min(first + batch, last);
+  const kept = database
+    .prepare<[number, number], { sequence: number | null }>(
+      'SELECT MIN(sequence) AS sequence FROM log WHERE sequence < ? AND time >= ?',
     )
-    .get(first + batch, last, oldest);
+    .get(end, oldest);
+  const byAge = (kept?.sequence ?? end) - 1;
   const bySize = tooLarge && last > first ? first + Math.min(batch, Math.ceil((last - first) / 10)) - 1 : 0;
-  const through = Math.max(byAge?.sequence ?? 0, bySize);
+  const through = Math.max(byAge, bySize);
   if (through < first) return null;
   return (
     database.prepare<[number], Head>('SELECT sequence, hash FROM log WHERE sequence = ?').get(through) ?? null

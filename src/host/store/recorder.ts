@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { messageOf } from '../../contract/errors.js';
-import { append } from './append.js';
+import { append, isGone } from './append.js';
 import type { NewEntry } from './chain.js';
 import { openLog } from './database.js';
-import { writeHead } from './head-file.js';
+import { readHead, writeHead } from './head-file.js';
 import { prune, type Retention } from './prune.js';
 
 /** Writes one bottle's entries to the log, a moment after they come and never in the bottle's way. */
@@ -112,7 +112,14 @@ async function flush(state: State): Promise<boolean> {
 }
 
 async function open(state: State): Promise<void> {
-  state.database = await openLog(state.options.file);
+  const { file, bottle } = state.options;
+  // Before the log: another writer may add to both in between.
+  const noted = readHead(file);
+  const database = await openLog(file);
+  state.database = database;
+  if (!noted || !isGone(database, noted)) return;
+  const body = JSON.stringify(noted);
+  state.queue.unshift({ time: Date.now(), bottle, kind: 'entries-missing', verdict: null, body });
 }
 
 function write(state: State): void {

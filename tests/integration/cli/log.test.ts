@@ -88,7 +88,9 @@ describe('log', () => {
     await write();
     writeFileSync(logFile(options.environment), 'this is no database, and never was one'.repeat(100));
     const shown = await log();
-    expect(shown.stderr).toMatch(/^error: the log can't be read \(SQLITE_NOTADB\).*fix: move the file away/s);
+    expect(shown.stderr).toMatch(
+      /^error: the log can't be read \(SQLITE_NOTADB\).*fix: move the file and log.sqlite.head away/s,
+    );
     expect(shown.exitCode).toBe(3);
     expect(await log('--verify')).toMatchObject({
       exitCode: 1,

@@ -1,4 +1,6 @@
 import {
+  chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runtimeRoot } from '../../../src/host/runtime-directory.js';
 import { protectedPaths } from '../../../src/plan/protected-paths.js';
@@ -52,6 +54,51 @@ it('ps says what can be listed when there is nothing', async () => {
     stderr: '',
   });
   expect((await runBuilt(['ps', '--json'], { environment })).stdout).toBe('[]\n');
+});
+
+needs('root, to be another user', runsAsRoot, 'prune in a folder for all', () => {
+  it('takes away nothing that another user wrote there', async () => {
+    const victim = { uid: 65_533, gid: 65_533 };
+    for (const path of [folder, workspace]) chmodSync(path, 0o755);
+    const temporary = join(folder, 'tmp');
+    const precious = join(folder, 'precious');
+    const registry = join(temporary, `bot-bottle-${victim.uid}/.bottles`);
+    for (const path of [precious, registry]) mkdirSync(path, { recursive: true });
+    for (const path of [temporary, dirname(registry), registry]) chmodSync(path, 0o777);
+    chownSync(precious, victim.uid, victim.gid);
+    const record = {
+      owner: { pid: 1, started: '1' },
+      workspace,
+      runtimeDirectory: precious,
+      placeholders: [],
+    };
+    writeFileSync(join(registry, 'demo-dead.json'), JSON.stringify(record));
+    const asVictim = {
+      user: victim,
+      environment: {
+        PATH: '/usr/bin:/bin',
+        HOME: folder,
+        TMPDIR: temporary,
+        DOCKER_HOST: environment.DOCKER_HOST,
+      },
+    };
+    const { exitCode, stderr } = await runBuilt(['prune'], asVictim);
+    expect(stderr).toContain('not a folder of this user alone');
+    expect(exitCode).toBe(3);
+    expect(existsSync(precious)).toBe(true);
+    // Nor is one taken for a place to wait in, whose inner folder its owner could exchange.
+    mkdirSync(join(dirname(registry), 'operator'), { mode: 0o700 });
+    chownSync(join(dirname(registry), 'operator'), victim.uid, victim.gid);
+    for (const command of [['proposals'], ['approve', 'demo-0001.1']])
+      expect((await runBuilt(command, asVictim)).stderr).toContain('not a folder of this user alone');
+    chownSync(dirname(registry), victim.uid, victim.gid);
+    chmodSync(dirname(registry), 0o700);
+    expect(await runBuilt(['prune'], asVictim)).toMatchObject({
+      exitCode: 0,
+      stdout: 'placeholders and files of demo-dead\n',
+    });
+    expect(existsSync(precious)).toBe(true);
+  });
 });
 
 needs('root, unshare and mount', mayMount, 'prune', () => {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command as CommanderCommand } from 'commander';
@@ -14,12 +14,14 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-async function run(command: Command, ...args: string[]) {
+async function run(command: Command, ...given: (string | { readonly in: string })[]) {
+  const args = given.filter((one) => typeof one === 'string');
+  const place = given.find((one) => typeof one === 'object');
   const outcome = { printed: '', code: 0 };
   const parser = new CommanderCommand(command.name).exitOverride();
   command.configure(parser, {
     environment: { HOME: home, API_TOKEN: 'the-value-itself' },
-    workingDirectory: home,
+    workingDirectory: place?.in ?? home,
     print: (text) => {
       outcome.printed += text;
     },
@@ -89,6 +91,46 @@ it('routes names the variable of a credential, never its value', async () => {
     ],
   });
   expect(table.printed + json.printed).not.toContain('the-value-itself');
+});
+
+it('no folder of a repository speaks to the terminal, in text or in JSON', async () => {
+  await run(init);
+  const folder = join(home, 'code\u001b]0;title\u0007\u009b31m\u202e\u{e0041}');
+  mkdirSync(join(folder, '.bot-bottle/agents'), { recursive: true });
+  writeFileSync(join(folder, '.bot-bottle/agents/theirs.md'), '---\nbottle: sandbox\n---\n');
+  cpSync(join(home, '.bot-bottle/bottles/sandbox.md'), join(folder, '.bot-bottle/agents/broken.md'));
+  const printed: string[] = [];
+  for (const [command, ...args] of [
+    [routes, 'theirs'],
+    [routes, 'theirs', '--json'],
+    [validate],
+    [validate, '--json'],
+  ] as const)
+    printed.push((await run(command, ...args, { in: folder })).printed);
+  for (const text of printed) {
+    expect(text).toMatch(/title/);
+    expect(text).not.toMatch(/[\p{Cf}\u007f-\u009f\u0000-\u0009\u000b-\u001f]/u);
+  }
+  expect(JSON.parse(printed[1] ?? '').agent.file).toBe(
+    `${folder.replace(home, '~')}/.bot-bottle/agents/theirs.md`,
+  );
+});
+
+it('validate looks at the Dockerfile that a bottle names', async () => {
+  await run(init);
+  writeFileSync(bottle('web'), '---\nagent_provider: {dockerfile: ../Dockerfile}\n---\n');
+  writeFileSync(bottle('child'), '---\nextends: web\n---\n');
+  for (const args of [[], [bottle('child')]]) {
+    const { printed, code } = await run(validate, ...args);
+    expect(printed).toMatch(/^error: the Dockerfile .*Dockerfile can't be read .*\n {2}at .*web\.md:2:30\n/);
+    expect(printed).toContain('\n1 problem in ');
+    expect(code).toBe(2);
+  }
+  mkdirSync(join(home, '.bot-bottle/Dockerfile'));
+  expect((await run(validate)).printed).toContain('is not a plain file');
+  rmSync(join(home, '.bot-bottle/Dockerfile'), { recursive: true });
+  writeFileSync(join(home, '.bot-bottle/Dockerfile'), 'FROM scratch\n');
+  expect((await run(validate)).code).toBe(0);
 });
 
 it('validate looks at the files that ca_file names, where bottles start from', async () => {

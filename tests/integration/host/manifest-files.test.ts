@@ -86,6 +86,12 @@ describe('the operator’s folder', () => {
     expect(() => shown()).toThrow(expect.objectContaining({ hint: expect.stringContaining('chmod go-w') }));
   });
 
+  it('may hold a link in a circle, which stops no other file', () => {
+    symlinkSync('circle.md', join(manifests, 'bottles/circle.md'));
+    expect(loadAgent('mine', request()).systemPrompt).toBe('Mine.');
+    expect(validateAll(readManifests(request()))).toMatchObject([{ code: 'file-unreadable' }]);
+  });
+
   it('may have loose files where others cannot enter', () => {
     chmodSync(manifests, 0o700);
     chmodSync(join(manifests, 'bottles/web.md'), 0o666);

@@ -5,26 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { logFile, readLog } from '../../../src/host/store/database.js';
 import { queryLog } from '../../../src/host/store/read.js';
 import { openSupervision, type Supervision } from '../../../src/launch/supervision.js';
-import type { BottlePlan } from '../../../src/plan/plan.js';
-
-const plan: BottlePlan = {
-  id: 'followed-0001',
-  agent: 'followed',
-  bottles: ['plain'],
-  provider: 'shell',
-  backend: 'bubblewrap',
-  command: ['true'],
-  systemPrompt: '',
-  environment: {},
-  workspace: { source: '/nowhere', target: '/workspace', protectedPaths: [] },
-  proxy: { host: '127.0.0.1', port: 3128 },
-  routes: [],
-  unknownHost: 'block',
-  holdTimeout: 1000,
-  secrets: [],
-  extraCertificateAuthorities: [],
-  nameServers: [],
-};
+import { plainPlan as plan } from '../../support/plain-plan.js';
 
 let folder = '';
 let environment: Readonly<Record<string, string>> = {};

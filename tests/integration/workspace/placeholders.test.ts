@@ -263,9 +263,28 @@ describe('withLock', () => {
   it('lets one in at a time, and passes by a holder that died', async () => {
     const lock = join(folder, 'lock');
     const dead = spawnSync('true');
-    writeFileSync(lock, JSON.stringify({ pid: dead.pid, started: '1' }));
+    symlinkSync(JSON.stringify({ pid: dead.pid, started: '1' }), lock);
     const order = await Promise.all([1, 2, 3].map((number) => withLock(lock, () => number)));
     expect(order).toEqual([1, 2, 3]);
     expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+});
+
+needs('root, to mount a small disk', runsAsRoot, 'a full disk', () => {
+  it('keeps no placeholder in the workspace, and no file of a start that failed by it', async () => {
+    const runtime = join(folder, 'runtime');
+    mkdirSync(runtime);
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', runtime]).status).toBe(0);
+    try {
+      const held = await hold('a');
+      expect(readdirSync(workspace)).not.toEqual([]);
+      expect(() => writeFileSync(join(runtime, 'ballast'), Buffer.alloc(1024 * 1024))).toThrow(/ENOSPC/);
+      await expect(hold('b')).rejects.toThrow(/ENOSPC/);
+      await held.release();
+      expect(readdirSync(workspace)).toEqual([]);
+      expect(readdirSync(join(runtime, '.bottles'))).toEqual([]);
+    } finally {
+      spawnSync('umount', [runtime]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { printable, printableInPlace } from '../../../src/contract/printable.js';
+import { printable, printableInPlace, printableJson } from '../../../src/contract/printable.js';
 
 describe('printable', () => {
   it('shows control characters instead of sending them to the terminal', () => {
@@ -21,6 +21,17 @@ describe('printable', () => {
         (text) => !/[\u0000-\u001f\u007f-\u009f]/.test(printable(text)),
       ),
     );
+  });
+
+  it('leaves JSON what it says, and nothing in it that a terminal obeys', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+        const json = printableJson(JSON.stringify(value, null, 2));
+        expect(json).not.toMatch(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(JSON.stringify(JSON.parse(json))).toBe(JSON.stringify(value));
+      }),
+    );
+    expect(printableJson('"\u009b\u{e0041}"')).toBe('"\\u009b\\udb40\\udc41"');
   });
 
   it('can keep columns', () => {

@@ -70,6 +70,15 @@ describe('the screen', () => {
     expect(lines.join('\n')).not.toContain('approve');
   });
 
+  it('holds its rows where letters are two columns wide', () => {
+    const wide = held.map((one) => ({ ...one, path: '/日本語'.repeat(40), snippet: `x${'字'.repeat(150)}` }));
+    for (const columns of [80, 81]) {
+      const lines = linesOf({ columns, state: onHeld(initialState, wide, 0) });
+      expect(lines).toHaveLength(23);
+      expect(lines.filter((line) => line.startsWith('> '))).toHaveLength(1);
+    }
+  });
+
   it('shows the help to the end of each sentence', () => {
     const state = { ...initialState, mode: 'help' } as const;
     const lines = linesOf({ state, columns: 80, rows: 23 });

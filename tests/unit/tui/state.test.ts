@@ -121,6 +121,38 @@ describe('the screen', () => {
       expect(onKey(shown, text(pasted), settling)).toEqual({ state: shown });
   });
 
+  it.each(['constructor', 'toString', '__proto__'])('takes %s for no answer', (word) => {
+    expect(onKey(shown, text(word), settling)).toEqual({ state: shown });
+  });
+
+  it('takes what the terminal calls pasted for text, also a single letter, and sends no note by its line breaks', () => {
+    expect(onBlindKey(shown, { ...text('q'), pasted: true })).toEqual({ state: shown });
+    for (const letters of ['a', 'A', 'd', 'q', 'n', '/x', 'j'])
+      expect(onKey(shown, { ...text(letters), pasted: true }, settling)).toEqual({ state: shown });
+    const writing = onKey(shown, text('n'), settling).state;
+    const step = onKey(writing, { ...text('use\r\nthe mirror\n'), pasted: true }, settling);
+    expect(step.effect).toBeUndefined();
+    expect(onKey(step.state, { ...named('return'), pasted: true }, settling).effect).toBeUndefined();
+    expect(onKey(step.state, named('return'), settling).effect).toMatchObject({
+      decide: { decision: 'deny', note: 'use the mirror' },
+    });
+  });
+
+  it.each(['h', '?'])('answers nothing that came under the cursor behind what %s shows', (key) => {
+    const reading = onKey(shown, text(key), settling).state;
+    const moved = onHeld(reading, three.slice(1), 1000);
+    const back = onKey(moved, named('escape'), 5000).state;
+    expect(selectedProposal(back)?.id).toBe('demo-1.2');
+    expect(onKey(back, text('a'), 5000 + settling - 1).effect).toBeUndefined();
+    expect(onKey(back, text('a'), 5000 + settling).effect).toMatchObject({
+      decide: { proposal: 'demo-1.2' },
+    });
+    const chosen = onKey(onKey(shown, named('down'), 1).state, text(key), 2).state;
+    expect(onKey(onKey(chosen, text('q'), 3).state, text('a'), 3).effect).toMatchObject({
+      decide: { proposal: 'demo-1.2' },
+    });
+  });
+
   it('shows what the filter leaves, and answers only that', () => {
     const held = [proposal(1), proposal(2, { host: 'Other.example' })];
     const state = press(onHeld(initialState, held, 0), [text('/'), text('other'), named('return')], 1).state;

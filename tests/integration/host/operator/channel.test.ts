@@ -77,6 +77,21 @@ async function raw(bottle = 'demo-0001'): Promise<Socket> {
 }
 
 describe("the operator's channel", () => {
+  test('is found again when its folder was taken away and made anew', async () => {
+    let changed = () => {};
+    using watch = await watchBottles(folder, { onChange: () => changed() });
+    expect(watch.bottles()).toEqual([]);
+    await rm(folder, { recursive: true });
+    const seen = new Promise<void>((resolve) => {
+      changed = () => {
+        if (watch.bottles().length > 0) resolve();
+      };
+    });
+    await startBottle('demo-0002');
+    await seen;
+    expect(watch.bottles()).toMatchObject([{ bottle: 'demo-0002' }]);
+  });
+
   test('is a socket for this user alone, and gone with its bottle', async () => {
     await startBottle();
     expect((await stat(folder)).mode & 0o777).toBe(0o700);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import Sqlite from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { append } from '../../../../src/host/store/append.js';
 import type { Verification } from '../../../../src/host/store/chain.js';
 import { readLog } from '../../../../src/host/store/database.js';
 import { readHead } from '../../../../src/host/store/head-file.js';
@@ -130,6 +131,23 @@ describe('the log', () => {
     expect(await verify()).toMatchObject({ ok: false, sequence });
   });
 
+  test.each([
+    ['a cut tail', 'DELETE FROM log WHERE sequence > 7', 8],
+    ['an emptied log', 'DELETE FROM log', 1],
+  ])('shows %s also when others have written after it', async (_name, sql, sequence) => {
+    await write(10);
+    change(sql);
+    await write(10, 'other-0002');
+    await write(2);
+    expect(await verify()).toMatchObject({ ok: false, sequence });
+    const database = await readLog(file);
+    const missing = database ? [...queryLog(database, { kinds: ['entries-missing'] })] : [];
+    database?.close();
+    expect(missing.map((entry) => [entry.sequence, JSON.parse(entry.body).sequence])).toEqual([
+      [sequence, 10],
+    ]);
+  });
+
   test('is chained over several writers at once', async () => {
     await using program = await buildProgram('write-log');
     const writers = ['one-0001', 'two-0002', 'three-0003'].map((bottle) => startWriter(program, bottle));
@@ -210,6 +228,17 @@ describe('pruning', () => {
     expect(await verify()).toMatchObject({ ok: true, entries: 56 });
     change('DELETE FROM log WHERE sequence = 51');
     expect(await verify()).toMatchObject({ ok: false, sequence: 51 });
+  });
+
+  test('by age keeps what was written before a clock was wrong', async () => {
+    await write(100);
+    const database = new Sqlite(file);
+    append(database, [{ ...request(0), time: 5, bottle: 'demo-0001' }]);
+    append(database, [{ ...request(200), bottle: 'demo-0001' }]);
+    expect(prune(database, { age: 1000, size: keepAll.size }, 2010)).toBe(true);
+    expect(prune(database, { age: 1000, size: keepAll.size }, 2010)).toBe(false);
+    database.close();
+    expect(await verify()).toMatchObject({ ok: true, prunedThrough: 10 });
   });
 
   test('by size keeps the file within its bound, however much is written', async () => {
