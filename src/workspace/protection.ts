@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
@@ -29,6 +29,9 @@ const unsearched = /(^|\/)\.git\/(modules|worktrees)$/;
 
 /** git takes a folder that holds all three for a repository, with a configuration beside them. */
 const bareRepository = ['refs', 'objects', 'HEAD'];
+/** Where it holds HEAD alone, this file may say where the other two and the configuration lie (gitrepository-layout(5)). */
+const commonDirectory = 'commondir';
+const ownDirectory = '.\n';
 
 /**
  * Looks at what of the protected paths is there and says what to mount and what to make. Refuses what a mount can't
@@ -45,9 +48,12 @@ export function surveyProtection(
   for (const path of placeholders) mounts.set(path, { path, readOnly: true });
   for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths)])
     survey(source, protectedPath, mounts, missing);
-  const guard = bareRepositoryGuard(source);
-  mounts.set(guard, { path: guard, readOnly: true });
-  if (!statusOf(join(source, guard))) missing.set(guard, { path: guard, kind: 'file', content: '' });
+  for (const guard of bareRepositoryGuards(source)) {
+    const status = statusOf(join(source, guard.path));
+    // A folder is only kept from being exchanged.
+    mounts.set(guard.path, { path: guard.path, readOnly: !status?.isDirectory() });
+    if (!status) missing.set(guard.path, guard);
+  }
   return {
     mounts: withinReadOnly(mounts).sort((a, b) => depthOf(a.path) - depthOf(b.path)),
     missing: [...missing.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
@@ -105,18 +111,29 @@ function identityOf(workspace: string, path: string): string {
 }
 
 /** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */
-function bareRepositoryGuard(workspace: string): string {
-  const path = bareRepository.find((name) => {
+function bareRepositoryGuards(workspace: string): Placeholder[] {
+  const part = bareRepository.find((name) => {
     const status = statusOf(join(workspace, name));
-    return !status || (name !== 'HEAD' && status.isFile());
+    // git asks of a part only whether it could be entered, which a program could too.
+    return !status || (name !== 'HEAD' && status.isFile() && (status.mode & 0o111) === 0);
   });
-  if (path !== undefined) return path;
-  throw new BottleError({
-    code: 'usage',
-    message: 'the workspace is the inside of a git repository, where an agent could write hooks and settings',
-    where: workspace,
-    hint: 'give the folder of a work tree with --workspace',
-  });
+  if (part === undefined || namesAnotherDirectory(join(workspace, commonDirectory))) {
+    throw new BottleError({
+      code: 'usage',
+      message:
+        'the workspace is the inside of a git repository, where an agent could write hooks and settings',
+      where: workspace,
+      hint: 'give the folder of a work tree with --workspace',
+    });
+  }
+  return [
+    { path: part, kind: 'file', content: '' },
+    { path: commonDirectory, kind: 'file', content: ownDirectory },
+  ];
+}
+
+function namesAnotherDirectory(file: string): boolean {
+  return statusOf(file)?.isFile() === true && readFileSync(file, 'utf8').trimEnd() !== ownDirectory.trimEnd();
 }
 
 function assertMountable(workspace: string, path: string, status: Stats): void {

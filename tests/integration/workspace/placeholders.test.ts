@@ -181,6 +181,21 @@ describe('surveyProtection', () => {
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
     expect(() => survey()).toThrow('the inside of a git repository');
   });
+
+  it('refuses a root that names another folder’s repository, and holds one that could', () => {
+    const commondir = join(workspace, 'commondir');
+    expect(survey().missing).toContainEqual({ path: 'commondir', kind: 'file', content: '.\n' });
+    writeFileSync(commondir, 'elsewhere\n');
+    expect(() => survey()).toThrow('the inside of a git repository');
+    rmSync(commondir);
+    mkdirSync(commondir);
+    expect(survey().mounts).toContainEqual({ path: 'commondir', readOnly: false });
+  });
+
+  it('takes no program for what keeps the root from becoming a repository', () => {
+    writeFileSync(join(workspace, 'refs'), '#!/bin/sh\n', { mode: 0o755 });
+    expect(survey().missing).toContainEqual({ path: 'objects', kind: 'file', content: '' });
+  });
 });
 
 describe('what is mounted', () => {
