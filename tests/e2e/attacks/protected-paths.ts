@@ -109,6 +109,23 @@ export function attackTheProtectedPaths(bench: Bench): void {
       expect(stderr).not.toContain('\u001b');
     });
 
+    it('a link that the agent made where git writes is told of, and so is a bare repository', async () => {
+      const told = bench.another();
+      const { uid, gid } = bench.playground.owner;
+      execFileSync('git', ['init', '-q'], { cwd: told.workspace, uid, gid, env: told.environment });
+      const { stderr } = await told.run([
+        'sh',
+        '-c',
+        'ln -s /etc/passwd .git/COMMIT_EDITMSG; git init -q --bare a/b 2>/dev/null',
+      ]);
+      expect(stderr).toContain(
+        `bot-bottle: the agent made a link at ${told.workspace}/.git/COMMIT_EDITMSG: git may write through it`,
+      );
+      expect(stderr).toContain(
+        `bot-bottle: the agent made a bare repository at ${told.workspace}/a/b: git status in it`,
+      );
+    });
+
     it('hold where there is no repository, and none can be made at the root', async () => {
       const bare = bench.another();
       {
