@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
 import { gitPaths } from './git-repositories.js';
@@ -107,7 +107,26 @@ function identityOf(workspace: string, path: string): string {
   const full = join(workspace, path);
   assertMountable(workspace, path, lstatSync(full));
   const { dev, ino } = lstatSync(full, { bigint: true });
-  return `${dev}:${ino}`;
+  const identity = `${dev}:${ino}`;
+  if (path !== '') assertOneName(workspace, path, identity);
+  return identity;
+}
+
+/**
+ * A mount covers one name. Where a file system served from elsewhere (virtiofs, 9p) takes .GIT for .git, the kernel takes
+ * them for two, and only one of them is covered.
+ */
+function assertOneName(workspace: string, path: string, identity: string): void {
+  const name = basename(path);
+  const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+  const found = lstatSync(join(workspace, dirname(path), other), { bigint: true, throwIfNoEntry: false });
+  if (`${found?.dev}:${found?.ino}` !== identity) return;
+  throw new BottleError({
+    code: 'usage',
+    message: `the workspace's file system takes ${other} for ${name}, so that the agent could write what is protected by that name`,
+    where: workspace,
+    hint: 'keep it on a file system that tells them apart, or work on a copy with --backend docker --workspace-mode copy',
+  });
 }
 
 /** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */
