@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
 import { gitPaths } from './git-repositories.js';
+import { linkedPaths } from './linked-paths.js';
 
 /** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */
 export interface OwnMount {
@@ -89,7 +90,12 @@ function survey(
     assertMountable(workspace, here, status);
     const readOnly = last || !status.isDirectory() || mounts.get(here)?.readOnly === true;
     if (readOnly || !mounts.has(here)) mounts.set(here, { path: here, readOnly });
-    if (last && status.isDirectory() && !unsearched.test(path)) assertNoSecondNames(workspace, here);
+    if (last && status.isDirectory() && !unsearched.test(path)) {
+      assertNoSecondNames(workspace, here);
+      for (const linked of linkedPaths(workspace, here)) {
+        if (mounts.get(linked.path)?.readOnly !== true) survey(workspace, linked, mounts, missing);
+      }
+    }
     if (readOnly) return;
   }
 }

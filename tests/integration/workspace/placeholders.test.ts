@@ -176,6 +176,26 @@ describe('surveyProtection', () => {
     expect(() => survey()).toThrow('.claude is a symbolic link');
   });
 
+  it('keeps what links in a protected folder lead to, there or not, and in turn what links in that do', () => {
+    for (const name of ['.git/hooks', 'scripts', '.claude/more', 'skills/one'])
+      mkdirSync(join(workspace, name), { recursive: true });
+    for (const name of ['scripts/check', 'tool']) writeFileSync(join(workspace, name), '');
+    const links = {
+      '.git/hooks/pre-commit': '../../scripts/check',
+      '.git/hooks/pre-push': '../../scripts/later',
+      '.git/hooks/outside': '/dev/null',
+      '.claude/more/skills': join(workspace, 'skills'),
+      '.claude/more/up': '..',
+      'skills/one/tool': '../../tool',
+    };
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, join(workspace, link));
+    const { mounts, missing } = survey();
+    for (const path of ['scripts/check', 'scripts/later', 'skills', 'tool'])
+      expect(mounts).toContainEqual({ path, readOnly: true });
+    expect(mounts).toContainEqual({ path: 'scripts', readOnly: false });
+    expect(missing).toContainEqual({ path: 'scripts/later', kind: 'file', content: '' });
+  });
+
   it('refuses the inside of a repository', () => {
     for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
