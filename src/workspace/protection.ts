@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
+import { envrcPaths } from './envrc-paths.js';
 import { gitPaths } from './git-repositories.js';
 import { linkedPaths } from './linked-paths.js';
 
@@ -47,7 +48,7 @@ export function surveyProtection(
   const mounts = new Map<string, OwnMount>();
   const missing = new Map<string, Placeholder>();
   for (const path of placeholders) mounts.set(path, { path, readOnly: true });
-  for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths)])
+  for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths), ...envrcPaths(source)])
     survey(source, protectedPath, mounts, missing);
   for (const guard of bareRepositoryGuards(source)) {
     const status = statusOf(join(source, guard.path));

@@ -196,6 +196,29 @@ describe('surveyProtection', () => {
     expect(missing).toContainEqual({ path: 'scripts/later', kind: 'file', content: '' });
   });
 
+  it('keeps what an .envrc reads and runs: direnv asks for a change of the .envrc alone', () => {
+    const lines = [
+      'use flake; dotenv_if_exists # and README.md',
+      'source_env_if_exists "local files/.envrc"',
+      '[ -f tools/env ] && . tools/env',
+      'watch_file package.json; export X=$(bin/version --short)',
+      'source ../outside; source "$HOME/.profile"; source_env more',
+    ];
+    for (const name of ['bin', 'more', 'tools']) mkdirSync(join(workspace, name));
+    writeFileSync(join(workspace, '.envrc'), lines.join('\n'));
+    for (const name of ['README.md', 'package.json', 'flake.nix', 'tools/env'])
+      writeFileSync(join(workspace, name), '');
+    writeFileSync(join(workspace, 'bin/version'), '#!/bin/sh\n', { mode: 0o755 });
+    const { mounts, missing } = survey();
+    for (const path of ['.env', 'flake.nix', 'tools/env', 'bin/version', 'local files'])
+      expect(mounts).toContainEqual({ path, readOnly: true });
+    expect(missing).toContainEqual({ path: 'local files', kind: 'directory', content: '' });
+    expect(missing).toContainEqual({ path: 'more/.envrc', kind: 'file', content: '' });
+    const paths = mounts.map(({ path }) => path);
+    for (const path of ['README.md', 'package.json', 'flake.lock', 'outside', '../outside'])
+      expect(paths).not.toContain(path);
+  });
+
   it('refuses the inside of a repository', () => {
     for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
