@@ -196,6 +196,14 @@ describe('surveyProtection', () => {
     expect(missing).toContainEqual({ path: 'scripts/later', kind: 'file', content: '' });
   });
 
+  it.each(['.helix', '.vimrc', '.exrc', '.qwen', '.opencode', 'opencode.json', 'opencode.jsonc'])(
+    'keeps %s, which is obeyed unasked, also where it isn’t there',
+    (path) => {
+      expect(survey().missing).toContainEqual(expect.objectContaining({ path }));
+      expect(survey().mounts).toContainEqual({ path, readOnly: true });
+    },
+  );
+
   it('keeps what an .envrc reads and runs: direnv asks for a change of the .envrc alone', () => {
     const lines = [
       'use flake; dotenv_if_exists # and README.md',
