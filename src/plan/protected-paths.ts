@@ -32,7 +32,10 @@ export const protectedPaths: readonly ProtectedPath[] = [
   directory('.zed'),
   directory('.devcontainer'),
   fileIfThere('.devcontainer.json'),
-  fileIfThere('.exrc'),
+  directory('.helix'),
+  // Vim obeys these where `exrc` is set, and asks nobody.
+  file('.exrc'),
+  file('.vimrc'),
   fileIfThere('.nvimrc'),
   fileIfThere('.nvim.lua'),
   fileIfThere('.dir-locals.el'),
@@ -47,6 +50,10 @@ export const protectedPaths: readonly ProtectedPath[] = [
   directory('.cursor'),
   directory('.codex'),
   directory('.gemini'),
+  directory('.qwen'),
+  directory('.opencode'),
+  file('opencode.json', '{}\n'),
+  file('opencode.jsonc', '{}\n'),
   directory('.bot-bottle'),
   file('.mcp.json', '{"mcpServers":{}}\n'),
 ];

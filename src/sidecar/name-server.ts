@@ -33,6 +33,8 @@ export async function startNameServer(
 ): Promise<NameServer> {
   const udp = createSocket('udp4');
   udp.on('message', (message, { address, port: from }) => {
+    // No port, and no place to answer to; by connecting a socket anew while it sends, an agent can send from it.
+    if (from === 0) return;
     const reply = replyTo(table, message, answer);
     // Nothing is kept for a client that can't be written to.
     if (reply) udp.send(reply, from, address, () => {});
@@ -40,12 +42,13 @@ export async function startNameServer(
   const tcp = createServer((socket) => serveStream(table, socket, answer));
   tcp.maxConnections = connectionLimit;
   await Promise.all([
+    // The listener stays: an error of one message or connection is none of the rest.
     new Promise<void>((resolve, reject) => {
-      udp.once('error', reject);
+      udp.on('error', reject);
       udp.bind(port, host, resolve);
     }),
     new Promise<void>((resolve, reject) => {
-      tcp.once('error', reject);
+      tcp.on('error', reject);
       tcp.listen(port, host, resolve);
     }),
   ]);

@@ -45,6 +45,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 function acceptTls(gate: Gate, inner: HttpServer, socket: Socket): void {
   const started = Date.now();
   let named: string | null = null;
+  let decided = false;
   socket.on('error', () => socket.destroy());
   socket.setTimeout(handshakeTimeout, () => socket.destroy());
   // Without a context of its own a handshake that names no server fails: there is no certificate to show.
@@ -52,6 +53,7 @@ function acceptTls(gate: Gate, inner: HttpServer, socket: Socket): void {
     isServer: true,
     ALPNProtocols: ['http/1.1'],
     SNICallback: (name, done) => {
+      decided = true;
       contextFor(gate, name, started).then(
         ({ host, context }) => {
           named = host;
@@ -61,7 +63,13 @@ function acceptTls(gate: Gate, inner: HttpServer, socket: Socket): void {
       );
     },
   });
-  secure.on('error', () => socket.destroy());
+  secure.on('error', (error: NodeJS.ErrnoException) => {
+    if (!decided && socket.bytesRead > 0) {
+      decided = true;
+      refused(gate, '', null, unnamedRefusal(error), started);
+    }
+    socket.destroy();
+  });
   secure.once('secure', () => {
     if (named === null) {
       socket.destroy();
@@ -71,6 +79,13 @@ function acceptTls(gate: Gate, inner: HttpServer, socket: Socket): void {
     remember(secure, newConnection('transparent', named, null));
     inner.emit('connection', secure);
   });
+}
+
+/** OpenSSL has no certificate to choose a cipher for where no server was named. */
+function unnamedRefusal({ code }: NodeJS.ErrnoException): Refusal {
+  return code === 'ERR_SSL_NO_SHARED_CIPHER' || code === 'ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM'
+    ? finalRefusal('sni-mismatch', 'the TLS handshake names no server (SNI)')
+    : finalRefusal('tls-expected', 'what came is no TLS handshake');
 }
 
 /** @throws Error, which ends the handshake with an alert, for a name that no route allows. */

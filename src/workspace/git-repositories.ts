@@ -1,13 +1,12 @@
-import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath } from '../plan/plan.js';
+import { findRepositories } from './find-repositories.js';
+import { wordsOfCommand } from './git-commands.js';
 import { parseGitConfig } from './git-config.js';
 
-/** Entries and levels of folders that are looked at; a larger workspace's rest is not (docs/limitations.md). */
-const mostEntries = 20_000;
-const mostLevels = 6;
 /** Each takes several mounts, of which bwrap takes a bounded number. */
 const mostRepositories = 150;
 /** As git bounds it (git-config(1), "Includes"). */
@@ -17,60 +16,45 @@ const mostIncluded = 500;
 /** Bytes. */
 const largestConfig = 1024 * 1024;
 
-export interface FoundRepositories {
-  /** Folders below the workspace's root that hold a `.git`, relative to it. */
-  readonly folders: readonly string[];
-  /** Whether all of the workspace was looked at, packages apart. */
-  readonly whole: boolean;
-}
-
-/** Finds repositories inside the workspace, broadest first; installed packages are passed by. */
-export function findRepositories(workspace: string): FoundRepositories {
-  const folders: string[] = [];
-  const whole = true;
-  let seen = 0;
-  let level = [''];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > mostLevels) return { folders, whole: false };
-    const next: string[] = [];
-    for (const folder of level) {
-      for (const entry of entriesOf(join(workspace, folder))) {
-        seen += 1;
-        if (seen > mostEntries) return { folders, whole: false };
-        if (entry.name === '.git') {
-          if (folder !== '') folders.push(folder);
-        } else if (entry.isDirectory()) {
-          if (entry.name !== 'node_modules') next.push(join(folder, entry.name));
-        }
-      }
-    }
-    level = next;
-  }
-  return { folders, whole };
-}
-
 /**
  * What git obeys beyond the root's own `.git`: the repositories inside the workspace, and the files and folders of
  * hooks in the workspace that any of their settings name.
  */
 export function gitPaths(workspace: string, protectedPaths: readonly ProtectedPath[]): ProtectedPath[] {
-  const { folders } = findRepositories(workspace);
-  if (folders.length > mostRepositories) {
+  const { folders, bare } = findRepositories(workspace);
+  const count = folders.length + bare.length;
+  if (count > mostRepositories) {
     throw new BottleError({
       code: 'usage',
-      message: `the workspace holds ${folders.length} git repositories, more than can be kept read-only`,
+      message: `the workspace holds ${count} git repositories, more than can be kept read-only`,
       where: workspace,
       hint: 'give one of them with --workspace',
     });
   }
   const own = protectedPaths.filter(({ path }) => path.startsWith('.git/'));
   const nested = folders.flatMap((folder) => own.map((one) => ({ ...one, path: `${folder}/${one.path}` })));
-  return [...nested, ...['', ...folders].flatMap((folder) => configuredPaths(workspace, folder))];
+  const nestedBare = bare.flatMap((folder) =>
+    own.map((one) => ({ ...one, path: `${folder}/${one.path.slice('.git/'.length)}` })),
+  );
+  const workTrees = [
+    ...foldersAbove(workspace),
+    ...['', ...folders].map((folder) => join(workspace, folder)),
+  ];
+  return [
+    ...nested,
+    ...nestedBare,
+    ...workTrees.flatMap((workTree) => configuredPaths(workspace, workTree, gitDirectoryOf(workTree))),
+    ...bare.flatMap((folder) => configuredPaths(workspace, join(workspace, folder), join(workspace, folder))),
+  ];
 }
 
-function configuredPaths(workspace: string, folder: string): ProtectedPath[] {
-  const workTree = join(workspace, folder);
-  const gitDirectory = gitDirectoryOf(workTree);
+/** Those that a repository may lie in to which the workspace belongs. */
+function foldersAbove(workspace: string): string[] {
+  const above = dirname(workspace);
+  return above === workspace ? [] : [...foldersAbove(above), above];
+}
+
+function configuredPaths(workspace: string, workTree: string, gitDirectory: string): ProtectedPath[] {
   const common = resolve(gitDirectory, firstLine(join(gitDirectory, 'commondir')) ?? '.');
   const paths: ProtectedPath[] = [];
   const add = (target: string, kind: ProtectedPath['kind']) => {
@@ -86,6 +70,10 @@ function configuredPaths(workspace: string, folder: string): ProtectedPath[] {
     for (const { section, key, value } of parseGitConfig(textOf(config) ?? '')) {
       if (value === '') continue;
       if (section === 'core' && key === 'hookspath') add(fromHome(value, workTree), 'directory');
+      for (const word of wordsOfCommand({ section, key, value })) {
+        const named = fromHome(word, workTree);
+        if (isFile(named)) add(named, 'file');
+      }
       if ((section !== 'include' && section !== 'includeif') || key !== 'path') continue;
       includes += 1;
       if (includes > mostIncluded) throw includesTooMuch(config);
@@ -104,6 +92,10 @@ function gitDirectoryOf(workTree: string): string {
   const path = join(workTree, '.git');
   const named = /^gitdir: (.*)$/.exec(firstLine(path) ?? '')?.[1];
   return named === undefined ? path : resolve(workTree, named);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function fromHome(path: string, base: string): string {
@@ -132,14 +124,6 @@ function textOf(file: string): string | undefined {
     return undefined;
   }
   throw new BottleError({ code: 'usage', message: 'the git configuration is too large', where: file });
-}
-
-function entriesOf(folder: string) {
-  try {
-    return lstatSync(folder).isDirectory() ? readdirSync(folder, { withFileTypes: true }) : [];
-  } catch {
-    return [];
-  }
 }
 
 function includesTooMuch(config: string): BottleError {

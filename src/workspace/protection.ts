@@ -1,8 +1,10 @@
-import { lstatSync, readdirSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
+import { envrcPaths } from './envrc-paths.js';
 import { gitPaths } from './git-repositories.js';
+import { linkedPaths } from './linked-paths.js';
 
 /** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */
 export interface OwnMount {
@@ -29,6 +31,9 @@ const unsearched = /(^|\/)\.git\/(modules|worktrees)$/;
 
 /** git takes a folder that holds all three for a repository, with a configuration beside them. */
 const bareRepository = ['refs', 'objects', 'HEAD'];
+/** Where it holds HEAD alone, this file may say where the other two and the configuration lie (gitrepository-layout(5)). */
+const commonDirectory = 'commondir';
+const ownDirectory = '.\n';
 
 /**
  * Looks at what of the protected paths is there and says what to mount and what to make. Refuses what a mount can't
@@ -43,11 +48,14 @@ export function surveyProtection(
   const mounts = new Map<string, OwnMount>();
   const missing = new Map<string, Placeholder>();
   for (const path of placeholders) mounts.set(path, { path, readOnly: true });
-  for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths)])
+  for (const protectedPath of [...protectedPaths, ...gitPaths(source, protectedPaths), ...envrcPaths(source)])
     survey(source, protectedPath, mounts, missing);
-  const guard = bareRepositoryGuard(source);
-  mounts.set(guard, { path: guard, readOnly: true });
-  if (!statusOf(join(source, guard))) missing.set(guard, { path: guard, kind: 'file', content: '' });
+  for (const guard of bareRepositoryGuards(source)) {
+    const status = statusOf(join(source, guard.path));
+    // A folder is only kept from being exchanged.
+    mounts.set(guard.path, { path: guard.path, readOnly: !status?.isDirectory() });
+    if (!status) missing.set(guard.path, guard);
+  }
   return {
     mounts: withinReadOnly(mounts).sort((a, b) => depthOf(a.path) - depthOf(b.path)),
     missing: [...missing.values()].sort((a, b) => depthOf(a.path) - depthOf(b.path)),
@@ -83,7 +91,12 @@ function survey(
     assertMountable(workspace, here, status);
     const readOnly = last || !status.isDirectory() || mounts.get(here)?.readOnly === true;
     if (readOnly || !mounts.has(here)) mounts.set(here, { path: here, readOnly });
-    if (last && status.isDirectory() && !unsearched.test(path)) assertNoSecondNames(workspace, here);
+    if (last && status.isDirectory() && !unsearched.test(path)) {
+      assertNoSecondNames(workspace, here);
+      for (const linked of linkedPaths(workspace, here)) {
+        if (mounts.get(linked.path)?.readOnly !== true) survey(workspace, linked, mounts, missing);
+      }
+    }
     if (readOnly) return;
   }
 }
@@ -101,22 +114,52 @@ function identityOf(workspace: string, path: string): string {
   const full = join(workspace, path);
   assertMountable(workspace, path, lstatSync(full));
   const { dev, ino } = lstatSync(full, { bigint: true });
-  return `${dev}:${ino}`;
+  const identity = `${dev}:${ino}`;
+  if (path !== '') assertOneName(workspace, path, identity);
+  return identity;
+}
+
+/**
+ * A mount covers one name. Where a file system served from elsewhere (virtiofs, 9p) takes .GIT for .git, the kernel takes
+ * them for two, and only one of them is covered.
+ */
+function assertOneName(workspace: string, path: string, identity: string): void {
+  const name = basename(path);
+  const other = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+  const found = lstatSync(join(workspace, dirname(path), other), { bigint: true, throwIfNoEntry: false });
+  if (`${found?.dev}:${found?.ino}` !== identity) return;
+  throw new BottleError({
+    code: 'usage',
+    message: `the workspace's file system takes ${other} for ${name}, so that the agent could write what is protected by that name`,
+    where: workspace,
+    hint: 'keep it on a file system that tells them apart, or work on a copy with --backend docker --workspace-mode copy',
+  });
 }
 
 /** The workspace's root must not become a bare repository: one of its three parts is held by a file that is no such part. */
-function bareRepositoryGuard(workspace: string): string {
-  const path = bareRepository.find((name) => {
+function bareRepositoryGuards(workspace: string): Placeholder[] {
+  const part = bareRepository.find((name) => {
     const status = statusOf(join(workspace, name));
-    return !status || (name !== 'HEAD' && status.isFile());
+    // git asks of a part only whether it could be entered, which a program could too.
+    return !status || (name !== 'HEAD' && status.isFile() && (status.mode & 0o111) === 0);
   });
-  if (path !== undefined) return path;
-  throw new BottleError({
-    code: 'usage',
-    message: 'the workspace is the inside of a git repository, where an agent could write hooks and settings',
-    where: workspace,
-    hint: 'give the folder of a work tree with --workspace',
-  });
+  if (part === undefined || namesAnotherDirectory(join(workspace, commonDirectory))) {
+    throw new BottleError({
+      code: 'usage',
+      message:
+        'the workspace is the inside of a git repository, where an agent could write hooks and settings',
+      where: workspace,
+      hint: 'give the folder of a work tree with --workspace',
+    });
+  }
+  return [
+    { path: part, kind: 'file', content: '' },
+    { path: commonDirectory, kind: 'file', content: ownDirectory },
+  ];
+}
+
+function namesAnotherDirectory(file: string): boolean {
+  return statusOf(file)?.isFile() === true && readFileSync(file, 'utf8').trimEnd() !== ownDirectory.trimEnd();
 }
 
 function assertMountable(workspace: string, path: string, status: Stats): void {

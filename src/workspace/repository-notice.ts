@@ -1,27 +1,60 @@
 import { printable } from '../contract/printable.js';
-import { type FoundRepositories, findRepositories } from './git-repositories.js';
+import { type FoundRepositories, findRepositories, linksInRepositories } from './find-repositories.js';
 
 /** Of Linux (PATH_MAX). */
 const longestPath = 4096;
+/** What is told of one by one. */
+const mostTold = 50;
 
-/** Tells the operator which repositories the agent made: git in a folder above may run what their settings say. */
-export function noticesOfRepositories(
+/** What of git is in a workspace. */
+export interface GitState extends FoundRepositories {
+  readonly links: readonly string[];
+}
+
+export function lookForGit(workspace: string): GitState {
+  const found = findRepositories(workspace);
+  const { links, whole } = linksInRepositories(workspace, found);
+  return { ...found, links, whole: found.whole && whole };
+}
+
+/**
+ * Tells the operator which repositories the agent made, for git in a folder above may run what their settings say, and
+ * which links in those that were there, for git writes through them.
+ */
+export function noticesOfGit(
   workspace: string,
-  before: FoundRepositories,
-  after: FoundRepositories = findRepositories(workspace),
+  before: GitState,
+  after: GitState = lookForGit(workspace),
 ): string[] {
-  const known = new Set(before.folders);
-  const made = after.folders
-    .filter((folder) => !known.has(folder))
-    .map(
-      (folder) =>
-        `the agent made a repository at ${printable(`${workspace}/${folder}`, longestPath)}: git status in the parent may run what its config says; look at it or remove it`,
-    );
+  const shown = (path: string) => printable(`${workspace}/${path}`, longestPath);
+  const known = new Set([...before.folders, ...before.bare, ...before.links]);
+  const isNew = (path: string) => !known.has(path);
+  const made = [
+    ...after.folders
+      .filter(isNew)
+      .map(
+        (folder) =>
+          `the agent made a repository at ${shown(folder)}: git status in the parent may run what its config says; look at it or remove it`,
+      ),
+    ...after.bare
+      .filter(isNew)
+      .map(
+        (folder) =>
+          `the agent made a bare repository at ${shown(folder)}: git status in it may run what its config says; look at it or remove it`,
+      ),
+    ...after.links
+      .filter(isNew)
+      .map(
+        (link) =>
+          `the agent made a link at ${shown(link)}: git may write through it, to wherever it leads; remove it before you run git`,
+      ),
+  ];
   const unseen =
     before.whole && !after.whole
       ? [
-          `the agent left more or deeper folders in ${printable(workspace, longestPath)} than are searched for repositories: look for new .git before you run git there`,
+          `the agent left more or deeper folders in ${printable(workspace, longestPath)} than are searched for repositories: look for new .git, and for links in them, before you run git there`,
         ]
       : [];
-  return [...made, ...unseen].map((notice) => `bot-bottle: ${notice}\n`);
+  const more = made.length > mostTold ? [`and ${made.length - mostTold} more of these`] : [];
+  return [...made.slice(0, mostTold), ...more, ...unseen].map((notice) => `bot-bottle: ${notice}\n`);
 }

@@ -1,19 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { expect, it } from 'vitest';
+import { freePorts } from '../support/free-ports.js';
 import { askProxy, openSocket, sendRaw } from '../support/raw-client.js';
 import { startSidecar } from '../support/sidecar-process.js';
 
 const limit = 1024;
 const request = 'GET / HTTP/1.1\r\nHost: elsewhere.test\r\nConnection: close\r\n\r\n';
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
 
 it('the proxy and the transparent ports take no more connections together than one of them may', async () => {
   const [https = 0, http = 0] = await freePorts(2);

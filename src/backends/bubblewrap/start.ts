@@ -9,11 +9,10 @@ import { leaveStreamsAlone } from '../../contract/standard-streams.js';
 import { bottlePaths } from '../../plan/bottle-paths.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices, RunningBottle, StartedProcess, StartRequest } from '../../plan/ports.js';
-import { findRepositories } from '../../workspace/git-repositories.js';
 import { type AgentIdentity, chooseIdentity } from '../../workspace/identity.js';
 import { type HeldProtection, holdPlaceholders } from '../../workspace/placeholders.js';
 import { surveyProtection } from '../../workspace/protection.js';
-import { noticesOfRepositories } from '../../workspace/repository-notice.js';
+import { lookForGit, noticesOfGit } from '../../workspace/repository-notice.js';
 import { openControl, type SandboxControl } from './control.js';
 import { closeStrayDescriptors } from './descriptors.js';
 import { forbiddenAddresses } from './forbidden-addresses.js';
@@ -115,9 +114,9 @@ async function startSandbox(preparation: Preparation): Promise<Sandbox> {
     survey: (placeholders) => surveyProtection(plan.workspace, placeholders),
   });
   releases.add(held.release);
-  const repositories = findRepositories(plan.workspace.source);
+  const git = lookForGit(plan.workspace.source);
   releases.add(async () => {
-    for (const notice of noticesOfRepositories(plan.workspace.source, repositories)) stderr.write(notice);
+    for (const notice of noticesOfGit(plan.workspace.source, git)) stderr.write(notice);
   });
   const streams = request.terminal ? terminalStreams : await agentStreams(identity, processes);
   releases.add(async () => streams.release());

@@ -1,4 +1,4 @@
-import { closeSync, fchownSync, fstatSync, readlinkSync } from 'node:fs';
+import { closeSync, fchownSync, fstatSync, readFileSync, readlinkSync, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Processes, Stdio } from '../../plan/ports.js';
 import type { AgentIdentity } from '../../workspace/identity.js';
@@ -23,9 +23,9 @@ export const terminalStreams: AgentStreams = {
 };
 
 /**
- * Pipes, sockets and /dev/null are handed on as they are. Through a terminal the agent could push keystrokes, and a
- * file or folder can be opened anew through /proc/self/fd with more rights than it was given with: their bytes are
- * relayed through a pipe instead.
+ * Pipes, joined unix sockets and /dev/null are handed on as they are. Through a terminal the agent could push keystrokes,
+ * a file or folder can be opened anew through /proc/self/fd with more rights than it was given with, and any other
+ * socket can be connected anew, to anywhere in this machine's network: their bytes are relayed through a pipe instead.
  */
 export async function agentStreams(identity: AgentIdentity, processes: Processes): Promise<AgentStreams> {
   const relayed = [0, 1, 2].filter((descriptor) => !isHandedOn(descriptor));
@@ -75,14 +75,27 @@ interface Relay {
 
 /** Whether the agent gets this descriptor of ours as it is. */
 export function isHandedOn(descriptor: number): boolean {
+  const status = statusOf(descriptor);
+  // Closed: there is nothing to hand on.
+  if (!status || status.isFIFO()) return true;
+  if (status.isSocket()) return isJoinedUnixStream(status.ino);
+  return status.isCharacterDevice() && status.rdev === 0x103;
+}
+
+function statusOf(descriptor: number): Stats | undefined {
   try {
-    const status = fstatSync(descriptor);
-    const isNull = status.isCharacterDevice() && status.rdev === 0x103;
-    return status.isFIFO() || status.isSocket() || isNull;
+    return fstatSync(descriptor);
   } catch {
-    // Closed: there is nothing to hand on.
-    return true;
+    return undefined;
   }
+}
+
+/** Of /proc/net/unix (proc_pid_net(5)): SOCK_STREAM, SS_CONNECTED, and the inode. */
+const joinedStream = (inode: number) => new RegExp(`^\\S+ \\S+ \\S+ \\S+ 0001 03 +${inode}(?: |$)`, 'm');
+
+/** Such a socket stays with the other end that it has. One that isn't in the kernel's table is none. */
+function isJoinedUnixStream(inode: number): boolean {
+  return joinedStream(inode).test(readFileSync('/proc/self/net/unix', 'latin1'));
 }
 
 function relayInput({ ours, agents }: Pipe): Relay {

@@ -1,10 +1,9 @@
 import { BottleError } from '../../contract/errors.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices } from '../../plan/ports.js';
-import { findRepositories } from '../../workspace/git-repositories.js';
 import { holdPlaceholders } from '../../workspace/placeholders.js';
 import { surveyProtection } from '../../workspace/protection.js';
-import { noticesOfRepositories } from '../../workspace/repository-notice.js';
+import { lookForGit, noticesOfGit } from '../../workspace/repository-notice.js';
 import { clearSetId } from '../../workspace/set-id.js';
 import type { Engine } from './engine.js';
 import { runtimePath } from './runtime-path.js';
@@ -49,14 +48,13 @@ export async function holdWorkspace(plan: BottlePlan, services: BackendServices)
     await held.release();
     throw mayBeExchanged(held.exposed[0]);
   }
-  const repositories = findRepositories(plan.workspace.source);
+  const git = lookForGit(plan.workspace.source);
   return {
     mounts: held.protection.mounts,
     gitExcludes: held.placeholders.map(({ path }) => `/${path}\n`).join(''),
     outlivedBy: held.outlivedBy,
     release: async () => {
-      for (const notice of noticesOfRepositories(plan.workspace.source, repositories))
-        process.stderr.write(notice);
+      for (const notice of noticesOfGit(plan.workspace.source, git)) process.stderr.write(notice);
       await held.release();
     },
   };

@@ -38,7 +38,7 @@ export function attackTheProtectedPaths(bench: Bench): void {
           .filter(({ placeholder }) => placeholder !== undefined)
           .map(({ path }) => path);
         const finished = await repository.run(['/usr/bin/python3', '/workspace/attacks/protected.py'], {
-          input: JSON.stringify([...names, '.mise.toml', 'refs']),
+          input: JSON.stringify([...names, '.mise.toml', 'refs', 'commondir']),
         });
         expect(finished.code, finished.stderr).toBe(0);
         const { worked, tried } = JSON.parse(finished.stdout);
@@ -109,6 +109,23 @@ export function attackTheProtectedPaths(bench: Bench): void {
       expect(stderr).not.toContain('\u001b');
     });
 
+    it('a link that the agent made where git writes is told of, and so is a bare repository', async () => {
+      const told = bench.another();
+      const { uid, gid } = bench.playground.owner;
+      execFileSync('git', ['init', '-q'], { cwd: told.workspace, uid, gid, env: told.environment });
+      const { stderr } = await told.run([
+        'sh',
+        '-c',
+        'ln -s /etc/passwd .git/COMMIT_EDITMSG; git init -q --bare a/b 2>/dev/null',
+      ]);
+      expect(stderr).toContain(
+        `bot-bottle: the agent made a link at ${told.workspace}/.git/COMMIT_EDITMSG: git may write through it`,
+      );
+      expect(stderr).toContain(
+        `bot-bottle: the agent made a bare repository at ${told.workspace}/a/b: git status in it`,
+      );
+    });
+
     it('hold where there is no repository, and none can be made at the root', async () => {
       const bare = bench.another();
       {
@@ -135,6 +152,26 @@ export function attackTheProtectedPaths(bench: Bench): void {
         expect(JSON.parse(finished.stdout).worked).toEqual([]);
         expect(snapshot(bare.workspace)).toEqual(before);
       }
+    });
+
+    it('the root can’t become a repository whose data lies elsewhere, either', async () => {
+      const outer = bench.another();
+      const options = {
+        cwd: outer.workspace,
+        uid: bench.playground.owner.uid,
+        gid: bench.playground.owner.gid,
+        env: outer.environment,
+      };
+      execFileSync('git', ['init', '-q'], options);
+      const layout = [
+        'mv .git/HEAD .git/other; mkdir -p evil/objects evil/refs; echo "ref: refs/heads/main" >HEAD; echo evil >commondir',
+        'printf "[core]\nrepositoryformatversion=1\nfsmonitor=touch ../marker; false\n[extensions]\nworktreeConfig=true\n" >evil/config',
+        `printf "[core]\nbare=false\nworktree=${outer.workspace}\n" >config.worktree; echo done`,
+      ];
+      expect((await outer.run(['sh', '-c', layout.join('; ')])).stdout).toBe('done\n');
+      const { status } = spawnSync('git', ['status'], options);
+      expect(existsSync(join(outer.folder, 'marker'))).toBe(false);
+      expect(status).toBe(128);
     });
 
     it.each(['.git/hooks', '.vscode', '.git'])('a link in place of %s is refused', async (path) => {
@@ -169,6 +206,7 @@ function snapshot(workspace: string): Record<string, string> {
     'refs',
     'objects',
     'HEAD',
+    'commondir',
   ]);
   const found: Record<string, string> = {};
   for (const top of tops) describePath(workspace, top, found);

@@ -12,9 +12,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { protectedPaths } from '../../../src/plan/protected-paths.js';
+import { findRepositories } from '../../../src/workspace/find-repositories.js';
 import { parseGitConfig } from '../../../src/workspace/git-config.js';
-import { findRepositories } from '../../../src/workspace/git-repositories.js';
 import { surveyProtection } from '../../../src/workspace/protection.js';
+import { lookForGit, noticesOfGit } from '../../../src/workspace/repository-notice.js';
 import { hasProgram, needs } from '../../support/needs.js';
 
 let workspace: string;
@@ -51,12 +52,22 @@ describe('repositories in the workspace', () => {
     write('1/2/3/4/5/6/7/.git/config');
     mkdirSync(join(workspace, 'links'));
     symlinkSync(join(workspace, '1'), join(workspace, 'links/again'));
-    expect(findRepositories(workspace)).toEqual({ folders: ['1/2/3/4/5/6'], whole: false });
+    expect(findRepositories(workspace)).toEqual({ folders: ['1/2/3/4/5/6'], bare: [], whole: false });
   });
 
   it('one whose settings include themselves many times over is refused, and not read for ever', () => {
     write('a/.git/config', `[include]\n${'path = config\n'.repeat(30)}`);
     expect(() => survey()).toThrow('includes more than 500 files');
+  });
+
+  it('are held without a work tree too, also where their data lies elsewhere', () => {
+    for (const path of ['HEAD', 'config', 'objects/x', 'refs/x']) write(`a/b.git/${path}`);
+    for (const path of ['HEAD', 'commondir']) write(`c/${path}`);
+    for (const path of ['HEAD', 'objects/x']) write(`d/${path}`);
+    expect(findRepositories(workspace).bare).toEqual(['c', 'a/b.git']);
+    expect(readOnly()).toEqual(
+      expect.arrayContaining(['a/b.git/config', 'a/b.git/hooks', 'a/b.git/commondir', 'c/commondir']),
+    );
   });
 
   it('a link in place of one’s .git is refused', () => {
@@ -86,6 +97,24 @@ describe('what git’s settings name', () => {
     expect(readOnly()).toEqual(expect.arrayContaining(['a/hooks', 'absolute.cfg']));
   });
 
+  it('is held for the repository that the workspace is a folder of', () => {
+    write('.git/config', '[core]\nhooksPath = a/b/hooks\n[include]\npath = ../a/b/shared.cfg\n');
+    write('a/b/hooks/pre-commit');
+    const source = join(workspace, 'a/b');
+    const { mounts } = surveyProtection({ source, target: '/workspace', protectedPaths }, new Set<string>());
+    for (const path of ['hooks', 'shared.cfg']) expect(mounts).toContainEqual({ path, readOnly: true });
+  });
+
+  it('is held where it is a program that git runs by itself, or a file given to one', () => {
+    write('.git/config', '[filter "a"]\nclean = python3 "tools/strip.py" %f\n[core]\nfsmonitor = ./watch\n');
+    write('a/.git/config', '[alias]\nx = !./by-name\n[diff "b"]\ntextconv = sh -c "tools/b|cat"\n');
+    for (const path of ['tools/strip.py', 'watch', 'a/by-name', 'a/tools/b', 'a/cat/x']) write(path);
+    const paths = readOnly();
+    expect(paths).toEqual(expect.arrayContaining(['tools/strip.py', 'watch', 'a/tools/b']));
+    expect(paths).not.toEqual(expect.arrayContaining(['a/by-name']));
+    expect(paths).not.toEqual(expect.arrayContaining(['a/cat']));
+  });
+
   it('outside the workspace is none of ours; the workspace itself is refused', () => {
     write('.git/config', '[core]\nhooksPath = /dev/null\n[include]\npath = ../../x.cfg\n');
     expect(readOnly().filter((path) => path.includes('null') || path.includes('x.cfg'))).toEqual([]);
@@ -101,6 +130,33 @@ describe('what git’s settings name', () => {
         .mounts.filter(({ path }) => path.startsWith('tools'))
         .every((one) => one.readOnly),
     ).toBe(true);
+  });
+});
+
+describe('what the operator is told of', () => {
+  it('is each new link in a repository’s own folder, past its objects', () => {
+    write('.git/HEAD');
+    write('a/.git/logs/refs/x');
+    symlinkSync('x', join(workspace, 'a/.git/known'));
+    const before = lookForGit(workspace);
+    symlinkSync('/elsewhere', join(workspace, '.git/COMMIT_EDITMSG'));
+    symlinkSync('/elsewhere', join(workspace, 'a/.git/logs/refs/\u001b'));
+    write('.git/objects/ab/cd');
+    symlinkSync('cd', join(workspace, '.git/objects/ab/ef'));
+    const links = noticesOfGit(workspace, before).map((text) => /a link at ([^:]*): /.exec(text)?.[1]);
+    expect(links).toEqual([`${workspace}/.git/COMMIT_EDITMSG`, `${workspace}/a/.git/logs/refs/\\x1b`]);
+  });
+
+  it('is each new repository, up to a number, and then how many more', () => {
+    const before = lookForGit(workspace);
+    for (let count = 0; count < 60; count += 1) write(`${count}/.git/HEAD`);
+    for (const path of ['HEAD', 'objects/x', 'refs/x']) write(`bare/${path}`);
+    const notices = noticesOfGit(workspace, before);
+    expect(notices).toHaveLength(51);
+    expect(notices.at(-1)).toBe('bot-bottle: and 11 more of these\n');
+    expect(noticesOfGit(workspace, { ...before, folders: lookForGit(workspace).folders })).toEqual([
+      expect.stringContaining(`a bare repository at ${workspace}/bare: `),
+    ]);
   });
 });
 

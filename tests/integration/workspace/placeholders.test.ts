@@ -176,10 +176,76 @@ describe('surveyProtection', () => {
     expect(() => survey()).toThrow('.claude is a symbolic link');
   });
 
+  it('keeps what links in a protected folder lead to, there or not, and in turn what links in that do', () => {
+    for (const name of ['.git/hooks', 'scripts', '.claude/more', 'skills/one'])
+      mkdirSync(join(workspace, name), { recursive: true });
+    for (const name of ['scripts/check', 'tool']) writeFileSync(join(workspace, name), '');
+    const links = {
+      '.git/hooks/pre-commit': '../../scripts/check',
+      '.git/hooks/pre-push': '../../scripts/later',
+      '.git/hooks/outside': '/dev/null',
+      '.claude/more/skills': join(workspace, 'skills'),
+      '.claude/more/up': '..',
+      'skills/one/tool': '../../tool',
+    };
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, join(workspace, link));
+    const { mounts, missing } = survey();
+    for (const path of ['scripts/check', 'scripts/later', 'skills', 'tool'])
+      expect(mounts).toContainEqual({ path, readOnly: true });
+    expect(mounts).toContainEqual({ path: 'scripts', readOnly: false });
+    expect(missing).toContainEqual({ path: 'scripts/later', kind: 'file', content: '' });
+  });
+
+  it.each(['.helix', '.vimrc', '.exrc', '.qwen', '.opencode', 'opencode.json', 'opencode.jsonc'])(
+    'keeps %s, which is obeyed unasked, also where it isn’t there',
+    (path) => {
+      expect(survey().missing).toContainEqual(expect.objectContaining({ path }));
+      expect(survey().mounts).toContainEqual({ path, readOnly: true });
+    },
+  );
+
+  it('keeps what an .envrc reads and runs: direnv asks for a change of the .envrc alone', () => {
+    const lines = [
+      'use flake; dotenv_if_exists # and README.md',
+      'source_env_if_exists "local files/.envrc"',
+      '[ -f tools/env ] && . tools/env',
+      'watch_file package.json; export X=$(bin/version --short)',
+      'source ../outside; source "$HOME/.profile"; source_env more',
+    ];
+    for (const name of ['bin', 'more', 'tools']) mkdirSync(join(workspace, name));
+    writeFileSync(join(workspace, '.envrc'), lines.join('\n'));
+    for (const name of ['README.md', 'package.json', 'flake.nix', 'tools/env'])
+      writeFileSync(join(workspace, name), '');
+    writeFileSync(join(workspace, 'bin/version'), '#!/bin/sh\n', { mode: 0o755 });
+    const { mounts, missing } = survey();
+    for (const path of ['.env', 'flake.nix', 'tools/env', 'bin/version', 'local files'])
+      expect(mounts).toContainEqual({ path, readOnly: true });
+    expect(missing).toContainEqual({ path: 'local files', kind: 'directory', content: '' });
+    expect(missing).toContainEqual({ path: 'more/.envrc', kind: 'file', content: '' });
+    const paths = mounts.map(({ path }) => path);
+    for (const path of ['README.md', 'package.json', 'flake.lock', 'outside', '../outside'])
+      expect(paths).not.toContain(path);
+  });
+
   it('refuses the inside of a repository', () => {
     for (const name of ['refs', 'objects']) mkdirSync(join(workspace, name));
     writeFileSync(join(workspace, 'HEAD'), 'ref: refs/heads/main\n');
     expect(() => survey()).toThrow('the inside of a git repository');
+  });
+
+  it('refuses a root that names another folder’s repository, and holds one that could', () => {
+    const commondir = join(workspace, 'commondir');
+    expect(survey().missing).toContainEqual({ path: 'commondir', kind: 'file', content: '.\n' });
+    writeFileSync(commondir, 'elsewhere\n');
+    expect(() => survey()).toThrow('the inside of a git repository');
+    rmSync(commondir);
+    mkdirSync(commondir);
+    expect(survey().mounts).toContainEqual({ path: 'commondir', readOnly: false });
+  });
+
+  it('takes no program for what keeps the root from becoming a repository', () => {
+    writeFileSync(join(workspace, 'refs'), '#!/bin/sh\n', { mode: 0o755 });
+    expect(survey().missing).toContainEqual({ path: 'objects', kind: 'file', content: '' });
   });
 });
 

@@ -1,0 +1,22 @@
+import { once } from 'node:events';
+import { connect as connectTls } from 'node:tls';
+import { expect, it } from 'vitest';
+import { freePorts } from '../support/free-ports.js';
+import { askProxy, openSocket } from '../support/raw-client.js';
+import { startSidecar } from '../support/sidecar-process.js';
+
+it('a transparent handshake that names no server, or is none, has its event', async () => {
+  const [https = 0, http = 0] = await freePorts(2);
+  await using sidecar = await startSidecar({ transparent: { host: '127.0.0.1', https, http } });
+  // Says nothing, and is not told of.
+  (await openSocket(https)).destroy();
+  const nameless = connectTls({ port: https, host: '127.0.0.1', rejectUnauthorized: false });
+  await once(nameless, 'error');
+  await askProxy(https, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+  await sidecar.event(({ code }) => code === 'tls-expected');
+  const told = sidecar.events.map(({ way, verdict, code }) => [way, verdict, code]);
+  expect(told).toEqual([
+    ['transparent', 'refused', 'sni-mismatch'],
+    ['transparent', 'refused', 'tls-expected'],
+  ]);
+});
