@@ -9,7 +9,7 @@ export const cli = join(root, 'dist/cli.js');
 
 /** Runs one of our commands to its end. */
 export function runBuilt(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return processes.run(process.execPath, [cli, ...args], { timeout: 20_000, ...options });
+  return processes.run(process.execPath, [cli, ...args], { timeout: 100_000, ...options });
 }
 
 /**
@@ -27,7 +27,7 @@ export function runBuiltOver(
   const command = [...pairs, process.execPath, cli, ...args];
   // Its input is a file, whatever is in it.
   return processes.run('unshare', ['--mount', 'sh', '-ec', script, cli, ...command], {
-    timeout: 20_000,
+    timeout: 100_000,
     ...options,
   });
 }

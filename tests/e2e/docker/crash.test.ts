@@ -52,7 +52,7 @@ needs('docker engine', found !== null, 'a command line that is killed', () => {
       await removeOwnImages(engine);
       playground.remove();
     }
-  }, 240_000);
+  });
 
   it('leaves an agent that still can’t write what is protected, whoever starts next', async () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');

@@ -39,7 +39,7 @@ needs('docker engine, and root', found !== null && runsAsRoot, 'the engine’s e
     expect((await playground.run(['true'])).code).toBe(0);
     const newest = [await newestImage(engine.docker, 'sidecar'), await newestImage(engine.docker, 'shell')];
     await copyImages(engine, second.docker, newest);
-  }, 120_000);
+  });
   afterAll(async () => {
     playground?.remove();
     await second?.[Symbol.asyncDispose]();

@@ -73,7 +73,7 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
     expect(approved).toMatch(/502|504/);
     const log = await ours('log', '--json');
     expect(log.stdout).toContain('approve-once');
-  }, 60_000);
+  });
 
   it('are refused once their command line is killed, and prune takes the rest away', async () => {
     const agent = playground.start(['bash', '-c', ask('/three')]);
@@ -83,5 +83,5 @@ needs('docker engine', found !== null, 'held requests of a Docker bottle', () =>
     expect(JSON.parse((await ours('proposals', '--json')).stdout)).toEqual([]);
     expect((await ours('prune')).code).toBe(0);
     expect(await leftovers(engine, [])).toEqual(before);
-  }, 60_000);
+  });
 });

@@ -58,7 +58,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     const changed = await playground.run(['cat', '/said.txt']);
     expect(changed.stderr).toContain('building');
     expect(changed.stdout).toBe('second');
-  }, 60_000);
+  });
 
   it('runs within the limits of the manifest', async () => {
     const looked = playground.start(['sh', '-c', 'echo up; read line']);
@@ -70,7 +70,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     expect(HostConfig).toMatchObject({ Memory: 192 * 2 ** 20, NanoCpus: 5e8, PidsLimit: 64 });
     looked.process.stdin?.end('\n');
     expect((await looked.finished).code).toBe(0);
-  }, 60_000);
+  });
 
   it('that can’t be built says which step failed and shows its log, and leaves nothing', async () => {
     write(`${base}RUN echo a line of the log && cat /there-is-no-such-file\n`, 'third');
@@ -83,7 +83,7 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     expect(await leftovers(engine, [])).toEqual(before);
     // The layer of the step before is the engine's cache for the next attempt.
     expect((await images()).length - imagesBefore.length).toBeLessThanOrEqual(1);
-  }, 60_000);
+  });
 
   it('whose build is interrupted leaves no container and no image', async () => {
     write(`${base}RUN echo sleeping && sleep 30\n`, randomUUID());
@@ -104,5 +104,5 @@ needs('docker engine', found !== null, "a bottle's own image", () => {
     await expect
       .poll(async () => (await images()).length, { timeout: 5_000 })
       .toBeLessThanOrEqual(imagesBefore.length + 1);
-  }, 60_000);
+  });
 });

@@ -46,7 +46,7 @@ needs('docker engine', found !== null, 'the patch of a copied workspace', () => 
     expect(status, String(stderr)).toBe(0);
     bottle = /bot-bottle diff (\S+)/.exec(String(stderr))?.[1] ?? '';
     patch = spawnSync(builtProgram.node, [builtProgram.cli, 'diff', bottle], options()).stdout;
-  }, 60_000);
+  });
   afterAll(async () => {
     playground.remove();
     expect(await leftovers(engine, [])).toEqual([]);

@@ -44,7 +44,7 @@ needs('docker engine and root', found !== null && runsAsRoot, 'a Docker bottle t
       playground.remove();
       rmSync(workspace, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   it('runs as the owner of a folder that is an ordinary user’s', async () => {
     const playground = makeDockerPlayground(engine, engine.member, 'egress: {routes: []}\n');
@@ -59,5 +59,5 @@ needs('docker engine and root', found !== null && runsAsRoot, 'a Docker bottle t
       asRoot.remove();
       playground.remove();
     }
-  }, 60_000);
+  });
 });

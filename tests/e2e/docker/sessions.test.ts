@@ -143,5 +143,5 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
       results.map((_, index) => [index, `bottle ${index}\n`]),
     );
     expect(await leftovers(engine, [])).toEqual([]);
-  }, 180_000);
+  });
 });
