@@ -60,7 +60,7 @@ function show(held) {
     if (row.label === 'clean' && row.tier !== 'made-up-provider' && (structured || held[i] >= 0.4))
       console.log('alarm', structured ? 'by rule' : 'by model', line, texts);
     if (row.label === 'secret' && row.tier === 'rule-tp' && !structured && held[i] < 0.5)
-      console.log('missed', line, texts, JSON.stringify(row.text.slice(0, 120)));
+      console.log('missed', row.class, line, texts, JSON.stringify(row.text.slice(0, 120)));
   });
 }
 

@@ -13,7 +13,7 @@ const weightOf = {
 
 /** A token that should be recognisable by itself, and that no rule knows, weighs more. */
 const weightOfSecret = ({ tier, class: kind }) =>
-  tier === 'rule-tp' && kind === 'structured' ? 5 : (weightOf[tier] ?? 1);
+  tier === 'rule-tp' && kind === 'structured' ? 8 : (weightOf[tier] ?? 1);
 
 /** @param more candidates of clean files, of weight 1. @returns `train(examples)`, which gives a model. */
 export function trainerOf(featureCount, more) {

@@ -27,7 +27,7 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('amazon-login-token', ['Atzr|', 'Atza|', 'Atzr%7C', 'Atza%7C'], 'dashed', 120, 1000),
   prefix('ebay-token', 'v^1.1#i^1#', 'graphic', 80, 1200),
   prefix('amazon-gameon', 'amzn1.application-oa2-client-secret.', 'hex', 64),
-  prefix('klaviyo-key', 'pk_', 'lowerHex', 34),
+  prefix('klaviyo-key', 'pk_', 'alnum', 34, 34, { entropy: 3.2 }),
   prefix('onesignal-key', ['os_v2_app_', 'os_v2_org_'], 'lowerAlnum', 80, 120),
   prefix('knock-key', ['sk_prod_', 'sk_dev_'], 'dashed', 32, 64),
   prefix('pinterest-token', ['pina_', 'pinr.'], 'dotted', 60, 120),
@@ -37,7 +37,7 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('mailtrap-token', 'mt_', 'lowerHex', 32),
   prefix('emailoctopus-key', 'eo_', 'lowerHex', 64),
   prefix('customer-io-app-key', 'cio_', 'lowerHex', 32),
-  prefix('close-key', 'api_', 'dotted', 45, 45, { shape: /^[0-9A-Za-z]{22}\.[0-9A-Za-z]{22}$/ }),
+  prefix('close-key', 'api_', 'dotted', 45, 45, { entropy: 4.4 }),
   prefix('vk-token', 'vk1.a.', 'dashed', 80, 260),
   prefix('tiktok-token', 'act.', 'graphic', 56, 80, {
     entropy: 3.8,
@@ -65,8 +65,9 @@ export const commercePatterns: readonly PatternRule[] = [
     id: 'mailchimp-key',
     keywords: ['-us'],
     run: { alphabet: 'digit', min: 1 },
-    pattern: /[0-9a-f]{32}-us\d{1,2}(?![\w-])/y,
+    pattern: /[0-9a-z]{32}-us\d{1,2}(?![\w-])/y,
     before: 32,
+    entropy: 3,
   },
   {
     id: 'asana-token',
@@ -84,7 +85,8 @@ export const commercePatterns: readonly PatternRule[] = [
     id: 'salesforce-session',
     keywords: ['00d'],
     run: { alphabet: 'alnum', min: 12, ends: '!' },
-    pattern: /00D[0-9A-Za-z]{12,15}!AQ[0-9A-Za-z._]{60,260}/y,
+    pattern: /00D[0-9A-Za-z]{12,15}![0-9A-Za-z._]{60,260}/y,
+    entropy: 4,
   },
   {
     id: 'zapier-webhook',

@@ -63,9 +63,9 @@ export const generalPatterns: readonly PatternRule[] = [
   },
   {
     id: 'json-web-token',
-    keywords: ['eyj', 'ewogi'],
+    keywords: ['eyj', 'eyai', 'ewogi', 'ew0ki'],
     run: { alphabet: 'dashed', min: 8, ends: '.' },
-    pattern: /(?:eyJ|ewogI)[\w-]{10,2000}\.(?:eyJ|ewogI)[\w-]{4,6000}\.[\w-]{0,2000}/y,
+    pattern: /(?:ey[AJ]|ew(?:og|0K)I)[\w-]{10,2000}\.(?:ey[AJ]|ew(?:og|0K)I)[\w-]{4,6000}\.[\w-]{0,2000}/y,
     window: 8400,
     entropy: 3.4,
     accept: mayGrant,

@@ -17,6 +17,8 @@ import { isPlaceholder } from './placeholder.js';
 import { platformPatterns, platformPrefixes } from './platform.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
+import { toolPatterns, toolPrefixes } from './tools.js';
+import { hasDigit, hasDigitOrMay, readsLikeWords, wordlike } from './wordlike.js';
 
 export const prefixRules: readonly PrefixRule[] = [
   ...developmentPrefixes,
@@ -25,6 +27,7 @@ export const prefixRules: readonly PrefixRule[] = [
   ...modelPrefixes,
   ...commercePrefixes,
   ...platformPrefixes,
+  ...toolPrefixes,
 ];
 export const patternRules: readonly PatternRule[] = [
   ...developmentPatterns,
@@ -33,6 +36,7 @@ export const patternRules: readonly PatternRule[] = [
   ...modelPatterns,
   ...commercePatterns,
   ...platformPatterns,
+  ...toolPatterns,
   ...namedPatterns,
   ...hashPatterns,
   ...generalPatterns,
@@ -108,8 +112,6 @@ function textBetween(bytes: Buffer, from: number, to: number, progress: Progress
 export const ruleCount = prefixRules.length + patternRules.length;
 
 const alnum = alphabets.alnum;
-/** Sixteenths of a bit a letter pair, below which a value reads like words. */
-const wordlike = 70;
 
 /** @param end the offset after the keyword's last byte. */
 export function matchPrefix(
@@ -196,7 +198,7 @@ function judgePrefix(
   if (score < 1) {
     const measured = entropy(bytes, end, last);
     if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
-    if (!rule.wordy && !hasDigit(bytes, end, last)) return null;
+    if (!rule.wordy && !hasDigitOrMay(bytes, end - start, end, last)) return null;
     if (rule.shape && !rule.shape.test(latin1(bytes, end, last))) return null;
     const random = measured.bits >= 3.9 && last - end >= 24 && !readsLikeWords(bytes, end, last);
     if (!random && isPlaceholder(bytes, end, last)) return null;
@@ -206,21 +208,6 @@ function judgePrefix(
 
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-
-/** Hardly a digit, and letter pairs as words have them: such a value may be a placeholder, however long. */
-const readsLikeWords = (bytes: Uint8Array, start: number, end: number): boolean =>
-  !hasDigits(bytes, start, end, 4) && strangeness(bytes, start, end) < wordlike;
-
-const hasDigit = (bytes: Uint8Array, start: number, end: number): boolean => hasDigits(bytes, start, end, 1);
-
-function hasDigits(bytes: Uint8Array, start: number, end: number, least: number): boolean {
-  let seen = 0;
-  for (let i = start; i < end && seen < least; i += 1) {
-    const byte = bytes[i] as number;
-    if (byte >= 0x30 && byte <= 0x39) seen += 1;
-  }
-  return seen >= least;
-}
 
 /** @param end the offset after the keyword's last byte. */
 export function matchPattern(

@@ -36,6 +36,39 @@ export const namedPatterns: readonly PatternRule[] = [
     spent: 'line',
   },
   {
+    // Telnyx, 'API keys': KEY and 55 characters.
+    id: 'telnyx-named-key',
+    keywords: ['telnyx'],
+    pattern: beside('telnyx', 'KEY[\\w-]{55}'),
+    entropy: 4,
+    spent: 'line',
+  },
+  {
+    // Airtable's keys before its tokens: `key` and fourteen characters.
+    id: 'airtable-named-key',
+    keywords: ['airtable'],
+    pattern: beside('airtable', 'key[\\w-]{14}'),
+    entropy: 3,
+    unlikeWords: true,
+    spent: 'line',
+  },
+  {
+    // Twilio, 'API keys': SK and 32 hexadecimal digits, which some write in upper case.
+    id: 'twilio-named-key',
+    keywords: ['twilio'],
+    pattern: beside('twilio', '(?:SK|AC)[0-9a-fA-F]{32}'),
+    entropy: 3,
+    spent: 'line',
+  },
+  {
+    // Mapbox, 'Access tokens': `sk.` or `pk.` before the rest.
+    id: 'mapbox-named-token',
+    keywords: ['mapbox'],
+    pattern: beside('mapbox', '[ps]k\\.[\\w.-]{60,240}'),
+    entropy: 4,
+    spent: 'line',
+  },
+  {
     // HashiCorp Vault before 1.10: `s.` and 24 letters and digits.
     id: 'vault-old-token',
     keywords: ['vault'],

@@ -16,7 +16,7 @@ export const platformPrefixes: readonly PrefixRule[] = [
   prefix('yandex-oauth-token', ['y0_', 'y1_', 'y2_', 'y3_'], 'dashed', 50, 64, { entropy: 4 }),
   prefix('yandex-iam-token', 't1.', 'token', 60, 300, {
     entropy: 4.2,
-    shape: /^[\w-]{1,200}={0,2}\.[\w-]{60,90}={0,2}$/,
+    shape: /^[\w-]{1,200}={0,2}\.[\w-]{86}={0,2}$/,
   }),
   prefix('gitlab-workspace-token', 'glwt-', 'dashed', 20, 64),
   prefix('crates-io-token', 'cio', 'alnum', 32, 32, { entropy: 3.8 }),

@@ -50,6 +50,18 @@ export function shapeOf(bytes: Uint8Array, start: number, end: number): Shape | 
   return app > 0 ? { id: 'facebook-app-token', score: 0.9, before: app } : null;
 }
 
+/**
+ * Personal access tokens of Jira and Confluence, Data Center: base64 of a number of twelve digits, `:` and twenty bytes.
+ * Unlike the shapes above it may have `+` and `/`, so it is asked of the run as a whole.
+ */
+export function isPersonalToken(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start] as number;
+  // `M`, `N` or `O`, as the base64 of a digit begins.
+  if (end - start !== 44 || first < 0x4d || first > 0x4f) return false;
+  const text = Buffer.from(bytes.subarray(start, end)).toString('latin1');
+  return /^\d{12}:/.test(Buffer.from(text, 'base64').toString('latin1'));
+}
+
 /** Two upper-case letters and 32 hexadecimal digits. */
 function isTwilio(bytes: Uint8Array, start: number, end: number): boolean {
   if (runEnd(bytes, start + 2, end, alphabets.lowerHex) !== end) return false;

@@ -32,6 +32,17 @@ describe('what a value is beside a provider', () => {
     expect(fitOf(formatSetOf('ipstack'), Buffer.from(value), 0, value.length)).toBe(expected);
   });
 
+  it.each([
+    ['apollo', 'q7Wz0r8YbK3pT6mXc9LdV2', fits.fits],
+    ['apollo', 'q7Wz0r8YbK-pT6mXc9LdV2', fits.nearly],
+    ['vpnapi', 'q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJ', fits.fits],
+    ['baremetrics', 'q7Wz0r8YbK3pT6mXc9LdV2nHs', fits.fits],
+    ['baremetrics', 'q7Wz0r8YbK3pT6mXc9LdV2nH', fits.nearly],
+    ['jumpcloud', 'q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJq7Wz0r8Y', fits.fits],
+  ])('beside %s, %s', (provider, value, expected) => {
+    expect(fitOf(formatSetOf(provider), Buffer.from(value), 0, value.length)).toBe(expected);
+  });
+
   it('fits a format without an upper bound that is longer than what is looked at of a value', () => {
     const value = Buffer.from('q7Wz0r8YbK3pT6mX'.repeat(32));
     expect(fitOf(formatSetOf('lemonsqueezy'), value, 0, value.length)).toBe(fits.fits);

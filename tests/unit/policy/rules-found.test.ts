@@ -77,6 +77,10 @@ const chosen: Readonly<Record<string, string>> = {
   'figma-old-token': 'FIGMA_TOKEN=51894-0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e',
   'webex-token': `webex bot: ${'q7Wz0r8YbK3pT6mX'.repeat(4)}_PF84_0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e`,
   'url-with-password': 'https://deploy:r4Tq82xLm@build.internal/job/7',
+  'mapbox-named-token': `mapbox: pk.${'q7Wz0r8YbK3pT6mX'.repeat(4)}.x7`,
+  'airtable-named-key': 'AIRTABLE_API_KEY=keyq7Wz0r8YbK3pT6',
+  'twilio-named-key': `twilio: SK${'0a7B3c9D1e5F8264'.repeat(2)}`,
+  'telnyx-named-key': `TELNYX_API_KEY=KEY${'q7Wz0r8YbK3pT6mXc9Ld'.repeat(3).slice(0, 55)}`,
   'stellar-secret-seed': `stellar seed = S${'BQ7ZK3WX5YHD2MNLPRTVA4CEFGJ6UI'.repeat(2).slice(0, 55)}`,
 };
 
