@@ -34,6 +34,32 @@ describe('the ratios that fell', () => {
     }
   });
 
+  it('are taken within each round, since the host is faster in one than in the next', () => {
+    const rounds = (ours: readonly (number | null)[], squid: readonly (number | null)[]) =>
+      runOf(partOf({ 'bot-bottle': { requests: ours }, squid: { requests: squid } }));
+    // Twice as good in each round but the last, in which a peer stumbled; by their medians it would be 1.25 times.
+    const uneven = rounds([200, 100, 200, 100, 100], [100, 50, 100, 80, 80]);
+    expect(fallen(stored, uneven)).toEqual([]);
+    // A round that failed has no ratio, and takes nothing from the others.
+    expect(fallen(stored, rounds([null, 200, 100], [100, 100, 50]))).toEqual([]);
+    expect(fallen(stored, rounds([100, null, 50], [100, 100, 50]))).toMatchObject([{ value: 1 }]);
+  });
+
+  it('are none where the rounds of both runs lie among each other', () => {
+    const scattered = (...ours: readonly number[]) =>
+      runOf(partOf({ 'bot-bottle': { requests: ours }, squid: { requests: 100 } }));
+    const before = scattered(130, 200, 200, 200, 200);
+    expect(fallen(before, scattered(140, 140, 140, 140, 140))).toEqual([]);
+    expect(fallen(before, scattered(120, 120, 120, 120, 120))).toHaveLength(1);
+  });
+
+  it('are told from a table that was stored without its rounds by its medians', () => {
+    const older = JSON.parse(JSON.stringify(stored, (key, value) => (key === 'rounds' ? undefined : value)));
+    const now = runOf(partOf({ 'bot-bottle': { requests: 149 }, squid: { requests: 100 } }));
+    expect(fallen(older, now)).toMatchObject([{ before: 2, value: 1.49 }]);
+    expect(fallen(older, stored)).toEqual([]);
+  });
+
   it('count a figure where less is better the other way round', () => {
     const settings = { figures: { p50: { unit: 'ms', better: 'lower' } } };
     const before = runOf(partOf({ 'bot-bottle': { p50: 1 }, squid: { p50: 1 } }, settings));
