@@ -14,7 +14,7 @@ export function timesBetter(figure, ours, other) {
 }
 
 /**
- * How many times better ours is, `{value, least, most}`. Taken within each round, in which both have met the host at about
+ * How many times better ours is, `{value, least, most}`, of the middle rounds. Taken within each round, in which both have met the host at about
  * the same speed; medians may stem from a quick round of the one and a slow one of the other. A table that was stored
  * before it told the rounds has the medians alone.
  */
@@ -23,7 +23,15 @@ function ratioWithin(figure, ours, other) {
     .map((value, round) => times(figure, value ?? Number.NaN, other.rounds?.[round] ?? Number.NaN))
     .filter(Number.isFinite);
   if (rounds.length === 0) rounds.push(timesBetter(figure, ours, other));
-  return { value: median(rounds), least: Math.min(...rounds), most: Math.max(...rounds) };
+  const middle = middleOf(rounds);
+  return { value: median(rounds), least: middle[0], most: middle.at(-1) };
+}
+
+/** Without the quarter at either end: one round in which a peer stumbled is no spread. */
+function middleOf(rounds) {
+  const sorted = [...rounds].sort((left, right) => left - right);
+  const outer = Math.floor(sorted.length / 4);
+  return sorted.slice(outer, sorted.length - outer);
 }
 
 /** Whether a ratio of these two rigs says anything: a rig of ours may name those it stands beside. */
@@ -82,8 +90,8 @@ const nothing = { value: 0, most: 0 };
 
 /**
  * The guarded ratios that are more than a quarter below the stored ones, with the stored one as `before`; 0 where our
- * rig failed. Where the rounds of both runs lie among each other, it may be chance and is no fall. What was not measured
- * now (a peer that isn't there, a case left out) is not judged.
+ * rig failed. `certain`: the middle rounds of both runs don't lie among each other; where they do, it may be chance. What
+ * was not measured now (a peer that isn't there, a case left out) is not judged.
  */
 export function fallen(stored, now) {
   const measured = new Map([...ratiosOf(now)].map((ratio) => [ratio.id, ratio]));
@@ -93,6 +101,6 @@ export function fallen(stored, now) {
     const after = lost ? nothing : measured.get(id);
     if (!guard || !after) return [];
     const { value, most } = after;
-    return value < before * tolerated && most < least ? [{ ...ratio, before, value }] : [];
+    return value < before * tolerated ? [{ ...ratio, before, value, certain: most < least }] : [];
   });
 }

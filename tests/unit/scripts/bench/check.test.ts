@@ -66,6 +66,16 @@ it('does not judge a machine that others kept busy', async () => {
   }
 });
 
+it('does not judge what fell each time and scattered each time', async () => {
+  const scattered = runOf(
+    partOf({ 'bot-bottle': { requests: [100, 120, 400] }, squid: { requests: [100, 100, 100] } }),
+  );
+  const { code, said } = await checked(scattered);
+  expect(code).toBe(2);
+  expect(said).toContain('(scattered)');
+  expect((await checked(scattered, runWith(100), scattered)).code).toBe(1);
+});
+
 it('fails where nothing can be compared', async () => {
   expect((await checked(runOf(), runOf())).code).toBe(1);
 });

@@ -6,6 +6,7 @@ interface Fallen {
   readonly id: string;
   readonly before: number;
   readonly value: number;
+  readonly certain: boolean;
 }
 
 const { fallen } = await importScript<{
@@ -45,12 +46,17 @@ describe('the ratios that fell', () => {
     expect(fallen(stored, rounds([100, null, 50], [100, 100, 50]))).toMatchObject([{ value: 1 }]);
   });
 
-  it('are none where the rounds of both runs lie among each other', () => {
+  it('are certain where the middle rounds of both runs do not lie among each other', () => {
     const scattered = (...ours: readonly number[]) =>
-      runOf(partOf({ 'bot-bottle': { requests: ours }, squid: { requests: 100 } }));
-    const before = scattered(130, 200, 200, 200, 200);
-    expect(fallen(before, scattered(140, 140, 140, 140, 140))).toEqual([]);
-    expect(fallen(before, scattered(120, 120, 120, 120, 120))).toHaveLength(1);
+      runOf(
+        partOf({ 'bot-bottle': { requests: ours }, squid: { requests: new Array(ours.length).fill(100) } }),
+      );
+    const certainty = (before: BenchmarkRun, now: BenchmarkRun) =>
+      fallen(before, now).map((one) => one.certain);
+    const before = scattered(130, 200, 200, 200, 220);
+    expect(certainty(before, scattered(90, 140, 140, 140, 210))).toEqual([true]);
+    expect(certainty(before, scattered(90, 140, 140, 200, 210))).toEqual([false]);
+    expect(certainty(scattered(130, 200, 200), scattered(140, 140, 140))).toEqual([false]);
   });
 
   it('are told from a table that was stored without its rounds by its medians', () => {
