@@ -6,13 +6,17 @@ import { parseArgs } from 'node:util';
 import { ensureBuild, ensureDependencies, ensureNode, fail, root, say } from './setup.mjs';
 
 const usage = `npm run bench [-- NAME... [options]]: all, or only the measurements named (proxy, detectors, start), whose part of the table is stored anew
-  --quick            shorter rounds, fewer of them, no growth cases, fewer peers: under two minutes
-  --check            compares the ratios with docs/benchmarks.json; fails (1) where one fell by more than a quarter,
-                     2 where other processes kept the machine too busy to tell
+  --quick            shorter rounds, fewer of them, no growth cases, fewer peers: under two minutes; stored by itself
+  --check            compares the ratios with docs/benchmarks.json, with --quick docs/benchmarks-quick.json, and stores
+                     nothing; fails (1) where one fell by more than a quarter, 2 where that can't be told: other
+                     processes kept the machine too busy, or what fell scattered too much
   --install-peers    installs the proxies to compare with (apt-get, npm) first
   --rig, --case NAME only these (may be repeated); a part is printed, and stored in .cache/bench
   --rounds N         instead of the usual number
   --profile DIR      the sidecar writes its processor profile there`;
+
+/** Of what is looked at by itself. */
+const roundsAgain = 7;
 
 function readWords() {
   const options = {
@@ -75,8 +79,9 @@ if (words['install-peers']) (await import('./bench/proxy/peer-packages.mjs')).in
 
 const { check } = await import('./bench/report/check.mjs');
 const { printRun, storeRun, storedRun } = await import('./bench/report/store.mjs');
-const stored = words.check ? storedRun(root) : null;
-if (words.check && stored === null) fail('docs/benchmarks.json is not there', 'npm run bench');
+const stored = words.check ? storedRun(root, words) : null;
+if (words.check && stored === null)
+  fail('the table to compare with is not there', `npm run bench${words.quick ? ' -- --quick' : ''}`);
 const settings = {
   quick: words.quick,
   only: { rigs: words.rig, cases: words.case },
@@ -89,6 +94,6 @@ if (result.parts.length === 0) fail('nothing is left to measure', usage);
 printRun(result);
 if (stored === null) say(`stored in ${storeRun(root, result)}`);
 else {
-  const again = ({ parts, ...only }) => run(parts, { ...settings, quick: false, rounds: 7, only });
+  const again = ({ parts, ...only }) => run(parts, { ...settings, rounds: roundsAgain, only });
   process.exitCode = await check(stored, result, { again, say });
 }

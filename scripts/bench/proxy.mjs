@@ -11,6 +11,11 @@ function chosen(list, names) {
   return names ? list.filter(({ name }) => names.includes(name)) : list;
 }
 
+function withoutFullFigures(benchCase) {
+  const figures = Object.entries(benchCase.figures).filter(([, { full }]) => !full);
+  return { ...benchCase, figures: Object.fromEntries(figures) };
+}
+
 /** What a reader must know about the figures. */
 function notesOn({ busyElsewhere, unverified }) {
   const notes = [
@@ -38,6 +43,7 @@ export async function measure({ quick, only = {}, rounds, profile, say }) {
   for (const { title, missing } of absent) say(`left out: ${title} (${missing}: --install-peers gets it)`);
   const cases = chosen(await readPlugins(join(here, 'cases')), only.cases)
     .filter((benchCase) => !(quick && benchCase.full))
+    .map((benchCase) => (quick ? withoutFullFigures(benchCase) : benchCase))
     .sort((a, b) => a.order - b.order);
   if (cases.length === 0 || rigs.length === 0) return null;
   const taken = await runCases({ rigs, cases, quick, rounds, profile, say });

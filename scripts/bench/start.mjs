@@ -93,9 +93,9 @@ function rowsFor(root, home) {
   ];
 }
 
-/** Of each row its times, and why the last that failed did. */
+/** Of each row what it took, its time in each round, and why the last that failed did. */
 function takeTimes(rows, rounds, { environment, say }) {
-  const taken = rows.map(() => ({ good: [], errors: 0, failure: null }));
+  const taken = rows.map(() => ({ good: [], times: [], errors: 0, failure: null }));
   for (let round = 0; round <= rounds; round += 1) {
     for (const [index, row] of rows.entries()) {
       const mine = taken[index];
@@ -103,7 +103,9 @@ function takeTimes(rows, rounds, { environment, say }) {
         const one = once(row, { env: environment });
         // The first round builds images and fills the page cache.
         if (round > 0) mine.good.push(one);
+        if (round > 0) mine.times.push(one.time);
       } catch (error) {
+        if (round > 0) mine.times.push(null);
         mine.errors += 1;
         mine.failure = error.message.split('\n', 1)[0];
         say(`  ${row.rig.name}: ${mine.failure}`);
@@ -113,8 +115,8 @@ function takeTimes(rows, rounds, { environment, say }) {
   return taken;
 }
 
-function resultOf({ good, errors, failure }) {
-  const figures = good.length > 0 ? { time: summarize(good.map(({ time }) => time)) } : {};
+function resultOf({ good, times, errors, failure }) {
+  const figures = good.length > 0 ? { time: summarize(times) } : {};
   return { figures, errors, failure };
 }
 

@@ -1,8 +1,8 @@
 /**
  * How Node runs a sidecar: for little memory. By itself V8 lets garbage pile up to hundreds of megabytes before it
  * collects a heap that holds fifteen, and the C library keeps an arena for each thread, and what was freed. A first heap
- * much smaller than 44 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost. `gc`
- * is for the moment after the detectors are built, and for buffers that died young. The young are collected by the
+ * much smaller than 36 MB costs requests: with 24 it is collected all the time, and without a scan half of them are lost.
+ * `gc` is for the moment after the detectors are built, and for buffers that died young. The young are collected by the
  * thread that made them: so few are not worth waking others for, and a tenth more requests go through. V8's own look
  * for garbage in a quiet moment throws away optimized code as well, so that what comes next would be slow; ours does not.
  */
@@ -10,7 +10,7 @@ export const sidecarRuntime = {
   flags: [
     '--expose-gc',
     '--max-semi-space-size=4',
-    '--initial-old-space-size=44',
+    '--initial-old-space-size=36',
     '--max-old-space-size=512',
     '--no-parallel-scavenge',
     '--no-memory-reducer',

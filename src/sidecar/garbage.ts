@@ -4,7 +4,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 const soonest = 5;
 const latest = 250;
 /** Bytes of buffers that may have come since the last collection of young objects. */
-const mostYoung = 8 * 1024 * 1024;
+const mostYoung = 4 * 1024 * 1024;
 /**
  * Of the room that V8 leaves the heap, the part after which it begins a collection of all: while bodies go by, when what
  * outlived the young is mostly buffers; usually as it sees fit; at once. Percent.

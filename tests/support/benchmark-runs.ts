@@ -1,3 +1,5 @@
+import { importScript } from './scripts.js';
+
 /** A run of the benchmark as its report reads it, as far as tests need it. */
 export interface BenchmarkRun {
   readonly date: string;
@@ -12,7 +14,10 @@ export interface BenchmarkPart {
   readonly [field: string]: unknown;
 }
 
-type Medians = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** A figure: what every round measured, or the value of each (null: it failed in that one). */
+type Measured = number | readonly (number | null)[];
+
+type Medians = Readonly<Record<string, Readonly<Record<string, Measured>>>>;
 
 export interface PartSettings {
   readonly name?: string;
@@ -24,14 +29,18 @@ export interface PartSettings {
 const rates = { requests: { unit: 'requests/s', better: 'higher' } };
 const kinds: Readonly<Record<string, string>> = { direct: 'limit', 'bot-bottle': 'ours' };
 
-/** One case with the medians of each rig; a rig without any has failed. */
+const { summarize } = await importScript<{ summarize: (rounds: readonly (number | null)[]) => object }>(
+  'bench/shared/statistics.mjs',
+);
+
+/** One case with what each rig measured; a rig without any figure has failed. */
 export function partOf(medians: Medians, settings: PartSettings = {}): BenchmarkPart {
   const { name = 'proxy', case: caseName = 'small-gets', figures = rates, busyElsewhere = 0 } = settings;
-  const summaries = (values: Readonly<Record<string, number>>) =>
+  const summaries = (values: Readonly<Record<string, Measured>>) =>
     Object.fromEntries(
-      Object.entries(values).map(([figure, median]) => [
+      Object.entries(values).map(([figure, measured]) => [
         figure,
-        { median, least: median, most: median, spread: 0 },
+        summarize(typeof measured === 'number' ? new Array(5).fill(measured) : measured),
       ]),
     );
   return {

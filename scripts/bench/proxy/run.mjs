@@ -21,8 +21,8 @@ function join(benchCase, samples) {
   const good = samples.filter(({ failure }) => failure === undefined);
   const figures = {};
   for (const name of Object.keys(benchCase.figures)) {
-    const values = good.map((sample) => sample[name]).filter(Number.isFinite);
-    if (values.length > 0) figures[name] = summarize(values);
+    const rounds = samples.map((sample) => (Number.isFinite(sample[name]) ? sample[name] : null));
+    if (rounds.some((value) => value !== null)) figures[name] = summarize(rounds);
   }
   const seconds = add(samples.map((sample) => sample.seconds));
   const cpu = (part) => add(samples.map((sample) => sample.cpu[part]));

@@ -4,38 +4,57 @@ import { countCompared, fallen } from './ratios.mjs';
 /** Cores that others may use meanwhile; beyond it a fall says more about them. */
 const undisturbed = 0.5;
 
+/** So often what fell is measured by itself, in new processes: of a hundred ratios some fall by chance, but not the same ones each time. */
+const looks = 2;
+
+const distinct = (ratios, ...fields) => [
+  ...new Set(ratios.flatMap((ratio) => fields.map((field) => ratio[field]))),
+];
+
+/** The ratios that fell in the first run and in each one after it, and all those runs. */
+async function lookAgain(stored, first, { again, say }) {
+  const runs = [first];
+  let missing = fallen(stored, first);
+  while (missing.length > 0 && runs.length <= looks) {
+    say(`${missing.length} ratios fell by more than a quarter: measuring those cases once more`);
+    const rigs = distinct(missing, 'ours', 'other');
+    const run = await again({ parts: distinct(missing, 'part'), cases: distinct(missing, 'case'), rigs });
+    runs.push(run);
+    const still = new Map(fallen(stored, run).map((ratio) => [ratio.id, ratio]));
+    missing = missing
+      .filter(({ id }) => still.has(id))
+      .map(({ id, certain }) => ({ ...still.get(id), certain: certain || still.get(id).certain }));
+  }
+  return { missing, runs };
+}
+
 /**
- * Ratios that fell are measured once more, by themselves, with `again({ parts, cases, rigs })`, which answers another run. Returns the
- * process's exit code: 1 where one fell both times or none could be compared, 2 where the machine was too busy to tell.
+ * Ratios that fell are measured again, by themselves, with `again({ parts, cases, rigs })`, which answers another run. Returns
+ * the process's exit code: 1 where one fell each time or none could be compared, 2 where that can't be told: the machine
+ * was too busy, or what fell scattered too much.
  */
 export async function check(stored, first, { again, say }) {
-  let missing = fallen(stored, first);
   const compared = countCompared(stored, first);
+  const { missing, runs } = await lookAgain(stored, first, { again, say });
   if (missing.length === 0 && compared === 0) {
     say('check: failed: nothing of this run stands in the stored table');
     return 1;
   }
-  if (missing.length > 0) {
-    say(`${missing.length} ratios fell by more than a quarter: measuring those cases once more`);
-    const distinct = (...fields) => [
-      ...new Set(missing.flatMap((ratio) => fields.map((field) => ratio[field]))),
-    ];
-    const rigs = distinct('ours', 'other');
-    const second = await again({ parts: distinct('part'), cases: distinct('case'), rigs });
-    const still = new Set(fallen(stored, second).map(({ id }) => id));
-    missing = missing.filter(({ id }) => still.has(id));
-  }
-  for (const { id, before, value } of missing)
-    say(`fell: ${id}: ${before.toFixed(2)}× → ${value.toFixed(2)}×`);
   if (missing.length === 0) {
     say(`check: none of ${compared} ratios fell by more than a quarter`);
     return 0;
   }
-  const busy = first.parts.map(({ busyElsewhere = 0 }) => busyElsewhere).find((used) => used > undisturbed);
-  say(
-    busy === undefined
-      ? 'check: failed'
-      : `check: not judged, other processes of the machine used ${busy.toFixed(1)} cores meanwhile`,
-  );
-  return busy === undefined ? 1 : 2;
+  for (const { id, before, value, certain } of missing)
+    say(`fell: ${id}: ${before.toFixed(2)}× → ${value.toFixed(2)}×${certain ? '' : ' (scattered)'}`);
+  const busy = Math.max(...runs.flatMap(({ parts }) => parts.map(({ busyElsewhere = 0 }) => busyElsewhere)));
+  if (busy > undisturbed) {
+    say(`check: not judged, other processes of the machine used ${busy.toFixed(1)} cores meanwhile`);
+    return 2;
+  }
+  if (missing.every(({ certain }) => !certain)) {
+    say('check: not judged, the rounds of what fell lie among those of the stored table');
+    return 2;
+  }
+  say('check: failed');
+  return 1;
 }

@@ -1,10 +1,37 @@
 // How many times better bot-bottle is than each other rig, and the comparison of a run with the stored one.
 
+import { median } from '../shared/statistics.mjs';
+
 const tolerated = 0.75;
+
+function times({ better }, ours, other) {
+  return better === 'higher' ? ours / other : other / ours;
+}
 
 /** Above 1 the first is better. */
 export function timesBetter(figure, ours, other) {
-  return figure.better === 'higher' ? ours.median / other.median : other.median / ours.median;
+  return times(figure, ours.median, other.median);
+}
+
+/**
+ * How many times better ours is, `{value, least, most}`, of the middle rounds. Taken within each round, in which both have met the host at about
+ * the same speed; medians may stem from a quick round of the one and a slow one of the other. A table that was stored
+ * before it told the rounds has the medians alone.
+ */
+function ratioWithin(figure, ours, other) {
+  const rounds = (ours.rounds ?? [])
+    .map((value, round) => times(figure, value ?? Number.NaN, other.rounds?.[round] ?? Number.NaN))
+    .filter(Number.isFinite);
+  if (rounds.length === 0) rounds.push(timesBetter(figure, ours, other));
+  const middle = middleOf(rounds);
+  return { value: median(rounds), least: middle[0], most: middle.at(-1) };
+}
+
+/** Without the quarter at either end: one round in which a peer stumbled is no spread. */
+function middleOf(rounds) {
+  const sorted = [...rounds].sort((left, right) => left - right);
+  const outer = Math.floor(sorted.length / 4);
+  return sorted.slice(outer, sorted.length - outer);
 }
 
 /** Whether a ratio of these two rigs says anything: a rig of ours may name those it stands beside. */
@@ -12,7 +39,7 @@ export function areCompared(ours, other) {
   return other.kind !== 'ours' && (ours.beside?.includes(other.name) ?? true);
 }
 
-/** Every ratio of a run: `{id, part, case, figure, ours, other, value, guard}`. */
+/** Every ratio of a run: `{id, part, case, figure, ours, other, value, least, most, guard}`. */
 function* ratiosOf(run) {
   for (const part of run.parts) {
     const ours = part.rigs.filter(({ kind }) => kind === 'ours');
@@ -30,7 +57,7 @@ function* ratiosOf(run) {
               figure: name,
               ours: mine.name,
               other: other.name,
-              value: timesBetter(figure, left, right),
+              ...ratioWithin(figure, left, right),
               guard: figure.guard !== false,
             };
           }
@@ -59,17 +86,21 @@ export function countCompared(stored, now) {
   return [...ratiosOf(now)].filter(({ id, guard }) => guard && before.has(id)).length;
 }
 
+const nothing = { value: 0, most: 0 };
+
 /**
  * The guarded ratios that are more than a quarter below the stored ones, with the stored one as `before`; 0 where our
- * rig failed. What was not measured now (a peer that isn't there, a case left out) is not judged.
+ * rig failed. `certain`: the middle rounds of both runs don't lie among each other; where they do, it may be chance. What
+ * was not measured now (a peer that isn't there, a case left out) is not judged.
  */
 export function fallen(stored, now) {
-  const values = new Map([...ratiosOf(now)].map((ratio) => [ratio.id, ratio.value]));
+  const measured = new Map([...ratiosOf(now)].map((ratio) => [ratio.id, ratio]));
   return [...ratiosOf(stored)].flatMap((ratio) => {
-    const { id, guard, value: before } = ratio;
-    if (!guard) return [];
-    const lost = !values.has(id) && wasTried(now, ratio) && isLost(now, ratio);
-    const value = lost ? 0 : values.get(id);
-    return value < before * tolerated ? [{ ...ratio, before, value }] : [];
+    const { id, guard, value: before, least } = ratio;
+    const lost = !measured.has(id) && wasTried(now, ratio) && isLost(now, ratio);
+    const after = lost ? nothing : measured.get(id);
+    if (!guard || !after) return [];
+    const { value, most } = after;
+    return value < before * tolerated ? [{ ...ratio, before, value, certain: most < least }] : [];
   });
 }

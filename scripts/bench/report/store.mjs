@@ -1,4 +1,5 @@
-// Where a run's table is kept: docs/benchmarks.json for machines, docs/benchmarks.md for readers.
+// Where a run's table is kept: docs/benchmarks.json for machines, docs/benchmarks.md for readers. Quick runs have a table
+// of their own for machines alone: their samples are shorter, so their ratios are other ones.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judgeGoals } from './goals.mjs';
@@ -59,26 +60,32 @@ function withOtherParts(stored, run) {
   return { ...run, parts: [...parts, ...added] };
 }
 
+const fileOf = ({ quick }) => (quick ? 'benchmarks-quick.json' : 'benchmarks.json');
+
+/** What was left out of a part stays out of the table: it is kept where nobody else looks. */
 export function storeRun(root, measured) {
-  const whole = !measured.quick && !measured.partial;
-  const run = whole ? withOtherParts(storedRun(root), measured) : measured;
-  const markdown = [
+  const run = measured.partial ? measured : withOtherParts(storedRun(root, measured), measured);
+  const folder = measured.partial ? join(root, '.cache/bench') : join(root, 'docs');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, fileOf(run)), `${JSON.stringify(run, null, 1)}\n`);
+  if (!measured.quick) writeFileSync(join(folder, 'benchmarks.md'), `${asPage(run)}\n`);
+  return join(folder, fileOf(run));
+}
+
+function asPage(run) {
+  return [
     '# Benchmarks',
     introduction,
     `${run.date}. ${machineLine(run.machine)}.`,
     versions(run).join('\n'),
     ...sections(run, asMarkdown, (title) => `## ${title}`),
   ].join('\n\n');
-  const folder = whole ? join(root, 'docs') : join(root, '.cache/bench');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'benchmarks.md'), `${markdown}\n`);
-  writeFileSync(join(folder, 'benchmarks.json'), `${JSON.stringify(run, null, 1)}\n`);
-  return folder;
 }
 
-export function storedRun(root) {
+/** The whole table that runs like this one are compared with, or null. */
+export function storedRun(root, { quick = false } = {}) {
   try {
-    return JSON.parse(readFileSync(join(root, 'docs/benchmarks.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(root, 'docs', fileOf({ quick })), 'utf8'));
   } catch {
     return null;
   }

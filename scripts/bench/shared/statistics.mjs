@@ -6,18 +6,23 @@ export function quantile(values, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-function median(values) {
+export function median(values) {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Median, least and most of some rounds, and the spread: half of the way from least to most, as a share of the median. */
-export function summarize(values) {
+/**
+ * Median, least and most of some rounds, and the spread: half of the way from least to most, as a share of the median.
+ * `rounds` has the value of each, null where there was none, so that two rigs can be compared round by round.
+ */
+export function summarize(rounds) {
+  const values = rounds.filter(Number.isFinite);
   const least = Math.min(...values);
   const most = Math.max(...values);
   const middle = median(values);
-  return { median: middle, least, most, spread: middle === 0 ? 0 : (most - least) / 2 / Math.abs(middle) };
+  const spread = middle === 0 ? 0 : (most - least) / 2 / Math.abs(middle);
+  return { median: middle, least, most, spread, rounds };
 }
 
 /** Three digits that count, with thousands parted: 14,700; 1.23; 0.043. */

@@ -47,11 +47,11 @@ const jobTimeout = 30_000;
 /** Bytes of bodies that a worker is handed ahead: each is a copy, and it does one after another anyway. */
 const mostHanded = 2 * 1024 * 1024;
 /** Of a worker's own objects, in megabytes; bodies come on top. Scans leave little behind. */
-const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 2 };
+const heapLimits = { maxOldGenerationSizeMb: 128, maxYoungGenerationSizeMb: 1 };
 /** V8 reads them as the worker's heap is made, and goes by them before its limits: those of the process are for the requests. */
 const heapFlags = [
-  '--max-semi-space-size=2',
-  '--initial-old-space-size=16',
+  '--max-semi-space-size=1',
+  '--initial-old-space-size=12',
   `--max-old-space-size=${heapLimits.maxOldGenerationSizeMb}`,
 ];
 

@@ -6,6 +6,7 @@ interface Fallen {
   readonly id: string;
   readonly before: number;
   readonly value: number;
+  readonly certain: boolean;
 }
 
 const { fallen } = await importScript<{
@@ -32,6 +33,37 @@ describe('the ratios that fell', () => {
       const now = runOf(partOf({ 'bot-bottle': { requests: ours ?? 0 }, squid: { requests: squid ?? 0 } }));
       expect(fallen(stored, now)).toEqual([]);
     }
+  });
+
+  it('are taken within each round, since the host is faster in one than in the next', () => {
+    const rounds = (ours: readonly (number | null)[], squid: readonly (number | null)[]) =>
+      runOf(partOf({ 'bot-bottle': { requests: ours }, squid: { requests: squid } }));
+    // Twice as good in each round but the last, in which a peer stumbled; by their medians it would be 1.25 times.
+    const uneven = rounds([200, 100, 200, 100, 100], [100, 50, 100, 80, 80]);
+    expect(fallen(stored, uneven)).toEqual([]);
+    // A round that failed has no ratio, and takes nothing from the others.
+    expect(fallen(stored, rounds([null, 200, 100], [100, 100, 50]))).toEqual([]);
+    expect(fallen(stored, rounds([100, null, 50], [100, 100, 50]))).toMatchObject([{ value: 1 }]);
+  });
+
+  it('are certain where the middle rounds of both runs do not lie among each other', () => {
+    const scattered = (...ours: readonly number[]) =>
+      runOf(
+        partOf({ 'bot-bottle': { requests: ours }, squid: { requests: new Array(ours.length).fill(100) } }),
+      );
+    const certainty = (before: BenchmarkRun, now: BenchmarkRun) =>
+      fallen(before, now).map((one) => one.certain);
+    const before = scattered(130, 200, 200, 200, 220);
+    expect(certainty(before, scattered(90, 140, 140, 140, 210))).toEqual([true]);
+    expect(certainty(before, scattered(90, 140, 140, 200, 210))).toEqual([false]);
+    expect(certainty(scattered(130, 200, 200), scattered(140, 140, 140))).toEqual([false]);
+  });
+
+  it('are told from a table that was stored without its rounds by its medians', () => {
+    const older = JSON.parse(JSON.stringify(stored, (key, value) => (key === 'rounds' ? undefined : value)));
+    const now = runOf(partOf({ 'bot-bottle': { requests: 149 }, squid: { requests: 100 } }));
+    expect(fallen(older, now)).toMatchObject([{ before: 2, value: 1.49 }]);
+    expect(fallen(older, stored)).toEqual([]);
   });
 
   it('count a figure where less is better the other way round', () => {

@@ -7,7 +7,7 @@ import { importScript } from '../../../support/scripts.js';
 
 const { storeRun, storedRun } = await importScript<{
   storeRun: (root: string, run: BenchmarkRun) => string;
-  storedRun: (root: string) => BenchmarkRun | null;
+  storedRun: (root: string, like?: { quick: boolean }) => BenchmarkRun | null;
 }>('bench/report/store.mjs');
 
 const figures = { 'bot-bottle': { requests: 200 }, direct: { requests: 400 } };
@@ -18,15 +18,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-it.each(['quick', 'partial'])('a %s run leaves the stored table alone', (field) => {
+it.each([
+  { field: 'quick', file: 'docs/benchmarks-quick.json' },
+  { field: 'partial', file: '.cache/bench/benchmarks.json' },
+])('a $field run leaves the stored table alone', ({ field, file }) => {
   storeRun(root, runOf(partOf(figures)));
   const before = readFileSync(join(root, 'docs/benchmarks.json'), 'utf8');
   const markdown = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8');
   const run = runOf(partOf({ 'bot-bottle': { requests: 1 }, direct: { requests: 400 } }));
-  expect(storeRun(root, { ...run, [field]: true })).toBe(join(root, '.cache/bench'));
+  expect(storeRun(root, { ...run, [field]: true })).toBe(join(root, file));
   expect(readFileSync(join(root, 'docs/benchmarks.json'), 'utf8')).toBe(before);
   expect(readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')).toBe(markdown);
-  expect(existsSync(join(root, '.cache/bench/benchmarks.json'))).toBe(true);
+  expect(existsSync(join(root, file))).toBe(true);
+});
+
+it('quick runs have a table of their own, which a part of one leaves alone', () => {
+  storeRun(root, runOf(partOf(figures)));
+  expect(storedRun(root, { quick: true })).toBeNull();
+  const quick = { ...runOf(partOf(figures), partOf(figures, { name: 'start' })), quick: true };
+  storeRun(root, quick);
+  storeRun(root, { ...runOf(partOf({ 'bot-bottle': { requests: 1 } })), quick: true, partial: true });
+  expect(storedRun(root, { quick: true })).toEqual(quick);
+  expect(storedRun(root)?.quick).toBe(false);
 });
 
 it('a run of one part takes the others from the stored table', () => {

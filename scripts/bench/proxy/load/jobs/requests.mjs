@@ -51,6 +51,8 @@ const usualWarmUp = 0.3;
 
 /** Requests that are not counted, at least one, so that the way to the upstream is open. The socket, or null where it was closed. */
 function warmUp(socket, send, shared) {
+  // While the others were opened it may have ended, and tells it no more.
+  if (socket.destroyed) return null;
   return new Promise((resolve) => {
     const lost = () => resolve(null);
     const read = createResponseReader(
@@ -70,6 +72,7 @@ function warmUp(socket, send, shared) {
 
 /** Sends until the time or the count is used up ('done') or the connection ends: in order ('closed') or not ('lost'). */
 function keepSending(socket, send, shared) {
+  if (socket.destroyed) return 'closed';
   return new Promise((resolve) => {
     let started = 0;
     let waiting = false;
