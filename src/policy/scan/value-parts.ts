@@ -17,9 +17,12 @@ const armour = /-----(?:BEGIN|END) [A-Z\d ]{1,60}-----/g;
 /** A string of a JSON text, and whether it is a member's name. */
 const jsonString = /"((?:[^"\\]|\\.)*)"(\s*:)?/g;
 /** Members of a JSON text whose value is a secret: those of service accounts, OAuth clients, registries. */
-const secretName = /key|secret|token|passw|credential|^auth$/i;
+const secretName = /key|secret|token|pass|credential|^auth$/i;
 /** Others of that name are public: `token_uri`. */
-const publicName = /ur[il]$|type$/i;
+const publicName = /^public|ur[il]$|type$/i;
+/** Of another name a value is one where it could be a token and its name doesn't say what it is. */
+const tokenLike = /^(?=\D*\d)(?=.*[a-z])[\w+/=-]{20,}$/i;
+const identifierName = /(?:^|_)(?:id|name|e?mail|user|account|project|region|version)$/i;
 /** A shorter part is chance. Letters and digits. */
 const shortestSecret = 12;
 
@@ -58,8 +61,7 @@ function jsonParts(value: string): ValueParts {
       name = text;
       continue;
     }
-    const isSecret = secretName.test(name) && !publicName.test(name);
-    if (!isSecret || letterCount(text) < shortestSecret) continue;
+    if (!isSecretMember(name, text)) continue;
     secrets.push(unescaped(text));
     open.push(value.slice(from, index));
     from = index + whole.length;
@@ -67,6 +69,12 @@ function jsonParts(value: string): ValueParts {
   return secrets.length === 0
     ? { secrets, open: [] }
     : { secrets, open: lettersOf([...open, value.slice(from)]) };
+}
+
+function isSecretMember(name: string, text: string): boolean {
+  if (publicName.test(name)) return false;
+  if (secretName.test(name)) return letterCount(text) >= shortestSecret;
+  return tokenLike.test(text) && !identifierName.test(name);
 }
 
 function unescaped(text: string): string {

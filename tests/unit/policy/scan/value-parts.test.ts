@@ -61,6 +61,25 @@ describe('valueParts', () => {
       expect(valueParts(value)).toEqual({ secrets: [], open: [] });
   });
 
+  it('takes the members of a JSON text for secrets that are named so, or look so and are named nothing else', () => {
+    const members = {
+      pat: 'q8VtZ3mR5kXw7Lp2Yc9Nd4Hs',
+      passphrase: 'correct horse battery',
+      auth: 'dXNlcjpwYXNzd29yZA==',
+      short_key: 'abc',
+      public_key: 'q8VtZ3mR5kXw7Lp2Yc9Nd4Ht',
+      token_uri: 'https://oauth2.example.com/token',
+      project_id: 'orders-and-invoices-123456',
+      home: 'https://example.com/a/long/path/12345',
+      greeting: 'a text of many words and 1 digit',
+    };
+    expect(valueParts(JSON.stringify(members)).secrets).toEqual([
+      members.pat,
+      members.passphrase,
+      members.auth,
+    ]);
+  });
+
   it('takes a short password for no secret of its own', () => {
     expect(valueParts('redis://:short@cache.example.com:6379/0').secrets).toEqual([]);
   });
