@@ -51,8 +51,12 @@ export async function hasPrivateFolder(path: string): Promise<boolean> {
 /** In /tmp anyone may have made the folder first: it must be ours and closed to others. */
 async function assertPrivate(root: string): Promise<void> {
   const uid = process.getuid?.();
-  const status = await lstat(root);
-  if (status.isDirectory() && status.uid === uid && (status.mode & 0o077) === 0) return;
+  const status = await lstat(root).catch((error: NodeJS.ErrnoException) => {
+    // Below a folder of another user's.
+    if (error.code === 'EACCES') return null;
+    throw error;
+  });
+  if (status?.isDirectory() && status.uid === uid && (status.mode & 0o077) === 0) return;
   throw new BottleError({
     code: 'host-not-ready',
     message: 'the runtime directory is not a folder of this user alone',

@@ -91,6 +91,11 @@ needs('root, to be another user', runsAsRoot, 'prune in a folder for all', () =>
     chownSync(join(dirname(registry), 'operator'), victim.uid, victim.gid);
     for (const command of [['proposals'], ['approve', 'demo-0001.1']])
       expect((await runBuilt(command, asVictim)).stderr).toContain('not a folder of this user alone');
+    // The same below a folder that only another may enter.
+    chmodSync(temporary, 0o700);
+    const shut = await runBuilt(['prune'], asVictim);
+    expect([shut.exitCode, shut.stderr]).toEqual([3, expect.stringContaining('not a folder of this user')]);
+    chmodSync(temporary, 0o777);
     chownSync(dirname(registry), victim.uid, victim.gid);
     chmodSync(dirname(registry), 0o700);
     expect(await runBuilt(['prune'], asVictim)).toMatchObject({
