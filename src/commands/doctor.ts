@@ -23,10 +23,7 @@ const doctor: Command = {
         const findings = await Promise.all(
           backends.map(async (backend) => ({ backend: backend.name, ...(await backend.probe(services)) })),
         );
-        if (json)
-          context.print(
-            `${printableJson(JSON.stringify({ node: process.version, backends: findings }, null, 2))}\n`,
-          );
+        if (json) context.print(`${printableJson({ node: process.version, backends: findings }, null, 2)}\n`);
         else print(findings, context);
         if (!findings.some(({ usable }) => usable)) context.end(exitCodes.hostNotReady);
       });

@@ -66,9 +66,7 @@ async function run(
     { scheme, authority, parsed: await parseRequest(Buffer.from(head)), body },
     knownHere(routes, environment),
   );
-  context.print(
-    options.json ? `${printableJson(JSON.stringify(explained, null, 2))}\n` : formatExplanation(explained),
-  );
+  context.print(options.json ? `${printableJson(explained, null, 2)}\n` : formatExplanation(explained));
   if (explained.outcome !== 'let-out') context.end(exitCodes.findings);
 }
 

@@ -84,7 +84,7 @@ async function verify({ head, json }: LogOptions, context: CommandContext): Prom
     context.tell('there is no log yet: it begins with the first bottle\n');
     return;
   }
-  if (json) context.print(`${printableJson(JSON.stringify(result))}\n`);
+  if (json) context.print(`${printableJson(result)}\n`);
   else if (result.ok) {
     const { entries, prunedThrough } = result;
     const before = prunedThrough > 0 ? `, after ${prunedThrough} that were pruned` : '';

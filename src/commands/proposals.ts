@@ -35,7 +35,7 @@ const proposals: Command = {
 async function list({ json }: ProposalsOptions, context: CommandContext): Promise<void> {
   using watch = await watchBottles(channelFolder(context.environment), {});
   const held = watch.held();
-  if (json) context.print(`${printableJson(JSON.stringify(held, null, 2))}\n`);
+  if (json) context.print(`${printableJson(held, null, 2)}\n`);
   else if (held.length > 0) for (const proposal of held) context.print(proposalLine(proposal, Date.now()));
   else context.tell(`nothing waits for you in ${runningBottles(watch.bottles().length)}\n`);
 }
@@ -50,7 +50,7 @@ async function follow({ json }: ProposalsOptions, context: CommandContext): Prom
   ended.catch(() => {});
   const tell = (value: object, line: string) => {
     try {
-      context.print(json ? `${printableJson(JSON.stringify(value))}\n` : line);
+      context.print(json ? `${printableJson(value)}\n` : line);
     } catch (thrown) {
       fail(thrown);
     }

@@ -36,10 +36,7 @@ const prune: Command = {
         }
         const { bottles: swept, sockets } = await sweepHost(context.environment, dryRun);
         const leftovers = swept.filter((bottle) => !bottles.includes(bottle));
-        if (json)
-          context.print(
-            `${printableJson(JSON.stringify({ bottles, images: removed, leftovers, sockets }))}\n`,
-          );
+        if (json) context.print(`${printableJson({ bottles, images: removed, leftovers, sockets })}\n`);
         else context.print(lines([...bottles, ...removed], leftovers, sockets));
       });
   },

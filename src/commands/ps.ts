@@ -18,7 +18,7 @@ const ps: Command = {
       )
       .action(async ({ json }: { json?: boolean }) => {
         const bottles = await allBottles(hostServices(context.environment));
-        if (json) context.print(`${printableJson(JSON.stringify(bottles, null, 2))}\n`);
+        if (json) context.print(`${printableJson(bottles, null, 2)}\n`);
         else context.print(bottles.length === 0 ? nothing(await allBackends()) : table(bottles));
       });
   },

@@ -27,5 +27,5 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[]): string {
     column: position?.column ?? null,
     hint,
   }));
-  return `${printableJson(JSON.stringify(values, null, 2))}\n`;
+  return `${printableJson(values, null, 2)}\n`;
 }

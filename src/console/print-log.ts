@@ -68,5 +68,5 @@ export function fieldsOf(body: string): Fields {
 /** One JSON value a line, the body's fields beside the entry's own. */
 export function logEntryJson(entry: LogLine & { readonly hash: string }): string {
   const { sequence, time, bottle, kind, verdict, body, hash } = entry;
-  return `${printableJson(JSON.stringify({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash }))}\n`;
+  return `${printableJson({ sequence, time, bottle, kind, verdict, body: fieldsOf(body), hash })}\n`;
 }

@@ -46,7 +46,7 @@ function unknownHostLine({ unknownHost, holdTimeout }: BottlePlan): string {
 
 /** JSON of a plan, certificates cut to a word: they are long and say nothing to a reader. */
 export function planJson(plan: BottlePlan): string {
-  return `${printableJson(JSON.stringify(plan, (key, value) => (key === 'certificateAuthority' && value ? '(PEM)' : value), 2))}\n`;
+  return `${printableJson(plan, (key, value) => (key === 'certificateAuthority' && value ? '(PEM)' : value), 2)}\n`;
 }
 
 function quoted(word: string): string {

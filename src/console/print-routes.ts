@@ -48,5 +48,5 @@ export function routesJson(bottle: ResolvedBottle, agent: ResolvedAgent | null):
     },
     routes: bottle.routes.map((route) => ({ ...route, bottles: bottle.routeBottles[route.host] ?? [] })),
   };
-  return `${printableJson(JSON.stringify(value, null, 2))}\n`;
+  return `${printableJson(value, null, 2)}\n`;
 }

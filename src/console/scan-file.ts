@@ -57,7 +57,7 @@ export function findingsJson(files: readonly ScannedFile[]): string {
       score: rounded(score),
     })),
   );
-  return `${printableJson(JSON.stringify(rows, null, 2))}\n`;
+  return `${printableJson(rows, null, 2)}\n`;
 }
 
 /** `src/a.ts:12: github-personal-access-token (in base64) 0.97`, a line for each. */

@@ -43,7 +43,7 @@ export async function scanLines(
     const answer = answerLine(line, scanners);
     found ||= answer.findings.length > 0;
     if (answer.error !== undefined) failed += 1;
-    answers += `${printableJson(JSON.stringify(answer))}\n`;
+    answers += `${printableJson(answer)}\n`;
     if (answers.length >= gathered) flush();
   }
   flush();

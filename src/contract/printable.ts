@@ -22,9 +22,11 @@ export function printableInPlace(text: string): string {
 /** What JSON.stringify leaves as it is. */
 const leftInJson = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** The same JSON, safe for a terminal: what is not printable is written as JSON's own `\uNNNN`, and read as it was. */
-export function printableJson(json: string): string {
-  return json.replace(leftInJson, (character) =>
+type Replacer = (key: string, value: unknown) => unknown;
+
+/** A value as JSON, safe for a terminal: what is not printable is written as JSON's own `\uNNNN`, and read as it was. */
+export function printableJson(value: unknown, replacer: Replacer | null = null, space = 0): string {
+  return JSON.stringify(value, replacer ?? undefined, space).replace(leftInJson, (character) =>
     character
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ProtectedPath } from '../plan/plan.js';
+import { pathWithin } from './looks.js';
 
 /** Bytes. */
 const largest = 1024 * 1024;
@@ -33,8 +34,8 @@ export function envrcPaths(workspace: string): ProtectedPath[] {
     // Names that are made up while it runs can't be told.
     if (/[$`*?]/.test(one.path)) return [];
     const full = resolve(workspace, one.path);
-    const path = relative(workspace, isFolder(full) ? join(full, '.envrc') : full);
-    return path === '..' || path.startsWith('../') ? [] : [{ ...one, path }];
+    const path = pathWithin(workspace, isFolder(full) ? join(full, '.envrc') : full);
+    return path === null ? [] : [{ ...one, path }];
   });
 }
 

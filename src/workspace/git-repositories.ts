@@ -1,11 +1,12 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath } from '../plan/plan.js';
 import { findRepositories } from './find-repositories.js';
 import { wordsOfCommand } from './git-commands.js';
 import { parseGitConfig } from './git-config.js';
+import { pathWithin, realPathOf } from './looks.js';
 
 /** Each takes several mounts, of which bwrap takes a bounded number. */
 const mostRepositories = 150;
@@ -59,8 +60,8 @@ function configuredPaths(workspace: string, workTree: string, gitDirectory: stri
   const paths: ProtectedPath[] = [];
   const add = (target: string, kind: ProtectedPath['kind']) => {
     for (const path of new Set([target, realPathOf(target)])) {
-      const inside = relative(workspace, path);
-      if (inside === '..' || inside.startsWith('../')) continue;
+      const inside = pathWithin(workspace, path);
+      if (inside === null) continue;
       if (inside === '') throw namesWorkspace(join(common, 'config'));
       paths.push({ path: inside, kind, placeholder: '' });
     }
@@ -100,14 +101,6 @@ function isFile(path: string): boolean {
 
 function fromHome(path: string, base: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : resolve(base, path);
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function firstLine(file: string): string | undefined {

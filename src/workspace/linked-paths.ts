@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, type Stats } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readlinkSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { ProtectedPath } from '../plan/plan.js';
+import { namesIn, pathWithin, realPathOf, statusOf } from './looks.js';
 
 /**
  * What symbolic links in a protected folder lead to within the workspace, as `.git/hooks/pre-commit` to a script: who
@@ -26,30 +27,10 @@ function targetsOf(workspace: string, link: string): ProtectedPath[] {
   const full = join(workspace, link);
   const targets = new Set([resolve(dirname(full), readlinkSync(full)), realPathOf(full)]);
   return [...targets].flatMap((target) => {
-    const path = relative(workspace, target);
+    const path = pathWithin(workspace, target);
     // Outside; or a folder that the link itself lies in, which can't be kept from changing.
-    if (path === '' || path === '..' || path.startsWith('../') || link.startsWith(`${path}/`)) return [];
+    if (!path || link.startsWith(`${path}/`)) return [];
     const kind = statusOf(target)?.isDirectory() ? 'directory' : 'file';
     return [{ path, kind, placeholder: '' }];
   });
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function statusOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
 }

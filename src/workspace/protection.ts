@@ -1,10 +1,11 @@
-import { lstatSync, readdirSync, readFileSync, type Stats } from 'node:fs';
+import { lstatSync, readFileSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BottleError } from '../contract/errors.js';
 import type { ProtectedPath, WorkspacePlan } from '../plan/plan.js';
 import { envrcPaths } from './envrc-paths.js';
 import { gitPaths } from './git-repositories.js';
 import { linkedPaths } from './linked-paths.js';
+import { namesIn, statusOf } from './looks.js';
 
 /** A path of the workspace that is mounted over itself, so that neither it nor a folder on the way to it can be moved. */
 export interface OwnMount {
@@ -188,19 +189,6 @@ function assertNoSecondNames(workspace: string, folder: string): void {
     if (status?.isDirectory()) assertNoSecondNames(workspace, path);
     else if (status?.isFile()) assertMountable(workspace, path, status);
   }
-}
-
-/** A folder that can't be read by us can't be read by the agent either. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function statusOf(path: string): Stats | undefined {
-  return lstatSync(path, { throwIfNoEntry: false });
 }
 
 function depthOf(path: string): number {

@@ -28,26 +28,26 @@ export function noticesOfGit(
 ): string[] {
   const shown = (path: string) => printable(`${workspace}/${path}`, longestPath);
   const known = new Set([...before.folders, ...before.bare, ...before.links]);
-  const isNew = (path: string) => !known.has(path);
+  const told = (paths: readonly string[], what: string, danger: string) =>
+    paths
+      .filter((path) => !known.has(path))
+      .map((path) => `the agent made ${what} at ${shown(path)}: git ${danger}`);
   const made = [
-    ...after.folders
-      .filter(isNew)
-      .map(
-        (folder) =>
-          `the agent made a repository at ${shown(folder)}: git status in the parent may run what its config says; look at it or remove it`,
-      ),
-    ...after.bare
-      .filter(isNew)
-      .map(
-        (folder) =>
-          `the agent made a bare repository at ${shown(folder)}: git status in it may run what its config says; look at it or remove it`,
-      ),
-    ...after.links
-      .filter(isNew)
-      .map(
-        (link) =>
-          `the agent made a link at ${shown(link)}: git may write through it, to wherever it leads; remove it before you run git`,
-      ),
+    ...told(
+      after.folders,
+      'a repository',
+      'status in the parent may run what its config says; look at it or remove it',
+    ),
+    ...told(
+      after.bare,
+      'a bare repository',
+      'status in it may run what its config says; look at it or remove it',
+    ),
+    ...told(
+      after.links,
+      'a link',
+      'may write through it, to wherever it leads; remove it before you run git',
+    ),
   ];
   const unseen =
     before.whole && !after.whole

@@ -18,17 +18,16 @@ import type { Bench } from '../../support/bottle-suite.js';
 
 /** What this machine would execute or obey, by every way to write it. */
 export function attackTheProtectedPaths(bench: Bench): void {
+  const asOwner = ({ workspace, environment }: ReturnType<Bench['another']>) => {
+    const { uid, gid } = bench.playground.owner;
+    return { cwd: workspace, uid, gid, env: environment };
+  };
+
   describe('protected paths', () => {
     it('hold in a repository, by every way to write them', async () => {
       const repository = bench.another();
       {
-        const git = (...args: string[]) =>
-          execFileSync('git', args, {
-            cwd: repository.workspace,
-            uid: bench.playground.owner.uid,
-            gid: bench.playground.owner.gid,
-            env: repository.environment,
-          });
+        const git = (...args: string[]) => execFileSync('git', args, asOwner(repository));
         git('init', '-q');
         repository.write('.envrc', 'echo mine\n');
         repository.write('.vscode/tasks.json', '{}\n');
@@ -50,12 +49,7 @@ export function attackTheProtectedPaths(bench: Bench): void {
 
     it('hold for repositories inside the workspace and for what git’s settings name', async () => {
       const outer = bench.another();
-      const options = {
-        cwd: outer.workspace,
-        uid: bench.playground.owner.uid,
-        gid: bench.playground.owner.gid,
-        env: outer.environment,
-      };
+      const options = asOwner(outer);
       const git = (...args: string[]) =>
         execFileSync('git', ['-c', 'user.name=n', '-c', 'user.email=e@x', ...args], {
           ...options,
@@ -156,12 +150,7 @@ export function attackTheProtectedPaths(bench: Bench): void {
 
     it('the root can’t become a repository whose data lies elsewhere, either', async () => {
       const outer = bench.another();
-      const options = {
-        cwd: outer.workspace,
-        uid: bench.playground.owner.uid,
-        gid: bench.playground.owner.gid,
-        env: outer.environment,
-      };
+      const options = asOwner(outer);
       execFileSync('git', ['init', '-q'], options);
       const layout = [
         'mv .git/HEAD .git/other; mkdir -p evil/objects evil/refs; echo "ref: refs/heads/main" >HEAD; echo evil >commondir',

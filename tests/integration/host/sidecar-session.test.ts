@@ -3,25 +3,12 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { SidecarMessage } from '../../../src/contract/sidecar.js';
 import { openSidecar } from '../../../src/host/sidecar-session.js';
+import { heldProposal } from '../../support/held-proposal.js';
 import { configurationOf } from '../../support/sidecar-process.js';
 
 const ready = '{"type":"ready","certificate":"PEM"}\n';
-const proposal = {
-  id: 'demo-0001.1',
-  bottle: 'demo-0001',
-  request: 1,
-  time: 1,
-  deadline: 2,
-  kind: 'unknown-host',
-  method: 'GET',
-  host: 'example.com',
-  path: '/',
-  detector: null,
-  rule: 'egress.unknown_host',
-  snippet: null,
-};
 const proposalLine = (parts: object) =>
-  JSON.stringify({ type: 'proposal', proposal: { ...proposal, ...parts } });
+  JSON.stringify({ type: 'proposal', proposal: { ...heldProposal, ...parts } });
 
 async function talk(...lines: readonly string[]) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];

@@ -15,6 +15,7 @@ import { removeDeadChannels } from '../../../../src/host/operator/dead-channels.
 import { createDesk, type Desk } from '../../../../src/host/operator/desk.js';
 import type { NewEntry } from '../../../../src/host/store/chain.js';
 import { createRecorder, type Recorder } from '../../../../src/host/store/recorder.js';
+import { heldProposal } from '../../../support/held-proposal.js';
 
 let folder = '';
 let file = '';
@@ -50,22 +51,7 @@ async function startBottle(bottle = 'demo-0001'): Promise<Bottle> {
   return { desk, sent };
 }
 
-function proposal(id: string): Proposal {
-  return {
-    id,
-    bottle: 'demo-0001',
-    request: 1,
-    time: 1,
-    deadline: 2,
-    kind: 'unknown-host',
-    method: 'GET',
-    host: 'example.com',
-    path: '/',
-    detector: null,
-    rule: 'egress.unknown_host',
-    snippet: null,
-  };
-}
+const proposal = (id: string): Proposal => ({ ...heldProposal, id });
 
 const ended = (id: string): ProposalEnd => ({ proposal: id, time: 3, outcome: 'decided', decision: 'deny' });
 
