@@ -5,7 +5,6 @@ import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
 import { logPath } from './log-text.js';
-import { wholeBody } from './request-body.js';
 
 const leaving = new WeakMap<Socket, AbortSignal>();
 
@@ -63,25 +62,6 @@ export function askAboutFinding(
     },
     leavingOf(request.socket),
   );
-}
-
-/** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */
-export function readAhead(socket: Socket, head: Buffer): () => Buffer {
-  const chunks = [head];
-  let size = head.length;
-  const onData = (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= wholeBody) socket.pause();
-  };
-  // Half open or not: who ends before the answer came doesn't want it.
-  const onEnd = () => socket.destroy();
-  socket.on('data', onData).once('end', onEnd);
-  return () => {
-    socket.off('data', onData).off('end', onEnd);
-    socket.pause();
-    return Buffer.concat(chunks);
-  };
 }
 
 /** Fires when the connection closes: the client that would get an answer has left. */

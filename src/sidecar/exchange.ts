@@ -5,22 +5,12 @@ import type { Refusal, RefusalCode } from '../contract/refusal.js';
 import { type Admission, admit } from '../policy/admission.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { unknownExpectation } from '../policy/unparsed.js';
-import { refuse, refuseHeld } from './answer.js';
-import { askOperator } from './approval.js';
-import { dispatch, prepareOutgoing } from './dispatch.js';
+import { refuse } from './answer.js';
+import type { Forwarding } from './forwarding.js';
 import { type ClientConnection, connectionOf, type Gate } from './gate.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { inspectRequest } from './inspection/inspect-request.js';
 import { recordExchange, recordUnparsed } from './record-exchange.js';
-import {
-  heldBody,
-  NoRoomError,
-  noBody,
-  ordinaryBody,
-  type RequestBody,
-  readRequestBody,
-  scannedBody,
-} from './request-body.js';
+import { noBody, type RequestBody } from './request-body.js';
 
 /** One request on its way: what the parts of the pipeline share. */
 export interface Exchange {
@@ -61,8 +51,6 @@ interface Outgoing {
 
 /** Requests that a client may send ahead on one connection. */
 const pipelineLimit = 8;
-/** Requests that may wait for one upstream's connections. */
-const queueLimit = 1024;
 /** What a client waits for before it sends a body: `continue` is a 100; what is `other` nobody knows (RFC 9110, 10.1.1). */
 type Expectation = 'nothing' | 'continue' | 'other';
 
@@ -106,9 +94,7 @@ function answer(
     return;
   }
   if (expectation === 'continue') response.writeContinue();
-  forward(exchange).catch(() => {
-    refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
-  });
+  forward(exchange, (loaded) => loaded.forward(exchange));
 }
 
 export function openExchange(
@@ -157,45 +143,11 @@ export function openExchange(
   return exchange;
 }
 
-function refuseForRoom(exchange: Exchange): void {
-  const message = 'too many large bodies are being looked at: send it again later';
-  refuse(exchange, finalRefusal('too-many-connections', message), true);
-}
-
-async function forward(exchange: Exchange): Promise<void> {
-  const { gate, request, response, admission } = exchange;
-  const { onApproval } = admission;
-  try {
-    if (!gate.inspection.isLoaded()) await gate.inspection.load();
-    const scanned = admission.route !== null && gate.inspection.of(admission.route) !== null;
-    const limits = onApproval ? heldBody : scanned ? scannedBody : ordinaryBody;
-    exchange.body = await readRequestBody(request, admission.head, gate.held, limits);
-  } catch (error) {
-    if (error instanceof NoRoomError) refuseForRoom(exchange);
-    else response.destroy();
-    return;
-  }
-  let dispatched = false;
-  try {
-    const route = onApproval ? await askOperator(exchange, onApproval) : admission.route;
-    if (!route) return refuseHeld(exchange);
-    prepareOutgoing(exchange, route);
-    if (!(await inspectRequest(exchange, route))) return refuseHeld(exchange);
-    const inspection = await gate.inspectionOf(route);
-    const pool = await gate.upstreams(route.route, admission.host);
-    if (response.destroyed) return;
-    // Counting a pool's queue takes a look at each of its connections.
-    if (gate.held.requests > queueLimit && pool.stats.queued >= queueLimit) {
-      refuse(exchange, finalRefusal('too-many-connections', 'too many requests wait for this host'), true);
-      return;
-    }
-    dispatch(exchange, route, inspection, pool, false);
-    dispatched = true;
-  } catch (error) {
-    if (!(error instanceof NoRoomError)) throw error;
-    refuseForRoom(exchange);
-  } finally {
-    // From then on the relay gives it back, when the upstream's side is done with it: that may be after the client left.
-    if (!dispatched) exchange.body.release();
-  }
+/** By the one way or the other, once it is loaded; from then on at once, since a body may come with the request. */
+export function forward(exchange: Exchange, go: (loaded: Forwarding) => Promise<void>): void {
+  const { forwarding } = exchange.gate;
+  const loaded = forwarding.loaded();
+  (loaded ? go(loaded) : forwarding.load().then(go)).catch(() => {
+    refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
+  });
 }

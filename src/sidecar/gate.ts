@@ -6,8 +6,8 @@ import type { Way } from '../policy/decide.js';
 import type { CompiledRoute, RouteTable } from '../policy/routes.js';
 import type { CertificateAuthority } from './certificates.js';
 import { createInjection, type Injection, noInjection } from './forward-headers.js';
+import type { LazyForwarding } from './forwarding.js';
 import type { Holds } from './holds.js';
-import { createInspections, type Inspections } from './inbound/inspection.js';
 import type { LazyInspection } from './inspection/inspection.js';
 import { logPath, logText } from './log-text.js';
 import type { MessageWriter } from './messages.js';
@@ -21,6 +21,7 @@ export interface Gate {
   readonly authority: CertificateAuthority;
   readonly holds: Holds;
   readonly inspection: LazyInspection;
+  readonly forwarding: LazyForwarding;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
   /** Requests that are not answered yet; bytes of their bodies held whole, and of answers' text that is not let go yet. */
@@ -29,8 +30,6 @@ export interface Gate {
   readonly settled: () => void;
   /** Resolves once there is none. */
   readonly idle: () => Promise<void>;
-  /** What looks at the answers of a route. */
-  readonly inspectionOf: Inspections;
 }
 
 /** One client connection, as far as the proxy has read into it. */
@@ -62,7 +61,9 @@ export const connections = new WeakMap<object, ClientConnection>();
 export function createGate(
   configuration: SidecarConfiguration,
   table: RouteTable,
-  parts: Pick<Gate, 'authority' | 'upstreams' | 'holds' | 'inspection'> & { messages: MessageWriter },
+  parts: Pick<Gate, 'authority' | 'upstreams' | 'holds' | 'inspection' | 'forwarding'> & {
+    messages: MessageWriter;
+  },
 ): Gate {
   const compiled = [...table.exact.values(), ...table.wildcard.values()];
   const injections = new Map(
@@ -91,9 +92,9 @@ export function createGate(
         onIdle = resolve;
       });
     },
-    inspectionOf: createInspections(configuration),
     holds: parts.holds,
     inspection: parts.inspection,
+    forwarding: parts.forwarding,
     nextRequest: () => {
       requests += 1;
       return requests;

@@ -10,6 +10,7 @@ import { ConfigurationError, parseConfiguration } from './configuration.js';
 import { openInput } from './configuration-input.js';
 import { createDialler } from './dial.js';
 import { endWithLastWords } from './ending.js';
+import { lazyForwarding } from './forwarding.js';
 import { collectBuffers } from './garbage.js';
 import { createGate } from './gate.js';
 import { createHolds } from './holds.js';
@@ -91,6 +92,7 @@ async function run(): Promise<void> {
     holds,
     authority,
     inspection: lazyInspection(configuration),
+    forwarding: lazyForwarding(),
     upstreams: createUpstreams(dialler.dial),
     messages,
   });
@@ -116,9 +118,7 @@ async function run(): Promise<void> {
   messages.send({ type: 'ready', certificate: authority.certificate, ...port });
   // What the first request would wait for; a little later, because the proof of the walls waits for an answer of ours first.
   setTimeout(() => {
-    loadPool()
-      .then(() => gate.inspection.load())
-      .catch(fail);
+    loadPool().then(gate.forwarding.load).then(gate.inspection.load).catch(fail);
     dialler.warm();
     collectBuffers();
   }, warmUpDelay).unref();

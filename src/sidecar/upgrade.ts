@@ -1,23 +1,14 @@
 import { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import { upgradeProblem } from '../policy/admission.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
-import { refuse, refuseHeld } from './answer.js';
-import { askOperator, readAhead } from './approval.js';
-import { dispatchOptions, prepareOutgoing } from './dispatch.js';
-import { type Exchange, openExchange } from './exchange.js';
-import { responseHeaders } from './forward-headers.js';
+import { refuse } from './answer.js';
+import { forward, openExchange } from './exchange.js';
 import { connectionOf, type Gate } from './gate.js';
 import type { IncomingRequest } from './incoming-request.js';
-import { inspectRequest } from './inspection/inspect-request.js';
-import { readAsStream } from './prompt-reads.js';
 import { recordUnparsed } from './record-exchange.js';
-import { createRelay } from './relay.js';
-import { upstreamRefusal } from './upstream-error.js';
-import { outboundMessages } from './websocket/outbound-messages.js';
-import { joinUpgraded, withoutExtensions } from './websocket/upgraded.js';
+import { wholeBody } from './request-body.js';
 
 /**
  * A request with `Upgrade`: to WebSocket through the same decision, and then both directions joined; to anything else
@@ -50,43 +41,27 @@ export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Sock
   const [protocol, ...others] = valuesOf(request.rawHeaders, 'upgrade');
   const webSocket =
     others.length === 0 && protocol?.toLowerCase() === 'websocket' && request.method === 'GET';
-  forward(exchange, socket, head, webSocket).catch(() => {
-    refuse(exchange, finalRefusal('internal-error', 'the request could not be forwarded'), true);
-  });
+  const ahead = readAhead(socket, head);
+  forward(exchange, ({ forwardUpgrade }) => forwardUpgrade(exchange, socket, ahead, webSocket));
 }
 
-async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSocket: boolean): Promise<void> {
-  const { gate, admission, response } = exchange;
-  const ahead = readAhead(socket, head);
-  await gate.inspection.load();
-  const route = admission.onApproval ? await askOperator(exchange, admission.onApproval) : admission.route;
-  if (!route) {
-    ahead();
-    return refuseHeld(exchange);
-  }
-  prepareOutgoing(exchange, route);
-  const mayGo = await inspectRequest(exchange, route);
-  const early = ahead();
-  if (!mayGo) return refuseHeld(exchange);
-  const inspection = await gate.inspectionOf(route);
-  const pool = await gate.upstreams(route.route, admission.host);
-  if (response.destroyed || socket.destroyed) return;
-  const relay = createRelay(exchange, inspection, (error) => {
-    exchange.failed = exchange.refusal === null;
-    refuse(exchange, upstreamRefusal(error, admission.host, route.route.host), true);
-  });
-  const options = dispatchOptions(exchange, route, inspection);
-  const outbound = outboundMessages(exchange, route);
-  if (inspection || outbound) withoutExtensions(options.headers as string[]);
-  const handler: Dispatcher.DispatchHandler = {
-    ...relay,
-    onUpgrade(status, raw, upstream) {
-      readAsStream(upstream);
-      const answer = { status, headers: responseHeaders(raw) };
-      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
-    },
+/** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */
+function readAhead(socket: Socket, head: Buffer): () => Buffer {
+  const chunks = [head];
+  let size = head.length;
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= wholeBody) socket.pause();
   };
-  pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
+  // Half open or not: who ends before the answer came doesn't want it.
+  const onEnd = () => socket.destroy();
+  socket.on('data', onData).once('end', onEnd);
+  return () => {
+    socket.off('data', onData).off('end', onEnd);
+    socket.pause();
+    return Buffer.concat(chunks);
+  };
 }
 
 /** A response on a socket that Node's server has let go of: written once, then the socket ends. */

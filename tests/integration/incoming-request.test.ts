@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { inspectHead } from '../../src/policy/request-head.js';
 import { IncomingRequest } from '../../src/sidecar/incoming-request.js';
-import { readRequestBody, scannedBody } from '../../src/sidecar/request-body.js';
+import { readRequestBody, scannedBody } from '../../src/sidecar/read-request-body.js';
 
 let server: Server<typeof IncomingRequest>;
 let client: Socket;

@@ -1,3 +1,4 @@
+import { pairCount, pairTable } from '../scan/pair-table.js';
 import { wide } from '../scan/variants.js';
 
 /** Bytes of a stretch that reads as text: a shorter one can hold no value in a code of its own. */
@@ -21,10 +22,14 @@ function isTextAt(bytes: Buffer, at: number): boolean {
 }
 
 /** For two bytes, the first in the low half: they can stand next to each other in text. */
-const textPairs = Uint8Array.from({ length: 1 << 16 }, (_, pair) => {
-  const bytes = Buffer.of(pair & 0xff, pair >>> 8);
-  return isTextAt(bytes, 0) && isTextAt(bytes, 1) ? 1 : 0;
-});
+const textPairs = (() => {
+  const both = Buffer.alloc(2);
+  return pairTable(new Uint8Array(pairCount), (first, second) => {
+    both[0] = first;
+    both[1] = second;
+    return isTextAt(both, 0) && isTextAt(both, 1) ? 1 : 0;
+  });
+})();
 
 const isNoText = (four: number, next: number): boolean =>
   ((textPairs[four & 0xffff] as number) &

@@ -1,3 +1,5 @@
+import { pairCount, pairTable } from './pair-table.js';
+
 /**
  * Aho-Corasick over bytes, case-insensitive for ASCII letters, as one flat transition table.
  *
@@ -59,9 +61,9 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
   const order = linkFailures(root);
   if (order.length > stateMask) throw new RangeError(`too many states: ${order.length}`);
   const lengths = Uint16Array.from(keywords, (keyword) => keyword.length);
-  const classesOf = Uint16Array.from(
-    { length: 1 << 16 },
-    (_, pair) => (classOf[pair & 0xff] as number) | ((classOf[pair >>> 8] as number) << classBits),
+  const classesOf = pairTable(
+    new Uint16Array(pairCount),
+    (first, second) => (classOf[first] as number) | ((classOf[second] as number) << classBits),
   );
   return { classOf, classesOf, lengths, longest: Math.max(1, ...lengths), ...flatten(order) };
 }

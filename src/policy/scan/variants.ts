@@ -1,3 +1,5 @@
+import { pairCount, pairTable } from './pair-table.js';
+
 /** The forms in which a value may stand in a text without a view having to undo them. */
 export interface Variant {
   readonly encoding: string;
@@ -13,9 +15,9 @@ const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** For two bytes, the first in the low half, what is left of them and, from bit 16 on, how many bytes that is. */
-const compactPairs = Uint32Array.from({ length: 1 << 16 }, (_, pair) => {
-  const first = lowerOf[pair & 0xff] as number;
-  const second = lowerOf[pair >>> 8] as number;
+const compactPairs = pairTable(new Uint32Array(pairCount), (one, other) => {
+  const first = lowerOf[one] as number;
+  const second = lowerOf[other] as number;
   const count = (first ? 1 : 0) + (second ? 1 : 0);
   return (count << 16) | (first ? first | (second << 8) : second);
 });

@@ -1,3 +1,4 @@
+import { pairCount } from '../scan/pair-table.js';
 import { foldedBeginnings } from './unicode.js';
 
 /** Offsets, ascending, at which something may have to be undone: by what its first two bytes tell, no more. */
@@ -46,7 +47,7 @@ const secondMayBegin = 8;
 
 /** For two bytes, the first in the low half: the kind that they begin, plus one, and whether the second may begin one. */
 const tableOfPairs = (() => {
-  const table = new Uint8Array(1 << 16);
+  const table = new Uint8Array(pairCount);
   for (const [first, kind, follows] of pairs)
     for (let other = 0; other < 256; other += 1) {
       if (follows(other)) at(first, other, kinds.indexOf(kind) + 1);

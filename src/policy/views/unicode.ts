@@ -62,8 +62,39 @@ function foldMathematical(code: number): number {
   return letter < 26 ? 0x41 + letter : 0x61 + letter - 26;
 }
 
+/** All that {@link foldCodePoint} changes lies in these ranges; the rest of Unicode would take a fifth of the sidecar's start. */
+const foldedRanges = [
+  [0xaa, 0x6f9],
+  [0x115f, 0x1160],
+  [0x17b4, 0x180f],
+  [0x1d00, 0x1dbf],
+  [0x2000, 0x24ff],
+  [0x2800, 0x2800],
+  [0x2c7c, 0x2c7d],
+  [0x3164, 0x3164],
+  [0xa700, 0xa7ff],
+  [0xfe00, 0xffff],
+  [0x1d400, 0x1d7ff],
+  [0x1f110, 0x1f1ff],
+  [0x1fbf0, 0x1fbf9],
+  [0xe0000, 0xe01ef],
+] as const;
+
 /** {@link foldCodePoint} of all code points up to U+FFFF. */
-const folded = Int16Array.from({ length: 1 << 16 }, (_, code) => foldCodePoint(code));
+const folded = new Int16Array(1 << 16).fill(kept);
+/** First two bytes of the UTF-8 of all code points that {@link foldCodePoint} changes, the first in the high half. */
+export const foldedBeginnings: ReadonlySet<number> = (() => {
+  const beginnings = new Set<number>();
+  for (const [first, last] of foldedRanges)
+    for (let code = first; code <= last; code += 1) {
+      const letter = foldCodePoint(code);
+      if (letter === kept) continue;
+      if (code < folded.length) folded[code] = letter;
+      beginnings.add(beginningOf(code));
+    }
+  return beginnings;
+})();
+
 const foldOf = (code: number): number =>
   code < folded.length ? (folded[code] as number) : foldCodePoint(code);
 
@@ -89,25 +120,6 @@ const undoFold: Undo = (bytes, at, collector) => {
   if (letter !== dropped) put(collector, letter, at, at + length);
   return at + length;
 };
-
-/** All that {@link foldCodePoint} changes lies in these ranges; the rest of Unicode would take a fifth of the sidecar's start. */
-const foldedRanges = [
-  [0x80, 0x318f],
-  [0xa700, 0xa7ff],
-  [0xfe00, 0xffff],
-  [0x1d400, 0x1d7ff],
-  [0x1f100, 0x1fbff],
-  [0xe0000, 0xe01ef],
-] as const;
-
-/** First two bytes of the UTF-8 of all code points that {@link foldCodePoint} changes, the first in the high half. */
-export const foldedBeginnings: ReadonlySet<number> = (() => {
-  const beginnings = new Set<number>();
-  for (const [first, last] of foldedRanges)
-    for (let code = first; code <= last; code += 1)
-      if (foldCodePoint(code) !== kept) beginnings.add(beginningOf(code));
-  return beginnings;
-})();
 
 /** RFC 3629, 3. */
 function beginningOf(code: number): number {

@@ -2,7 +2,7 @@ import { type BodySource, encodingOf } from '../../policy/message/body.js';
 import { codingNames } from '../../policy/message/encodings.js';
 import type { Exchange } from '../exchange.js';
 import { createReadAhead, type ReadAhead } from '../read-ahead.js';
-import { roomAhead } from '../request-body.js';
+import { roomAhead } from '../read-request-body.js';
 import { gatherBody } from './gather-body.js';
 
 /** Has a body held whole where that can be; answers the pieces of one that is too long for it. */

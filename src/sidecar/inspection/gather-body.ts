@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Exchange } from '../exchange.js';
 import { createPieceQueue, type PieceQueue } from '../piece-queue.js';
-import { NoRoomError, scannedBody, wholeBodies, wholeBody } from '../request-body.js';
+import { NoRoomError, scannedBody, wholeBodies } from '../read-request-body.js';
+import { wholeBody } from '../request-body.js';
 
 /** A body as far as it could be gathered. */
 export type Gathered = { readonly whole: Buffer } | { readonly pieces: AsyncIterable<Buffer> };

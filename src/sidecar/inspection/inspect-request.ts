@@ -21,7 +21,7 @@ import type { CompiledRoute } from '../../policy/routes.js';
 import { askAboutFinding } from '../approval.js';
 import type { Exchange } from '../exchange.js';
 import type { ReadAhead } from '../read-ahead.js';
-import { NoRoomError } from '../request-body.js';
+import { NoRoomError } from '../read-request-body.js';
 import { bodySource, plainBody, readBody } from './body-source.js';
 import { inspectedStream } from './body-stream.js';
 import type { HeadMemory } from './request-inspection.js';

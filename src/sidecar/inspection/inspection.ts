@@ -1,11 +1,14 @@
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
+import type { Inspections } from '../inbound/inspection.js';
 import type { RequestInspection } from './request-inspection.js';
 
 /**
- * What is asked about a request's contents, prepared after the start, of which it would take half. Before it is
- * prepared each question throws.
+ * What is asked about a request's contents and an answer's, prepared after the start, of which it would take half. Before
+ * it is prepared each question throws.
  */
 export interface LazyInspection extends RequestInspection {
+  /** What looks at the answers of a route. */
+  readonly ofAnswers: Inspections;
   readonly isLoaded: () => boolean;
   /** Prepares it, once. */
   readonly load: () => Promise<void>;
@@ -17,17 +20,21 @@ export interface LazyInspection extends RequestInspection {
 
 export function lazyInspection(configuration: SidecarConfiguration): LazyInspection {
   let loading: Promise<void> | null = null;
-  let loaded: RequestInspection | null = null;
+  let loaded: (RequestInspection & Pick<LazyInspection, 'ofAnswers'>) | null = null;
   const waiting: (() => void)[] = [];
 
-  function ready(): RequestInspection {
+  function ready(): NonNullable<typeof loaded> {
     if (!loaded) throw new Error('the detectors are not prepared');
     return loaded;
   }
 
   async function load(): Promise<void> {
-    const { createRequestInspection } = await import('./request-inspection.js');
-    loaded = await createRequestInspection(configuration);
+    const [{ createRequestInspection }, { createInspections }] = await Promise.all([
+      import('./request-inspection.js'),
+      import('../inbound/inspection.js'),
+    ]);
+    const ofRequests = await createRequestInspection(configuration);
+    loaded = { ...ofRequests, ofAnswers: createInspections(configuration) };
     // What building them left behind would stay until the heap has grown by as much again.
     globalThis.gc?.();
     for (const call of waiting.splice(0)) call();
@@ -42,6 +49,7 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
     pieces: (prepared, bytes) => ready().pieces(prepared, bytes),
     across: (prepared, message) => ready().across(prepared, message),
     shown: (target) => ready().shown(target),
+    ofAnswers: (route) => ready().ofAnswers(route),
     isLoaded: () => loaded !== null,
     load: () => {
       loading ??= load();

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { foldCodePoint, foldedBeginnings } from '../../../../src/policy/views/unicode.js';
+import { textView } from '../../../../src/policy/scan/view.js';
+import { signsOf } from '../../../../src/policy/views/signs.js';
+import { foldCodePoint, foldedBeginnings, foldedViews } from '../../../../src/policy/views/unicode.js';
 
 const folded = (text: string): string =>
   Array.from(text, (letter) => {
@@ -15,6 +17,17 @@ it('knows how the UTF-8 of every code point of Unicode begins that is folded', (
       beginnings.add(Buffer.from(String.fromCodePoint(code)).readUInt16BE(0));
   }
   expect([...foldedBeginnings].sort()).toEqual([...beginnings].sort());
+});
+
+it('folds each of them in a text as it does by itself', () => {
+  const all: [code: number, letter: number][] = [];
+  for (let code = 0x80; code <= 0x10ffff; code += 1)
+    if (foldCodePoint(code) !== -1) all.push([code, foldCodePoint(code)]);
+  const text = textView(Buffer.from(all.map(([code]) => String.fromCodePoint(code)).join('')));
+  const [view] = foldedViews(text, signsOf(text.bytes).foreign, { remaining: Number.POSITIVE_INFINITY });
+  const seen = all.filter(([, letter]) => letter !== 0).map(([, letter]) => String.fromCharCode(letter));
+  expect(seen.length).toBeGreaterThan(1000);
+  expect(view?.bytes.toString('latin1')).toBe(seen.join(''));
 });
 
 it.each([
