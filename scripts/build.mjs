@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { compileSidecar } from './compile-sidecar.mjs';
 import { generateRegistries } from './registry.mjs';
 import { generateValidators } from './validators.mjs';
 
@@ -79,7 +80,7 @@ await Promise.all([
   }),
   build({
     ...shared,
-    entryPoints: { sidecar: 'src/sidecar/entry.ts' },
+    entryPoints: { sidecar: 'src/sidecar/entry.ts', 'sidecar-start': 'src/sidecar/start.ts' },
     outdir: 'dist',
     format: 'cjs',
     // V8 keeps the source in each thread's heap, and with one letter beyond Latin-1, as in a comment, at two bytes each.
@@ -101,3 +102,4 @@ await Promise.all([
   }),
 ]);
 chmodSync(join(root, 'dist/cli.js'), 0o755);
+await compileSidecar();

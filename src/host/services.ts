@@ -16,6 +16,7 @@ export function hostServices(
     processes,
     bundles: {
       sidecar: join(built, 'sidecar.cjs'),
+      sidecarStart: join(built, 'sidecar-start.cjs'),
       init: join(built, 'init.cjs'),
       nodeProxy: join(built, 'node-proxy.cjs'),
     },

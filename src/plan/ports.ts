@@ -101,7 +101,13 @@ export interface BackendServices {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly processes: Processes;
   /** Paths of our own built files: `dist`, where the bundles lie. */
-  readonly bundles: { readonly sidecar: string; readonly init: string; readonly nodeProxy: string };
+  readonly bundles: {
+    readonly sidecar: string;
+    /** Runs it with what was compiled of it, by the Node that it was built with. */
+    readonly sidecarStart: string;
+    readonly init: string;
+    readonly nodeProxy: string;
+  };
   /** A private directory (0700) for one bottle's sockets and files; removed on disposal. */
   runtimeDirectory(bottle: string): Promise<RuntimeDirectory>;
   openSidecar(

@@ -136,7 +136,7 @@ export const answerable = (screen: string): boolean => screen.includes('a approv
 /** The sidecar among the children of a start. */
 export function sidecarOf({ child }: Started): number {
   const sidecar = childrenOf(child.pid ?? 0).find((pid) =>
-    readSafely(`/proc/${pid}/cmdline`).includes('sidecar.cjs'),
+    readSafely(`/proc/${pid}/cmdline`).includes('sidecar-start.cjs'),
   );
   if (sidecar === undefined) throw new Error('the start has no sidecar');
   return sidecar;

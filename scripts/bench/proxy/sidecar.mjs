@@ -1,10 +1,10 @@
-// Starts dist/sidecar.cjs with routes to the benchmark's upstream, for the rigs that measure bot-bottle.
+// Starts the built sidecar with routes to the benchmark's upstream, for the rigs that measure bot-bottle.
 import { join } from 'node:path';
 import { loadModule } from '../../detection/load.mjs';
 import { root } from '../../setup.mjs';
 import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
 
-const builtSidecar = join(root, 'dist/sidecar.cjs');
+const builtSidecar = join(root, 'dist/sidecar-start.cjs');
 
 /** What a bottle of the benchmark knows: made up; only the held requests have one in them. */
 export const knownSecrets = {

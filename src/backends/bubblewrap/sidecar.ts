@@ -21,7 +21,7 @@ export function startSidecar(
   services: BackendServices,
 ): Sidecar {
   const { flags, environment } = sidecarRuntime;
-  const child = services.processes.start(process.execPath, [...flags, services.bundles.sidecar], {
+  const child = services.processes.start(process.execPath, [...flags, services.bundles.sidecarStart], {
     stdio: ['pipe', 'pipe', 'inherit'],
     environment: { PATH: systemPath, ...environment },
     workingDirectory: '/',

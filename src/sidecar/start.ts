@@ -1,0 +1,3 @@
+import { openBundle } from './compiled-bundle.js';
+
+openBundle(__dirname).run();
