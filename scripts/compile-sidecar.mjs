@@ -7,28 +7,16 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { loadModule, root } from './detection/load.mjs';
 
-const configuration = {
-  version: 1,
-  bottle: 'compile',
-  listen: { host: '127.0.0.1', port: 0 },
-  routes: [],
-  secrets: {},
-  extraCertificateAuthorities: [],
-  nameServers: [],
-  unknownHost: 'block',
-  holdTimeout: 1000,
-};
-
 /** Once what the first request needs is loaded, that request is told of. */
 export async function compileSidecar() {
-  const { sidecarRuntime } = await loadModule('src/contract/sidecar-runtime.ts');
+  const { compilingConfiguration, sidecarRuntime } = await loadModule('src/contract/sidecar-runtime.ts');
   const main = join(root, 'scripts/write-compiled-sidecar.mjs');
   const child = spawn(process.execPath, [...sidecarRuntime.flags, main], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env.PATH, ...sidecarRuntime.environment },
   });
   const exit = once(child, 'exit');
-  child.stdin.write(`${JSON.stringify(configuration)}\n`);
+  child.stdin.write(`${JSON.stringify(compilingConfiguration)}\n`);
   for await (const line of createInterface({ input: child.stdout })) {
     const { type, port } = JSON.parse(line);
     if (type === 'ready') ask(port);

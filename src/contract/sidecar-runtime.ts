@@ -1,3 +1,5 @@
+import type { SidecarConfiguration } from './sidecar.js';
+
 /**
  * How Node runs a sidecar: for little memory. By itself V8 lets garbage pile up to hundreds of megabytes before it
  * collects a heap that holds fifteen, and the C library keeps an arena for each thread, and what was freed. A first heap
@@ -25,3 +27,16 @@ export const sidecarRuntime = {
     MALLOC_MMAP_THRESHOLD_: '32768',
   },
 } as const;
+
+/** Of a sidecar that leads nowhere: it runs so where it is built, so that what Node compiles of it can be kept. */
+export const compilingConfiguration: SidecarConfiguration = {
+  version: 1,
+  bottle: 'compile',
+  listen: { host: '127.0.0.1', port: 0 },
+  routes: [],
+  secrets: {},
+  extraCertificateAuthorities: [],
+  nameServers: [],
+  unknownHost: 'block',
+  holdTimeout: 1000,
+};

@@ -4,17 +4,21 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { BottleError } from '../../contract/errors.js';
-import { sidecarRuntime } from '../../contract/sidecar-runtime.js';
+import { compilingConfiguration, sidecarRuntime } from '../../contract/sidecar-runtime.js';
 import type { BottlePlan } from '../../plan/plan.js';
 import type { BackendServices } from '../../plan/ports.js';
 import { type ArchiveFile, archive, digestOf, readFolder } from './build-context.js';
 import { ifThere } from './engine.js';
 import { labels } from './names.js';
 
-export interface ImageRequest {
+interface ImagesAsked {
   readonly docker: Docker;
   readonly services: BackendServices;
   readonly plan: BottlePlan;
+}
+
+export interface ImageRequest {
+  readonly docker: Docker;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Called with each step of a build as it begins. */
   readonly onProgress: (line: string) => void;
@@ -33,16 +37,43 @@ const shownLines = 30;
 /** Characters. */
 const longestLine = 1000;
 
-/** Builds what is missing; an image whose recipe is unchanged is never built again. */
-export async function ensureImages(request: ImageRequest): Promise<{ agent: string; sidecar: string }> {
-  const certificates = certificateFiles(request.plan.extraCertificateAuthorities);
+/** An image, by its recipe, and whether the engine has it. */
+interface Looked {
+  readonly recipe: Recipe;
+  readonly tag: string;
+  readonly isThere: boolean;
+}
+
+export interface LookedImages {
+  readonly sidecar: Looked;
+  readonly agent: Looked;
+}
+
+/** Asks the engine for the images of a bottle; an image whose recipe is unchanged is never built again. */
+export async function lookForImages({ docker, services, plan }: ImagesAsked): Promise<LookedImages> {
+  const certificates = certificateFiles(plan.extraCertificateAuthorities);
+  const lookFor = async (read: Promise<Recipe>): Promise<Looked> => {
+    const { files, ...recipe } = await read;
+    const context = [...files, ...certificates];
+    const tag = `bot-bottle/${recipe.name}:${digestOf(context, [recipe.dockerfile])}`;
+    const isThere = Boolean(await ifThere(docker.getImage(tag).inspect()));
+    return { recipe: { ...recipe, files: context }, tag, isThere };
+  };
   const [sidecar, agent] = await Promise.all([
-    sidecarRecipe(request.services),
-    agentRecipe(request.services, request.plan),
+    lookFor(sidecarRecipe(services)),
+    lookFor(agentRecipe(services, plan)),
   ]);
+  return { sidecar, agent };
+}
+
+/** Builds what is missing, and answers the tags. */
+export async function ensureImages(
+  request: ImageRequest,
+  { sidecar, agent }: LookedImages,
+): Promise<{ agent: string; sidecar: string }> {
   // One after the other: their steps are told apart, and they share their first layers.
-  const sidecarImage = await ensureImage(request, sidecar, certificates);
-  return { sidecar: sidecarImage, agent: await ensureImage(request, agent, certificates) };
+  for (const { recipe, tag, isThere } of [sidecar, agent]) if (!isThere) await build(request, tag, recipe);
+  return { sidecar: sidecar.tag, agent: agent.tag };
 }
 
 function certificateFiles(certificates: readonly string[]): ArchiveFile[] {
@@ -55,7 +86,13 @@ async function sidecarRecipe({ bundles }: BackendServices): Promise<Recipe> {
   const files = await Promise.all(
     programs.map(async (name) => ({ path: `programs/${name}`, content: await readFile(join(dist, name)) })),
   );
-  files.push({ path: 'programs/sidecar-flags', content: Buffer.from(sidecarRuntime.flags.join(' ')) });
+  files.push(
+    { path: 'programs/sidecar-flags', content: Buffer.from(sidecarRuntime.flags.join(' ')) },
+    {
+      path: 'programs/sidecar-configuration',
+      content: Buffer.from(`${JSON.stringify(compilingConfiguration)}\n`),
+    },
+  );
   return { name: 'sidecar', dockerfile: await shippedDockerfile(bundles, 'sidecar'), files };
 }
 
@@ -84,29 +121,16 @@ async function shippedDockerfile({ sidecar }: BackendServices['bundles'], name: 
   });
 }
 
-async function ensureImage(
-  request: ImageRequest,
-  { name, dockerfile, files }: Recipe,
-  certificates: readonly ArchiveFile[],
-): Promise<string> {
-  const context = [...files, ...certificates];
-  const tag = `bot-bottle/${name}:${digestOf(context, [dockerfile])}`;
-  if (await ifThere(request.docker.getImage(tag).inspect())) return tag;
-  await build(request, tag, dockerfile, context);
-  return tag;
-}
-
 async function build(
   { docker, environment, onProgress, signal }: ImageRequest,
   tag: string,
-  dockerfile: string,
-  context: readonly ArchiveFile[],
+  { dockerfile, files }: Recipe,
 ): Promise<void> {
   signal.throwIfAborted();
   onProgress(`building ${tag}`);
   const dockerfileName = '.bot-bottle.Dockerfile';
   const tar = await archive(
-    [...context, { path: dockerfileName, content: dockerfile }],
+    [...files, { path: dockerfileName, content: dockerfile }],
     ['certificates', 'programs'],
   );
   const stream = await docker.buildImage(Readable.from([tar]) as NodeJS.ReadableStream, {

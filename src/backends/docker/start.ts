@@ -5,7 +5,7 @@ import { barrierOf, isFiltered, runtimeOf, tellUnheld, unheldLimits } from './ba
 import type { ContainerFacts } from './containers.js';
 import { savePatch } from './copy.js';
 import { connectEngine, type Engine, type EngineFacts, engineFacts } from './engine.js';
-import { ensureImages } from './images.js';
+import { ensureImages, type LookedImages, lookForImages } from './images.js';
 import { AddressesTaken } from './networks.js';
 import { ownMark } from './ownership.js';
 import { type Ground, raiseBottle } from './raise.js';
@@ -24,8 +24,10 @@ export async function startBottle(
   assertWorkspaceReachable(engine, plan);
   const user = agentUser(plan.workspace);
   const asked = engineFacts(engine);
+  const looked = lookForImages({ docker: engine.docker, services, plan });
   // Awaited once the workspace is held; a failure meanwhile must not end the process.
   asked.catch(() => {});
+  looked.catch(() => {});
   const held = await holdWorkspace(plan, services);
   const release = async () => {
     try {
@@ -36,7 +38,9 @@ export async function startBottle(
   };
   try {
     const engineInfo = await asked;
-    const given = await gatherFacts(engine, engineInfo, plan, request, services, {
+    const given = await gatherFacts(engine, engineInfo, plan, request, {
+      environment: services.environment,
+      looked,
       user,
       protection: held.mounts,
     });
@@ -91,28 +95,24 @@ async function raiseSomewhere(
   }
 }
 
+interface Gathered extends Pick<ContainerFacts, 'user' | 'protection'>, Pick<BackendServices, 'environment'> {
+  readonly looked: Promise<LookedImages>;
+}
+
 /** What the engine and this machine say; images are the only thing it makes, where they are missing. */
 async function gatherFacts(
   engine: Engine,
   engineInfo: EngineFacts,
   plan: BottlePlan,
   { signal, onStep, onProgress = () => {}, onBarrier = () => {}, terminal }: StartRequest,
-  services: BackendServices,
-  { user, protection }: Pick<ContainerFacts, 'user' | 'protection'>,
+  { environment, looked, user, protection }: Gathered,
 ): Promise<Omit<ContainerFacts, 'addresses'>> {
   const runtime = runtimeOf(plan, engineInfo);
   const barrier = barrierOf(runtime, engineInfo);
   onBarrier(barrier);
   tellUnheld(runtime, engineInfo, plan, onProgress);
-  const { environment } = services;
-  const images = await ensureImages({
-    docker: engine.docker,
-    services,
-    plan,
-    environment,
-    onProgress,
-    signal,
-  });
+  const { docker } = engine;
+  const images = await ensureImages({ docker, environment, onProgress, signal }, await looked);
   onStep('images present');
   return {
     plan,
