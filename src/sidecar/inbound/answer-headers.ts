@@ -15,8 +15,9 @@ export function scrubHeaders(
   onFound: (finding: Finding) => void,
 ): readonly string[] {
   if (headers.length === 0) return headers;
-  // A line break is in no value, so it parts them again.
-  const lines = Buffer.from(headers.join('\n'), 'latin1');
+  // A line break is in no value, so it parts them again. One at the end, too: `timeout=5`, with which many answers end,
+  // would else be looked into for what might go on there.
+  const lines = Buffer.from(`${headers.join('\n')}\n`, 'latin1');
   const clean = scrub(finder, lines, 'header', isPlain(lines), (finding) => {
     finder.guesses.note(lines, finding.start, finding.end);
     onFound(finding);
@@ -24,7 +25,7 @@ export function scrubHeaders(
   if (clean === lines) return headers;
   const scrubbed = clean.toString('latin1').split('\n');
   const out: string[] = [];
-  for (let index = 0; index < scrubbed.length; index += 2) {
+  for (let index = 0; index < headers.length; index += 2) {
     if (scrubbed[index] === headers[index]) out.push(scrubbed[index] ?? '', scrubbed[index + 1] ?? '');
   }
   return out;
