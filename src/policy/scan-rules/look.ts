@@ -31,6 +31,7 @@ import {
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { isRefused } from './refused.js';
+import { seedIn } from './seeds.js';
 import { isPersonalToken, mayHoldShape, shapeOf } from './shapes.js';
 import { mayGrant } from './signed-token.js';
 
@@ -159,6 +160,8 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
     const end = runs[i + 1] as number;
     if (isPersonalToken(view.bytes, start, end))
       report({ rule: 'atlassian-data-center-token', start, end, score: 0.9, class: 'structured' });
+    const seed = seedIn(view.bytes, start, end);
+    if (seed) report({ rule: seed, start, end, score: 1, class: 'structured' });
     if (end - start > 300 || !mayHoldShape(view.bytes, start, end)) continue;
     for (let at = start; at <= end; at += 1) {
       const byte = at === end ? 0x2f : view.bytes[at];
