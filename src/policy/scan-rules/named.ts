@@ -118,6 +118,14 @@ export const namedPatterns: readonly PatternRule[] = [
     spent: 'line',
   },
   {
+    // Dropbox's tokens before they were short-lived: 64 characters, ten of them `A`.
+    id: 'dropbox-old-token',
+    keywords: ['dropbox'],
+    pattern: beside('dropbox', '[0-9A-Za-z]{10,12}A{10}[\\w-]{42,43}'),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
     // Code Climate's test reporter.
     id: 'codeclimate-reporter-id',
     keywords: ['cc_test_reporter_id'],

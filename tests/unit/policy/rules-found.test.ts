@@ -75,6 +75,7 @@ const chosen: Readonly<Record<string, string>> = {
   'vault-old-token': 'VAULT_TOKEN=s.q7Wz0r8YbK3pT6mXc9LdV2nH',
   'telegram-bot-token': 'telegram_token: 7348291:A3q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJw',
   'figma-old-token': 'FIGMA_TOKEN=51894-0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e',
+  'dropbox-old-token': `dropbox token: q7Wz0r8YbK3${'A'.repeat(10)}${'pT6mXc9Ld'.repeat(5).slice(0, 43)}`,
   'webex-token': `webex bot: ${'q7Wz0r8YbK3pT6mX'.repeat(4)}_PF84_0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e`,
   'url-with-password': 'https://deploy:r4Tq82xLm@build.internal/job/7',
   'mapbox-named-token': `mapbox: pk.${'q7Wz0r8YbK3pT6mX'.repeat(4)}.x7`,
