@@ -101,7 +101,7 @@ export const cloudPatterns: readonly PatternRule[] = [
   {
     id: 'azure-client-secret',
     keywords: ['0q~', '1q~', '2q~', '3q~', '4q~', '5q~', '6q~', '7q~', '8q~', '9q~'],
-    pattern: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/y,
+    pattern: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{30,33}[\w~-](?!\.?[\w~-])/y,
     before: 3,
     entropy: 3.2,
   },

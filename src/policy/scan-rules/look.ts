@@ -18,6 +18,7 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
+import { afterEscape } from './body.js';
 import {
   matchPattern,
   matchPrefix,
@@ -156,7 +157,7 @@ function continuesWord(bytes: Uint8Array, start: number): boolean {
 function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   const runs = view.runs();
   for (let i = 0; i < runs.length; i += 2) {
-    let start = runs[i] as number;
+    let start = afterEscape(view.bytes, runs[i] as number);
     const end = runs[i + 1] as number;
     if (isPersonalToken(view.bytes, start, end))
       report({ rule: 'atlassian-data-center-token', start, end, score: 0.9, class: 'structured' });
