@@ -6,6 +6,7 @@ import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted, isRepetitive } from '../scan-context/candidate.js';
+import { isPrefixedToken } from '../scan-context/drawn.js';
 import {
   featuresOf,
   formatShift,
@@ -182,6 +183,8 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
 }
 
 const features = newFeatures();
+/** How sure a token of a provider is that no rule knows, where a word names it. */
+const unknownToken = 0.8;
 
 function lookAtContext(
   bytes: Buffer,
@@ -196,9 +199,11 @@ function lookAtContext(
     if (isNoCredential(bytes, candidate)) return true;
     if (!spend(budget, costs.candidate + length + (last - first) * costs.word)) return false;
     featuresOf(bytes, candidate, marks, first, last, features);
-    const score = chance(features);
-    if (score < threshold) return true;
+    let score = chance(features);
+    if (score < threshold && !features.named) return true;
     if (!spend(budget, costs.judgement + length)) return false;
+    if (score < threshold && isPrefixedToken(bytes, candidate)) score = unknownToken;
+    if (score < threshold) return true;
     if (!standsForNothing(bytes, candidate))
       report({
         rule: 'credential-assignment',

@@ -31,6 +31,37 @@ describe('a token is found', () => {
   });
 });
 
+describe('a token of a provider that nobody told us of', () => {
+  const found = (text: string) => findingsIn(text).map(({ rule }) => rule);
+
+  it.each([
+    ['letters and digits', `zqx_${drawn.slice(0, 32)}`],
+    ['behind two marks', `zqx_live_${drawn.slice(0, 32)}`],
+    ['hexadecimal', `zqx-${'0a7b3c9d1e5f8264'.repeat(2)}`],
+    ['with hyphens in it', `zqx-${drawn.slice(0, 9)}-${drawn.slice(9, 22)}_${drawn.slice(22, 40)}`],
+    ['behind a word for it', `token_${drawn.slice(0, 32)}`],
+  ])('is told by a word for it and a prefix: %s', (_name, token) => {
+    for (const text of [
+      `ACMEWORKS_API_KEY=${token}\n`,
+      `acmeworksToken = "${token}"`,
+      `{"secret":"${token}"}`,
+      `curl -H 'X-Api-Key: ${token}' https://api.acmeworks.io`,
+    ])
+      expect(found(text)).toEqual(['credential-assignment']);
+  });
+
+  it.each([
+    ['no word names it', `value = "zqx_${drawn.slice(0, 32)}"`],
+    ['it is a digest', `token_sha256 = "zqx_${drawn.slice(0, 32)}"`],
+    ['it reads like words', 'API_KEY=readTheManual_andThenStartTheService2x4'],
+    ['it is a name', 'api_key = "acme-works-production-eu-west-1-b"'],
+    ['it is short', 'API_KEY=zqx_q7Wz0r8YbK3pT6m'],
+    ['words stand between', `the token is documented at zqx_${drawn.slice(0, 32)}`],
+  ])('is none where %s', (_name, text) => {
+    expect(found(text)).toEqual([]);
+  });
+});
+
 it('fields of a table of names are no parts of a token', () => {
   const types = ['str', 'V1ObjectMeta', 'AppsV1beta1DeploymentSpec', 'AppsV1beta1DeploymentStatus'];
   const fields = ['api_version', 'metadata', 'spec', 'status'].map((name, i) => `'${name}': '${types[i]}'`);
