@@ -76,6 +76,13 @@ const chosen: Readonly<Record<string, string>> = {
   'telegram-bot-token': 'telegram_token: 7348291:A3q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJw',
   'figma-old-token': 'FIGMA_TOKEN=51894-0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e',
   'dropbox-old-token': `dropbox token: q7Wz0r8YbK3${'A'.repeat(10)}${'pT6mXc9Ld'.repeat(5).slice(0, 43)}`,
+  'bitwarden-access-token':
+    'BWS_ACCESS_TOKEN=0.0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e.q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4R:aJwE1uBkZ8QhN6tYvGxM3o==',
+  'infisical-token': `INFISICAL_TOKEN=st.${'0a7b3c9d1e5f8264'.repeat(5).replace(/^(.{24})(.{32})/, '$1.$2.')}`,
+  'contentstack-token': `contentstack token: cs${'0a7b3c9d1e5f8264'.repeat(2)}`,
+  'sanity-named-token': `SANITY_TOKEN=sk${'q7Wz0r8YbK3pT6mXc9LdV2nHs5Fg4RaJ'.repeat(3)}`,
+  'numbered-model-key': `ZHIPU_KEY: ${'0a7b3c9d1e5f8264'.repeat(2)}.q7Wz0r8YbK3pT6mX`,
+  'codefresh-key': `CODEFRESH_KEY=${'0a7b3c9d1e5f8264'.repeat(4).replace(/^(.{24})(.{32}).*/, '$1.$2')}`,
   'webex-token': `webex bot: ${'q7Wz0r8YbK3pT6mX'.repeat(4)}_PF84_0a7b3c9d-1e5f-8264-97bc-30d1f5a2846e`,
   'url-with-password': 'https://deploy:r4Tq82xLm@build.internal/job/7',
   'mapbox-named-token': `mapbox: pk.${'q7Wz0r8YbK3pT6mX'.repeat(4)}.x7`,
