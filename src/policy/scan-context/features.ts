@@ -91,8 +91,22 @@ const openerNames = [
   'access',
   'private',
 ];
-/** Groups as bits of one number; an opener's group is a sign of a credential. */
-const openerGroups = openerNames.reduce((bits, name) => bits | (1 << groupNames.indexOf(name)), 0);
+/** Groups as bits of one number. */
+const groupsOf = (...names: string[]): number =>
+  names.reduce((bits, name) => bits | (1 << groupNames.indexOf(name)), 0);
+/** An opener's group is a sign of a credential. */
+const openerGroups = groupsOf(...openerNames);
+/** Words that name a credential and hardly anything else, and such as say that it is another thing. */
+const namingGroups = groupsOf(
+  'token',
+  'secret',
+  'password',
+  'credential',
+  'apiKey',
+  'bearer',
+  'authorization',
+);
+const otherGroups = groupsOf('identifier', 'digest', 'revision', 'public');
 const providerGroup = 1 << groupNames.indexOf('provider');
 /** The mark of a prefix whose rule found no token behind it. */
 export const refusedMark = groupNames.indexOf('refused');
@@ -107,9 +121,11 @@ const mostFeatures = 2 * groupNames.length + 34;
 export interface Features {
   readonly of: Uint16Array;
   count: number;
+  /** A word for a credential, and no provider whose keys are known, names the value and nothing but marks stands between. */
+  named: boolean;
 }
 
-export const newFeatures = (): Features => ({ of: new Uint16Array(mostFeatures), count: 0 });
+export const newFeatures = (): Features => ({ of: new Uint16Array(mostFeatures), count: 0, named: false });
 
 function add(features: Features, index: number): void {
   features.of[features.count] = index;
@@ -204,11 +220,19 @@ function addContext(
       if (nearest < 0 && bit & openerGroups) nearest = end;
     }
   }
-  if (beginsRefused(marks, last, start)) add(into, at.refused + format);
+  const refused = beginsRefused(marks, last, start);
+  if (refused) add(into, at.refused + format);
   const openers = bitCount(near & openerGroups);
   const named = near & providerGroup ? 1 : 0;
   const kind = named + (openers > named ? 2 : 0);
-  return { openers, kind, assigned: assignment(bytes, nearest, start), format };
+  const assigned = assignment(bytes, nearest, start);
+  into.named =
+    assigned === 1 &&
+    !refused &&
+    format === fits.unknown &&
+    (near & namingGroups) !== 0 &&
+    !(near & otherGroups);
+  return { openers, kind, assigned, format };
 }
 
 /** Whether a refused prefix ends soon after `start`; the marks from `first` on end behind it. */

@@ -30,3 +30,11 @@ function isMixed(bytes: Uint8Array, from: number, end: number): boolean {
   for (let at = from; at < end; at += 1) if (((bytes[at] as number) | 0x20) > 0x66) strays += 1;
   return strays * strayShare >= end - from;
 }
+
+/** Where a run begins: `\n`, `\t` and `\r` written out put a letter before it that is none of its own. */
+export function afterEscape(bytes: Uint8Array, start: number): number {
+  const first = bytes[start];
+  return bytes[start - 1] === 0x5c && (first === 0x6e || first === 0x74 || first === 0x72)
+    ? start + 1
+    : start;
+}

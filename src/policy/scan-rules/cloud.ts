@@ -36,7 +36,7 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('digitalocean-token', ['dop_v1_', 'doo_v1_', 'dor_v1_'], 'lowerHex', 64),
   prefix('digitalocean-spaces-key', 'DO00', 'upperAlnum', 16, 16, { entropy: 3 }),
   prefix('scaleway-key', 'SCW', 'upperAlnum', 17, 17, { entropy: 3 }),
-  prefix('exoscale-key', 'EXO', 'lowerHex', 24, 24),
+  prefix('exoscale-key', 'EXO', 'alnum', 24, 30, { entropy: 3 }),
   prefix('cloudflare-origin-ca-key', 'v1.0-', 'dashed', 171, 171, { shape: /^[0-9a-f]{24}-[0-9a-f]{146}$/ }),
   prefix('cloudflare-token', ['cfut_', 'cfat_', 'cfk_'], 'dashed', 36, 64),
   prefix('databricks-token', 'dapi', 'hex', 32, 34),
@@ -53,25 +53,26 @@ export const cloudPrefixes: readonly PrefixRule[] = [
   prefix('new-relic-browser-key', 'NRJS-', 'lowerHex', 19),
   prefix(
     'dynatrace-token',
-    ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s04.', 'dt0s06.', 'dt0s08.', 'dt0a01.'],
+    ['dt0c01.', 'dt0s01.', 'dt0s02.', 'dt0s04.', 'dt0s06.', 'dt0s08.', 'dt0s16.', 'dt0a01.'],
     'dotted',
+    73,
     89,
-    89,
-    { shape: /^[0-9A-Za-z]{24}\.[0-9A-Za-z]{64}$/ },
+    { shape: /^[0-9A-Za-z]{8}(?:[0-9A-Za-z]{16})?\.[0-9A-Za-z]{64}$/ },
   ),
   prefix('honeycomb-key', ['hcaik_', 'hcbik_', 'hcamk_', 'hcxik_', 'hcalk_'], 'lowerAlnum', 58, 64),
   prefix('axiom-token', ['xaat-', 'xapt-', 'xait-'], 'dashed', 36),
-  prefix('pagerduty-key', ['u+', 'y_'], 'dashed', 18, 18, { entropy: 4 }),
+  prefix('pagerduty-user-key', 'u+', 'dashed', 18, 18, { entropy: 3.6 }),
+  prefix('pagerduty-key', 'y_', 'dashed', 18, 18, { entropy: 4 }),
   prefix('launchdarkly-key', ['sdk-', 'api-', 'mob-'], 'dashed', 36, 36, { shape: uuid }),
   prefix('statsig-secret', 'secret-', 'alnum', 40, 50, { entropy: 3.6 }),
   prefix('unleash-token', '*:', 'dotted', 60, 80, { entropy: 3.6 }),
   prefix('configcat-key', 'configcat-sdk-1/', 'token', 40, 60),
   prefix('posthog-key', ['phx_', 'phc_', 'phs_', 'phr_'], 'word', 40, 56),
+  prefix('posthog-oauth-token', 'pha_', 'alnum', 40, 56),
   prefix('tinybird-token', 'p.eyJ', 'dotted', 60, 400),
-  prefix('elastic-cloud-key', 'essu_', 'base64', 40, 120),
+  prefix('elastic-cloud-key', 'essu_', 'token', 40, 204),
   prefix('mongodb-atlas-service-account', 'mdb_sa_sk_', 'dashed', 40),
   prefix('fauna-key', 'fnA', 'dashed', 37, 45),
-  prefix('astra-token', 'AstraCS:', 'graphic', 60, 100, { shape: /^[0-9A-Za-z]{20,40}:[0-9a-f]{64}$/ }),
   prefix('xata-key', 'xau_', 'alnum', 28, 48),
   prefix('pinecone-key', 'pcsk_', 'word', 60, 80),
   prefix('trigger-dev-key', ['tr_dev_', 'tr_prod_', 'tr_pat_', 'tr_stg_'], 'alnum', 20, 48),
@@ -82,23 +83,39 @@ export const cloudPrefixes: readonly PrefixRule[] = [
 
 export const cloudPatterns: readonly PatternRule[] = [
   {
+    // DataStax Astra, 'Manage application tokens': the client's id and 64 hexadecimal digits.
+    id: 'astra-token',
+    keywords: ['astracs:'],
+    run: { alphabet: 'alnum', min: 20, ends: ':' },
+    pattern: /AstraCS:[0-9A-Za-z]{20,40}:[0-9a-f]{64}(?![0-9a-f])/y,
+    entropy: 3.4,
+  },
+  {
+    // Azure Functions, 'Work with access keys': the key is the parameter `code`.
+    id: 'azure-function-url',
+    keywords: ['.azurewebsites.net/api/'],
+    pattern:
+      /\.azurewebsites\.net\/api\/[\w%./-]{1,120}\?(?:[\w.%-]{1,40}=[\w.%-]{0,80}&){0,3}code=(?<secret>[\w%+/-]{40,80}={0,2})/iy,
+    entropy: 3.6,
+  },
+  {
     id: 'azure-client-secret',
     keywords: ['0q~', '1q~', '2q~', '3q~', '4q~', '5q~', '6q~', '7q~', '8q~', '9q~'],
-    pattern: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{31,34}(?![\w.~-])/y,
+    pattern: /(?<![\w.~-])[\w.~-]{3}\dQ~[\w.~-]{30,33}[\w~-](?!\.?[\w~-])/y,
     before: 3,
     entropy: 3.2,
   },
   {
     id: 'azure-service-key',
-    keywords: ['jqqj99'],
-    pattern: /[0-9A-Za-z]{52}JQQJ99[A-Z0-9]{2}[0-9A-Za-z]{4,24}[0-9A-Za-z+/=]{0,8}/y,
+    keywords: ['jqqj99', 'jqqj9d', 'jqqj9h'],
+    pattern: /[0-9A-Za-z]{52}JQQJ9[9DH][A-Z0-9]{2}[0-9A-Za-z]{4,24}[0-9A-Za-z+/=]{0,8}/y,
     before: 52,
     entropy: 3.4,
   },
   {
     id: 'azure-key-signature',
     // Documented as the identifiable keys of Functions, Cosmos DB, Service Bus, Storage, Search, Redis, Event Hubs, Relay,
-    // IoT Hub, API Management, Batch and Container Registry.
+    // IoT Hub, API Management, Batch, Container Registry, Event Grid and Machine Learning.
     keywords: [
       'azfu',
       'acdb',
@@ -112,9 +129,11 @@ export const cloudPatterns: readonly PatternRule[] = [
       'apim',
       '+aba',
       '+acr',
+      'azeg',
+      '+amc',
     ],
     pattern:
-      /(?:[0-9A-Za-z+/]{0,60}=)?(?<secret>[0-9A-Za-z+/]{33,76}(?:AzFu|ACDb|\+ASb|\+ASt|AzSe|AzCa|\+AEh|\+ARm|AIoT|APIM|\+ABa|\+ACR)[0-9A-Za-z+/]{5,6}={0,2})(?![0-9A-Za-z+/=])/y,
+      /(?:[0-9A-Za-z+/]{0,60}=)?(?<secret>[0-9A-Za-z+/]{33,76}(?:AzFu|ACDb|\+ASb|\+ASt|AzSe|AzCa|\+AEh|\+ARm|AIoT|APIM|\+ABa|\+ACR|AZEG|\+AMC)[0-9A-Za-z+/]{5,6}={0,2})(?![0-9A-Za-z+/=])/y,
     back: 'base64',
     // Keys of 32, 39, 42 and 64 bytes in base64.
     accept: (secret) => [44, 52, 56, 88].includes(secret.length),

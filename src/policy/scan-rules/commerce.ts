@@ -3,7 +3,8 @@ import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 /** Payment, shops, mail and messages: formats as the providers' pages on keys show them. */
 export const commercePrefixes: readonly PrefixRule[] = [
   prefix('paystack-key', ['sk_live_', 'sk_test_'], 'lowerHex', 40),
-  prefix('checkout-com-key', ['sk_sbox_', 'pk_sbox_'], 'lowerAlnum', 27, 27),
+  prefix('checkout-com-key', ['sk_sbox_', 'pk_sbox_'], 'lowerAlnum', 26, 27),
+  prefix('checkout-com-live-key', 'sk_', 'lowerAlnum', 27, 27, { entropy: 3.4, shape: /^[2-7a-z]{27}$/ }),
   prefix('lob-key', ['live_', 'test_'], 'lowerHex', 35),
   prefix('klarna-key', ['klarna_live_', 'klarna_test_', 'klarna_playground_'], 'token', 40, 200),
   prefix('xendit-key', ['xnd_production_', 'xnd_development_', 'xnd_public_'], 'base64', 40, 120),
@@ -55,12 +56,65 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('ory-token', ['ory_pat_', 'ory_at_', 'ory_rt_', 'ory_st_'], 'dotted', 32, 120),
   prefix('ubidots-token', ['BBFF-', 'BBUS-'], 'alnum', 30, 36),
   prefix('storyblok-oauth-token', 'sb_pat_', 'dashed', 24, 80),
-  prefix('mapbox-public-token', 'pk.eyJ', 'dotted', 60, 200),
+  prefix('mapbox-public-token', ['pk.eyJ', 'tk.eyJ'], 'dotted', 60, 200),
   prefix('recurly-key', 'rjs_', 'alnum', 24, 48),
   prefix('alibaba-model-studio', 'LTAI5t', 'alnum', 18, 18, { entropy: 3 }),
+  prefix('canva-secret', 'cnvca', 'dashed', 51),
+  prefix('crossmint-key', ['sk_production_', 'sk_staging_'], 'alnum', 24, 200),
+  prefix('ebay-client-secret', ['PRD-', 'SBX-'], 'dashed', 28, 36, {
+    shape: /^(?:[0-9a-f]{12}|[0-9a-f]{8})-(?:[0-9a-f]{4}-){3}(?:[0-9a-f]{4}){1,3}$/,
+  }),
+  prefix('fullstory-key', ['na1.', 'eu1.'], 'base64', 100, 100, { entropy: 4.4 }),
+  prefix('heartland-key', ['skapi_cert_', 'skapi_prod_'], 'dashed', 34, 42),
+  prefix('highnote-key', ['sk_live_', 'rk_live_', 'sk_test_', 'rk_test_'], 'base64', 60, 140, {
+    entropy: 4.4,
+  }),
+  prefix('pubnub-secret-key', 'sec-c-', 'base64', 48, 52),
+  prefix('rainforest-pay-key', 'apikey_', 'lowerHex', 64),
+  prefix(
+    'recharge-token',
+    ['sk_1x1_', 'sk_1x3_', 'sk_2x1_', 'sk_2x2_', 'sk_3x3_', 'sk_5x3_', 'sk_10x3_'],
+    'lowerHex',
+    64,
+  ),
+  prefix('scale-key', ['live_', 'test_'], 'lowerHex', 32),
+  prefix('shopify-partner-token', 'prtapi_', 'hex', 32),
 ];
 
 export const commercePatterns: readonly PatternRule[] = [
+  {
+    // Airtable, 'OAuth reference': an access token's number, its version, and the rest.
+    id: 'airtable-oauth-token',
+    keywords: ['.v1.'],
+    run: { alphabet: 'dashed', min: 20, ends: '.' },
+    back: 'alnum',
+    pattern: /oaa[0-9A-Za-z]{14}\.v1\.[\w-]{20,120}\.[0-9a-f]{40,128}(?![0-9a-f])/y,
+    entropy: 3.6,
+  },
+  {
+    // Notify, the Canadian government's service: the key's name, the service's UUID and the secret's.
+    id: 'gc-notify-key',
+    keywords: ['gcntfy-'],
+    pattern: /gcntfy-[\w-]{0,80}?(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}-?){2}(?!\w)/y,
+    entropy: 3,
+  },
+  {
+    // Imagekit, 'API keys': twenty bytes in base64.
+    id: 'imagekit-private-key',
+    keywords: ['private_'],
+    run: { alphabet: 'base64', min: 28 },
+    pattern: /private_[0-9A-Za-z+/]{27}=(?![0-9A-Za-z+/=])/y,
+    entropy: 3.8,
+    unlikeWords: true,
+  },
+  {
+    // Meta's application tokens for its headsets: `OC`, the application's number and the rest.
+    id: 'oculus-token',
+    keywords: ['oc|', 'frl|'],
+    run: { alphabet: 'digit', min: 10, ends: '|' },
+    pattern: /(?:OC|FRL)\|\d{10,20}\|[\w-]{27,40}(?![\w-])/y,
+    entropy: 3,
+  },
   {
     id: 'mailchimp-key',
     keywords: ['-us'],
@@ -73,7 +127,7 @@ export const commercePatterns: readonly PatternRule[] = [
     id: 'asana-token',
     keywords: ['1/', '2/'],
     run: { alphabet: 'digit', min: 10 },
-    pattern: /[12]\/\d{10,20}(?:\/\d{10,20})?:[0-9a-f]{32}(?![0-9a-f])/y,
+    pattern: /[12]\/\d{10,20}(?:\/\d{10,20})?:[0-9a-z]{32}(?![0-9A-Za-z])/y,
   },
   {
     id: 'clickup-token',

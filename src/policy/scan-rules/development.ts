@@ -43,7 +43,7 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   prefix('docker-organisation-token', 'dckr_oat_', 'dashed', 32, 48),
   prefix('artifactory-api-key', 'AKCp', 'alnum', 69, 69),
   prefix('circleci-token', ['CCIPAT_', 'CCIPRJ_'], 'word', 50, 80),
-  prefix('buildkite-token', ['bkua_', 'bkaj_', 'bkct_', 'bkpat_'], 'alnum', 40, 64),
+  prefix('buildkite-token', ['bkua_', 'bkaj_', 'bkct_', 'bkpat_'], 'dashed', 40, 80),
   prefix('sonarqube-token', ['squ_', 'sqp_', 'sqa_', 'sqb_'], 'lowerHex', 40),
   prefix('octopus-deploy-key', 'API-', 'upperAlnum', 25, 32, { entropy: 3 }),
   prefix('harness-token', ['pat.', 'sat.'], 'dotted', 68, 68, {
@@ -51,7 +51,7 @@ export const developmentPrefixes: readonly PrefixRule[] = [
   }),
   prefix('terraform-cloud-token', 'atlasv1.', 'dashed', 60, 80),
   prefix('pulumi-token', 'pul-', 'lowerHex', 40),
-  prefix('vercel-token', ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'], 'alnum', 24, 80),
+  prefix('vercel-token', ['vcp_', 'vci_', 'vca_', 'vcr_', 'vck_'], 'dashed', 24, 80),
   prefix('netlify-token', ['nfp_', 'nfo_', 'nfc_', 'nfu_', 'nfb_'], 'word', 36, 64),
   prefix('fly-access-token', 'FlyV1 fm2_', 'base64', 100, 1000),
   prefix('fly-token', ['fm1r_', 'fm2_', 'fm1a_'], 'base64', 100, 1000),
@@ -142,8 +142,8 @@ export const developmentPatterns: readonly PatternRule[] = [
   },
   {
     id: 'age-secret-key',
-    keywords: ['age-secret-key-1'],
-    pattern: /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/iy,
+    keywords: ['age-secret-key-1', 'age-secret-key-pq-1'],
+    pattern: /AGE-SECRET-KEY-(?:PQ-)?1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/iy,
     certain: true,
   },
 ];

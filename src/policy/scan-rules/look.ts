@@ -6,6 +6,7 @@ import type { Sighting } from '../scan/finding.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted, isRepetitive } from '../scan-context/candidate.js';
+import { isPrefixedToken } from '../scan-context/drawn.js';
 import {
   featuresOf,
   formatShift,
@@ -18,6 +19,7 @@ import { contextWords } from '../scan-context/keywords.js';
 import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
+import { afterEscape } from './body.js';
 import {
   matchPattern,
   matchPrefix,
@@ -31,6 +33,7 @@ import {
 import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { isRefused } from './refused.js';
+import { seedIn } from './seeds.js';
 import { isPersonalToken, mayHoldShape, shapeOf } from './shapes.js';
 import { mayGrant } from './signed-token.js';
 
@@ -155,10 +158,12 @@ function continuesWord(bytes: Uint8Array, start: number): boolean {
 function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   const runs = view.runs();
   for (let i = 0; i < runs.length; i += 2) {
-    let start = runs[i] as number;
+    let start = afterEscape(view.bytes, runs[i] as number);
     const end = runs[i + 1] as number;
     if (isPersonalToken(view.bytes, start, end))
       report({ rule: 'atlassian-data-center-token', start, end, score: 0.9, class: 'structured' });
+    const seed = seedIn(view.bytes, start, end);
+    if (seed) report({ rule: seed, start, end, score: 1, class: 'structured' });
     if (end - start > 300 || !mayHoldShape(view.bytes, start, end)) continue;
     for (let at = start; at <= end; at += 1) {
       const byte = at === end ? 0x2f : view.bytes[at];
@@ -178,6 +183,8 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
 }
 
 const features = newFeatures();
+/** How sure a token of a provider is that no rule knows, where a word names it. */
+const unknownToken = 0.8;
 
 function lookAtContext(
   bytes: Buffer,
@@ -192,9 +199,11 @@ function lookAtContext(
     if (isNoCredential(bytes, candidate)) return true;
     if (!spend(budget, costs.candidate + length + (last - first) * costs.word)) return false;
     featuresOf(bytes, candidate, marks, first, last, features);
-    const score = chance(features);
-    if (score < threshold) return true;
+    let score = chance(features);
+    if (score < threshold && !features.named) return true;
     if (!spend(budget, costs.judgement + length)) return false;
+    if (score < threshold && isPrefixedToken(bytes, candidate)) score = unknownToken;
+    if (score < threshold) return true;
     if (!standsForNothing(bytes, candidate))
       report({
         rule: 'credential-assignment',

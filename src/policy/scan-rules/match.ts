@@ -2,7 +2,7 @@ import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alpha
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { strangeness } from '../scan-context/bigrams.js';
-import { bodyEnd } from './body.js';
+import { afterEscape, bodyEnd } from './body.js';
 import { isChance, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
@@ -146,8 +146,9 @@ export function matchPrefix(
   if (!joined) return null;
   progress.spent += costs.judgement + 2 * joined.text.length;
   if (isPlaceholder(bytes, end, stop)) return null;
-  if (rule.shape && !rule.shape.test(joined.text.slice(0, rule.max))) return null;
-  const body = Buffer.from(joined.text, 'latin1');
+  const body = Buffer.from(joined.text.slice(0, rule.max), 'latin1');
+  if (rule.shape && !rule.shape.test(body.toString('latin1'))) return null;
+  if (entropy(body, 0, body.length).bits < leastEntropy(rule)) return null;
   if (!rule.wordy && (!hasDigit(body, 0, body.length) || readsLikeWords(body, 0, body.length))) return null;
   progress.until[slot] = joined.end;
   return { rule: rule.id, start, end: joined.end, score: 0.8, class: 'structured' };
@@ -166,12 +167,8 @@ function isDistinctive(prefix: Uint8Array): boolean {
   return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
 }
 
-/** `\n`, `\t` and `\r` written out put a letter before a token that is none of its own. */
-function followsEscape(bytes: Uint8Array, start: number): boolean {
-  const before = bytes[start - 1];
-  if (bytes[start - 2] === 0x5c && (before === 0x6e || before === 0x74 || before === 0x72)) return true;
-  return bytes[start - 3] === 0x25;
-}
+const followsEscape = (bytes: Uint8Array, start: number): boolean =>
+  afterEscape(bytes, start - 1) === start || bytes[start - 3] === 0x25;
 
 function judgePrefix(
   rule: PrefixRule,
@@ -184,7 +181,8 @@ function judgePrefix(
   distinctive: boolean,
 ): Sighting | null {
   progress.until[slot] = stop;
-  const last = Math.min(stop, end + rule.max);
+  const last = beforeFullStop(bytes, Math.min(stop, end + rule.max));
+  if (last - end < rule.min) return null;
   // A fixed length that goes on in letters or digits is another thing.
   if (
     !(distinctive && (end - start >= unmistakable || rule.checksum)) &&
@@ -197,13 +195,22 @@ function judgePrefix(
   if (rule.checksum && last - end >= 12) score = checksums[rule.checksum](bytes, end, last) ? 1 : 0.75;
   if (score < 1) {
     const measured = entropy(bytes, end, last);
-    if (measured.bits < (rule.entropy ?? (rule.wordy ? 0 : 2.4))) return null;
+    if (measured.bits < leastEntropy(rule)) return null;
     if (!rule.wordy && !hasDigitOrMay(bytes, end - start, end, last)) return null;
     if (rule.shape && !rule.shape.test(latin1(bytes, end, last))) return null;
     const random = measured.bits >= 3.9 && last - end >= 24 && !readsLikeWords(bytes, end, last);
     if (!random && isPlaceholder(bytes, end, last)) return null;
   }
   return { rule: rule.id, start, end: last, score, class: 'structured' };
+}
+
+const leastEntropy = (rule: PrefixRule): number => rule.entropy ?? (rule.wordy ? 0 : 2.4);
+
+/** A sentence's full stops are no part of a body that may have them. */
+function beforeFullStop(bytes: Uint8Array, end: number): number {
+  let at = end;
+  while (bytes[at - 1] === 0x2e) at -= 1;
+  return at;
 }
 
 const latin1 = (bytes: Uint8Array, start: number, end: number): string =>
@@ -266,7 +273,8 @@ function isFollowed(
 }
 
 function patternStart(rule: PatternRule, bytes: Uint8Array, keywordStart: number): number {
-  if (rule.back) return runStart(bytes, keywordStart, keywordStart - 128, alphabets[rule.back]);
+  if (rule.back)
+    return afterEscape(bytes, runStart(bytes, keywordStart, keywordStart - 128, alphabets[rule.back]));
   return Math.max(0, keywordStart - (rule.before ?? 0));
 }
 

@@ -118,6 +118,65 @@ export const namedPatterns: readonly PatternRule[] = [
     spent: 'line',
   },
   {
+    // Dropbox's tokens before they were short-lived: 64 characters, ten of them `A`.
+    id: 'dropbox-old-token',
+    keywords: ['dropbox'],
+    pattern: beside('dropbox', '[0-9A-Za-z]{10,12}A{10}[\\w-]{42,43}'),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
+    // Bitwarden Secrets Manager, 'Access tokens': its version, its UUID, its secret and the key to what it opens.
+    id: 'bitwarden-access-token',
+    keywords: ['bws_', 'bitwarden'],
+    pattern: beside(
+      'bws_|bitwarden',
+      '0\\.[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\\.[0-9A-Za-z]{30}:[0-9A-Za-z+/]{22}==',
+    ),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
+    // Infisical, 'Service tokens': `st`, the token's number, its secret and its key.
+    id: 'infisical-token',
+    keywords: ['infisical'],
+    pattern: beside('infisical', 'st\\.[\\w-]{3,48}\\.[\\w-]{3,64}\\.[0-9a-f]{8,64}'),
+    entropy: 3.4,
+    spent: 'line',
+  },
+  {
+    // Contentstack, 'Management tokens': `cs` and 32 hexadecimal digits.
+    id: 'contentstack-token',
+    keywords: ['contentstack'],
+    pattern: beside('contentstack', 'cs[0-9a-f]{32}'),
+    entropy: 3,
+    spent: 'line',
+  },
+  {
+    // Sanity, 'API tokens': `sk` and the rest.
+    id: 'sanity-named-token',
+    keywords: ['sanity'],
+    pattern: beside('sanity', 'sk[0-9A-Za-z]{80,200}'),
+    entropy: 4.2,
+    spent: 'line',
+  },
+  {
+    // Zhipu's and Ollama's keys: the key's number, a full stop, and its secret.
+    id: 'numbered-model-key',
+    keywords: ['zhipu', 'bigmodel', 'ollama'],
+    pattern: beside('zhipu|bigmodel|ollama', '[0-9a-f]{32}\\.[\\w-]{16,24}'),
+    entropy: 3.6,
+    spent: 'line',
+  },
+  {
+    // Codefresh, 'API keys': the key's number, a full stop, and its secret.
+    id: 'codefresh-key',
+    keywords: ['codefresh'],
+    pattern: beside('codefresh', '[0-9a-f]{24}\\.[0-9a-f]{32}'),
+    entropy: 3.2,
+    spent: 'line',
+  },
+  {
     // Code Climate's test reporter.
     id: 'codeclimate-reporter-id',
     keywords: ['cc_test_reporter_id'],

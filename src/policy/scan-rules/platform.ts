@@ -1,4 +1,4 @@
-import { type PatternRule, type PrefixRule, prefix } from './rule.js';
+import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 
 /** Clusters, networks, wallets and clouds beside the large ones: formats as the providers' pages or source show them. */
 export const platformPrefixes: readonly PrefixRule[] = [
@@ -32,11 +32,78 @@ export const platformPrefixes: readonly PrefixRule[] = [
   prefix('nx-cloud-token', 'nxc_', 'alnum', 30, 60),
   prefix('anaconda-token', 'pd-', 'dashed', 36, 36, {
     entropy: 3.4,
-    shape: /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/,
+    shape: uuid,
   }),
+  prefix('aikido-secret', ['AIK_SECRET_', 'AIK_CI_'], 'alnum', 20, 64),
+  prefix('block-protocol-key', 'b10ck5.', 'dotted', 69, 69, { shape: /^[0-9A-Za-z]{32}\.[0-9A-Za-z]{36}$/ }),
+  prefix('builder-io-key', 'bpk-', 'lowerHex', 32),
+  prefix('cfx-server-key', 'cfxk_', 'word', 26, 28, { shape: /^[0-9A-Za-z]{20}_[0-9A-Za-z]{5,7}$/ }),
+  prefix('dryrun-security-key', 'dryrunsec_', 'alnum', 32),
+  prefix('dub-key', 'dub_', 'alnum', 24),
+  prefix('dynamic-token', 'dyn_', 'alnum', 56),
+  prefix('growthbook-secret', ['secret_admin_', 'secret_user_', 'secret_readonly_'], 'alnum', 20, 64),
+  prefix('open-vsx-token', ['ovsxp_', 'ovsxat_'], 'dashed', 36, 36, { shape: uuid }),
+  prefix('pangea-token', 'pts_', 'lowerAlnum', 32, 32, { entropy: 3.2 }),
+  prefix('permit-key', 'permit_key_', 'alnum', 60, 120),
+  prefix('pyx-token', ['sk-pyx-', 'tp-pyx-'], 'alnum', 46, 64),
+  prefix('quicknode-key', 'QN_', 'lowerHex', 32),
+  prefix('redirect-pizza-token', 'rpa_', 'alnum', 30, 30, { entropy: 3.4 }),
+  prefix('spectral-key', 'spu-', 'lowerAlnum', 32),
+  prefix('testkube-key', 'tkcapi_', 'lowerHex', 32, 64),
+  prefix('tolgee-key', ['tgpak_', 'tgpat_'], 'lowerAlnum', 40, 80),
+  prefix('trufflehog-enterprise-key', ['thog-key-', 'thog-secret-'], 'lowerHex', 16, 32),
+  prefix('upcloud-token', 'ucat_', 'alnum', 24, 32),
+  prefix('val-town-token', 'vtwn_', 'dashed', 20, 48),
+  prefix('warpstream-key', 'aks_', 'lowerHex', 64),
 ];
 
 export const platformPatterns: readonly PatternRule[] = [
+  {
+    // Trend Micro Cloud One, 'API keys': the key's number and its secret.
+    id: 'trend-micro-key',
+    keywords: ['tmc1'],
+    run: { alphabet: 'alnum', min: 26, ends: ':' },
+    pattern: /tmc1[0-9A-Za-z]{26,32}:[0-9A-Za-z]{60,70}(?![0-9A-Za-z])/y,
+    entropy: 4,
+  },
+  {
+    // Laravel, 'Encryption': the application's key, 32 bytes in base64.
+    id: 'laravel-key',
+    keywords: ['base64:'],
+    run: { alphabet: 'base64', min: 44 },
+    pattern: /base64:[0-9A-Za-z+/]{43}=(?![0-9A-Za-z+/=])/y,
+    entropy: 4,
+  },
+  {
+    // ASP.NET, the element machineKey: hexadecimal keys that sign and encrypt what a page keeps.
+    id: 'machine-key',
+    keywords: ['validationkey=', 'decryptionkey='],
+    pattern: /(?:validation|decryption)Key=\\{0,2}["'](?<secret>[0-9A-F]{40,256})\\{0,2}["']/iy,
+    entropy: 3,
+  },
+  {
+    // Group Policy Preferences (MS-GPPREF, 2.2.1.1.4): encrypted with a key that is published.
+    id: 'group-policy-password',
+    keywords: ['cpassword='],
+    pattern: /cpassword=\\{0,2}["'](?<secret>[0-9A-Za-z+/]{22,300}={0,2})\\{0,2}["']/iy,
+    entropy: 3,
+  },
+  {
+    // NTLMSSP's third message (MS-NLMP, 2.2.1.3) in base64: the answer to the server's challenge.
+    id: 'ntlm-message',
+    keywords: ['tlrmtvntuaadaaaa'],
+    pattern: /TlRMTVNTUAADAAAA[0-9A-Za-z+/]{60,2000}={0,2}/y,
+    window: 2040,
+  },
+  {
+    // Unleash, 'API tokens': the project, the environment, and 56 hexadecimal digits.
+    id: 'unleash-project-token',
+    keywords: [':production.', ':development.', ':default.'],
+    run: { alphabet: 'lowerHex', min: 56 },
+    back: 'dashed',
+    pattern: /[\w-]{1,80}:(?:production|development|default)\.[0-9a-f]{56}(?![0-9a-f])/y,
+    entropy: 3,
+  },
   {
     id: 'rancher-token',
     keywords: ['token-'],

@@ -51,7 +51,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
     260,
   ),
   prefix('friendli-token', 'flp_', 'alnum', 44, 52),
-  prefix('modal-token', ['ak-', 'as-'], 'alnum', 22, 22, { entropy: 3.8 }),
+  prefix('modal-token', ['ak-', 'as-'], 'alnum', 22, 22, { entropy: 3.5 }),
   prefix(
     'slack-bot-token',
     ['xoxb-', 'xoxa-', 'xoxp-', 'xoxo-', 'xoxs-', 'xoxr-', 'xoxc-', 'xoxd-', 'xoxa-2-', 'xoxe-'],
@@ -100,9 +100,9 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('paddle-key', ['pdl_live_apikey_', 'pdl_sdbx_apikey_'], 'word', 40, 80),
   prefix('frameio-token', 'fio-u-', 'token', 60, 80),
   prefix('dropbox-token', ['sl.', 'sl.u.'], 'dashed', 130, 1400),
-  prefix('notion-token', 'ntn_', 'alnum', 46, 46, {
+  prefix('notion-token', ['ntn_', 'nrt_'], 'alnum', 46, 46, {
     entropy: 3.6,
-    shape: /^\d{11}[0-9A-Za-z]{35}$/,
+    shape: /^\d{9}[0-9A-Za-z]{37}$/,
   }),
   prefix('notion-old-token', 'secret_', 'alnum', 43),
   prefix('airtable-token', 'pat', 'dotted', 79, 79, { entropy: 3.4 }),
@@ -123,6 +123,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
     300,
     { entropy: 3.6 },
   ),
+  prefix('facebook-user-token', 'EAA', 'alnum', 100, 400, { entropy: 4.2 }),
   prefix('instagram-token', ['IGQV', 'IGAA'], 'dashed', 100, 300),
   prefix('twitter-bearer-token', 'AAAAAAAAAAAAAAAAAAAAA', 'token', 60, 120, { entropy: 3.6 }),
   prefix('linkedin-token', ['WPL_AP1.', 'WPL_AP0.'], 'token', 20, 40),
@@ -159,8 +160,9 @@ export const servicePrefixes: readonly PrefixRule[] = [
 export const servicePatterns: readonly PatternRule[] = [
   {
     id: 'openai-key',
-    keywords: ['t3blbkfj'],
-    pattern: /sk-(?:[a-z]{1,10}-)?[\w-]{20,100}T3BlbkFJ[\w-]{20,100}/y,
+    // `OpenAI` in base64, wherever it falls.
+    keywords: ['t3blbkfj', '9wzw5bs', 'pcgvuqu'],
+    pattern: /sk-(?:[a-z]{1,10}-)?[\w-]{16,160}(?:T3BlbkFJ|9wZW5BS|PcGVuQU)[\w-]{16,160}/y,
     back: 'dashed',
   },
   {

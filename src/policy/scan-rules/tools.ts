@@ -25,7 +25,7 @@ export const toolPrefixes: readonly PrefixRule[] = [
   prefix('bitbucket-data-center-token', 'BBDC-', 'base64', 44),
   // GitHub's list.
   prefix('asaas-token', '$aact_', 'graphic', 60, 250, { entropy: 3.6 }),
-  prefix('devcycle-key', ['dvc_server_', 'dvc_client_', 'dvc_mobile_'], 'word', 32, 80),
+  prefix('devcycle-key', ['dvc_server_', 'dvc_client_', 'dvc_mobile_'], 'dashed', 32, 80),
   prefix('dnsimple-token', ['dnsimple_a_', 'dnsimple_u_'], 'alnum', 32, 48),
   prefix('iterative-token', 'isat_', 'alnum', 40, 80),
   prefix('jumpcloud-key', 'jca_', 'alnum', 36),
@@ -36,7 +36,7 @@ export const toolPrefixes: readonly PrefixRule[] = [
     shape: /^[\w-]{8,20}\.[\w-]{24,60}$/,
   }),
   prefix('persona-key', ['persona_production_', 'persona_sandbox_'], 'dashed', 36, 40),
-  prefix('polar-token', ['polar_pat_', 'polar_oat_', 'polar_at_u_', 'polar_rt_u_'], 'word', 32, 80),
+  prefix('polar-token', ['polar_pat_', 'polar_oat_', 'polar_at_u_', 'polar_rt_u_'], 'dashed', 32, 80),
   prefix('samsara-token', 'samsara_api_', 'alnum', 30, 40),
   prefix('thunderstore-token', 'tss_', 'alnum', 36),
   prefix('tigris-secret', 'tsec_', 'word', 48, 80),

@@ -1,13 +1,14 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { strangeness } from '../scan-context/bigrams.js';
-import { unmistakable } from './chance.js';
 
 /** Sixteenths of a bit a letter pair, below which a value reads like words. */
 export const wordlike = 70;
 /** From which on letters of both cases, without a digit among them, were drawn at random. */
 const drawn = 80;
 /** Of fewer letters that can't be told. */
-const fewestDrawn = 16;
+const fewestDrawn = 14;
+/** Behind a shorter prefix, letters alone say nothing. */
+const shortestPrefix = 5;
 
 /** Hardly a digit, and letter pairs as words have them: such a value may be a placeholder, however long. */
 export const readsLikeWords = (bytes: Uint8Array, start: number, end: number): boolean =>
@@ -19,7 +20,7 @@ export const readsLikeWords = (bytes: Uint8Array, start: number, end: number): b
  */
 export const hasDigitOrMay = (bytes: Uint8Array, prefixLength: number, start: number, end: number): boolean =>
   hasDigits(bytes, start, end, 1) ||
-  (prefixLength >= unmistakable && end - start >= fewestDrawn && isDrawn(bytes, start, end));
+  (prefixLength >= shortestPrefix && end - start >= fewestDrawn && isDrawn(bytes, start, end));
 
 export const hasDigit = (bytes: Uint8Array, start: number, end: number): boolean =>
   hasDigits(bytes, start, end, 1);

@@ -9,6 +9,9 @@ describe('a body without a digit', () => {
   it.each([
     ['drawn at random', 'GR1348941', 'YBqxaVFvCejZyaWsQDxZ', ['gitlab-runner-registration-token']],
     ['behind a shorter prefix of its own', 'sm_aat_', 'qoXxqHvDSUVZNfGw', ['settlemint-token']],
+    ['behind a prefix of five', 'glwt-', 'qvfXPesjKJVFmPJYDGgf', ['gitlab-workspace-token']],
+    ['of fourteen letters', 'rzp_live_', 'xKGDOZMaAizrao', ['razorpay-key']],
+    ['behind a prefix of four', 'lip_', 'qvfXPesjKJVFmPJYDGgf', []],
     ['of words', 'GR1348941', 'readTheManualAndStart', []],
     ['of one case', 'GR1348941', 'ybqxavfvcejzyawsqdxz', []],
   ])('%s', (_name, prefix, body, expected) => {
