@@ -6,7 +6,7 @@ import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
 import { refuse, refuseHeld } from './answer.js';
 import { askOperator, readAhead } from './approval.js';
-import { dispatchOptions, prepareOutgoing } from './dispatch.js';
+import { dispatchOptions, prepareOutgoing, send } from './dispatch.js';
 import { type Exchange, openExchange } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { connectionOf, type Gate } from './gate.js';
@@ -69,7 +69,7 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
   const early = ahead();
   if (!mayGo) return refuseHeld(exchange);
   const inspection = await gate.inspectionOf(route);
-  const pool = await gate.upstreams(route.route, admission.host);
+  const upstream = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
   const relay = createRelay(exchange, inspection, (error) => {
     exchange.failed = exchange.refusal === null;
@@ -80,13 +80,13 @@ async function forward(exchange: Exchange, socket: Socket, head: Buffer, webSock
   if (inspection || outbound) withoutExtensions(options.headers as string[]);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
-    onUpgrade(status, raw, upstream) {
-      readAsStream(upstream);
+    onUpgrade(status, raw, joined) {
+      readAsStream(joined);
       const answer = { status, headers: responseHeaders(raw) };
-      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
+      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream: joined, early }, answer);
     },
   };
-  pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
+  send(exchange, upstream, webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
 }
 
 /** A response on a socket that Node's server has let go of: written once, then the socket ends. */
