@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { hiddenHost } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
+import { createGather } from './gather.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
 import { logPath } from './log-text.js';
 import { wholeBody } from './request-body.js';
@@ -67,12 +68,11 @@ export function askAboutFinding(
 
 /** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */
 export function readAhead(socket: Socket, head: Buffer): () => Buffer {
-  const chunks = [head];
-  let size = head.length;
+  const early = createGather();
+  early.append(head);
   const onData = (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= wholeBody) socket.pause();
+    early.append(chunk);
+    if (early.size() >= wholeBody) socket.pause();
   };
   // Half open or not: who ends before the answer came doesn't want it.
   const onEnd = () => socket.destroy();
@@ -80,7 +80,7 @@ export function readAhead(socket: Socket, head: Buffer): () => Buffer {
   return () => {
     socket.off('data', onData).off('end', onEnd);
     socket.pause();
-    return Buffer.concat(chunks);
+    return early.bytes();
   };
 }
 
