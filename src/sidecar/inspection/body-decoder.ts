@@ -41,7 +41,7 @@ const decoders: Readonly<Record<ContentCoding, () => BodyDecoder>> = {
       (first) =>
         // RFC 9110, 8.4.1.2: zlib's format is meant, and its compressed data alone is what some send.
         (first & 0x0f) === 8 ? createInflate() : createInflateRaw(),
-      0,
+      () => 0,
     ),
 };
 
@@ -73,12 +73,16 @@ function createZstdBodyDecoder(): BodyDecoder {
  * One stream from the first byte to the last.
  *
  * @param open given the first byte
- * @param window bytes of what it made that it keeps
+ * @param windowOf bytes of what it made that it keeps, by its first
  */
-function createOneStreamDecoder(open: (first: number) => Transform & Zlib, window: number): BodyDecoder {
+function createOneStreamDecoder(
+  open: (first: number) => Transform & Zlib,
+  windowOf: (first: number) => number,
+): BodyDecoder {
   let steps: ReturnType<typeof createZlibSteps> | null = null;
   let given = 0;
   let told = 0;
+  let window = 0;
   const part = (bytes: Buffer): DecodedPart => {
     told += bytes.length;
     return { bytes, besides: false };
@@ -86,7 +90,11 @@ function createOneStreamDecoder(open: (first: number) => Transform & Zlib, windo
   return {
     async *push(chunk) {
       if (chunk.length === 0) return;
-      steps ??= createZlibSteps(open(chunk[0] as number));
+      if (!steps) {
+        const first = chunk[0] as number;
+        steps = createZlibSteps(open(first));
+        window = windowOf(first);
+      }
       given += chunk.length;
       for await (const bytes of steps.push(chunk)) yield part(bytes);
       if (steps.ended() && steps.consumed() < given) throw new Error('something follows the stream');
