@@ -1,12 +1,9 @@
-import { setMaxListeners } from 'node:events';
-import type { Socket } from 'node:net';
 import { hiddenHost } from '../policy/refusals.js';
 import type { CompiledRoute } from '../policy/routes.js';
 import type { Exchange } from './exchange.js';
 import type { HoldAnswer, HoldRequest } from './holds.js';
+import { leavingOf } from './leaving.js';
 import { logPath } from './log-text.js';
-
-const leaving = new WeakMap<Socket, AbortSignal>();
 
 /**
  * Asks the operator about a request that no rule allows and none forbids, its bytes unsent, and before the host's
@@ -62,17 +59,4 @@ export function askAboutFinding(
     },
     leavingOf(request.socket),
   );
-}
-
-/** Fires when the connection closes: the client that would get an answer has left. */
-function leavingOf(socket: Socket): AbortSignal {
-  const known = leaving.get(socket);
-  if (known) return known;
-  if (socket.destroyed) return AbortSignal.abort();
-  const controller = new AbortController();
-  // As many as a client may send ahead.
-  setMaxListeners(0, controller.signal);
-  socket.once('close', () => controller.abort());
-  leaving.set(socket, controller.signal);
-  return controller.signal;
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { departingHeaders } from '../policy/departing-headers.js';
 import type { CompiledRoute } from '../policy/routes.js';
@@ -9,6 +10,7 @@ import type { Inspection } from './inbound/inspection.js';
 import { BodyRefused } from './inspection/long-scan.js';
 import { createRelay } from './relay.js';
 import { upstreamRefusal } from './upstream-error.js';
+import type { Upstream } from './upstreams.js';
 
 /** Methods whose body every server reads (RFC 9110, 9.3). */
 const withBody = new Set(['POST', 'PUT', 'PATCH']);
@@ -18,7 +20,7 @@ export function dispatch(
   exchange: Exchange,
   route: CompiledRoute,
   inspection: Inspection | null,
-  pool: Dispatcher,
+  upstream: Upstream,
   again: boolean,
 ): void {
   const fail = (error: unknown) => {
@@ -35,7 +37,23 @@ export function dispatch(
     else dispatchAgain(exchange, route, inspection).catch(fail);
   };
   const options = dispatchOptions(exchange, route, inspection);
-  pool.dispatch(options, createRelay(exchange, inspection, onError));
+  send(exchange, upstream, options, createRelay(exchange, inspection, onError));
+}
+
+/** When the upstream has a connection to spare, unless the client leaves before: then nothing of it is kept. */
+export function send(
+  { response, body, outgoing }: Exchange,
+  upstream: Upstream,
+  options: Dispatcher.DispatchOptions,
+  handler: Dispatcher.DispatchHandler,
+): void {
+  upstream.send(options, handler, (leave) => {
+    response.once('close', () => {
+      if (!leave()) return;
+      if (outgoing.content instanceof Readable) outgoing.content.destroy();
+      body.release();
+    });
+  });
 }
 
 /** Over a pool that is there now: the one before may have made room for another host's. */
@@ -44,8 +62,8 @@ async function dispatchAgain(
   route: CompiledRoute,
   inspection: Inspection | null,
 ): Promise<void> {
-  const pool = await exchange.gate.upstreams(route.route, exchange.admission.host);
-  if (!exchange.response.destroyed) dispatch(exchange, route, inspection, pool, true);
+  const upstream = await exchange.gate.upstreams(route.route, exchange.admission.host);
+  if (!exchange.response.destroyed) dispatch(exchange, route, inspection, upstream, true);
 }
 
 /** What of the request goes on, by the way it takes. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { refuse, refuseHeld } from './answer.js';
 import { askOperator } from './approval.js';
-import { dispatchOptions, prepareOutgoing } from './dispatch.js';
+import { dispatchOptions, prepareOutgoing, send } from './dispatch.js';
 import type { Exchange } from './exchange.js';
 import { responseHeaders } from './forward-headers.js';
 import { inspectRequest } from './inspection/inspect-request.js';
@@ -31,7 +31,7 @@ export async function forwardUpgrade(
   const early = ahead();
   if (!mayGo) return refuseHeld(exchange);
   const inspection = await gate.inspection.ofAnswers(route);
-  const pool = await gate.upstreams(route.route, admission.host);
+  const upstream = await gate.upstreams(route.route, admission.host);
   if (response.destroyed || socket.destroyed) return;
   const relay = createRelay(exchange, inspection, (error) => {
     exchange.failed = exchange.refusal === null;
@@ -42,11 +42,11 @@ export async function forwardUpgrade(
   if (inspection || outbound) withoutExtensions(options.headers as string[]);
   const handler: Dispatcher.DispatchHandler = {
     ...relay,
-    onUpgrade(status, raw, upstream) {
-      readAsStream(upstream);
+    onUpgrade(status, raw, joined) {
+      readAsStream(joined);
       const answer = { status, headers: responseHeaders(raw) };
-      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream, early }, answer);
+      joinUpgraded({ exchange, inspection, outbound, client: socket, upstream: joined, early }, answer);
     },
   };
-  pool.dispatch(webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
+  send(exchange, upstream, webSocket ? { ...options, upgrade: 'websocket' } : options, handler);
 }

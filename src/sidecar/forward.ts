@@ -35,14 +35,13 @@ export async function forward(exchange: Exchange): Promise<void> {
     prepareOutgoing(exchange, route);
     if (!(await inspectRequest(exchange, route))) return refuseHeld(exchange);
     const inspection = await gate.inspection.ofAnswers(route);
-    const pool = await gate.upstreams(route.route, admission.host);
+    const upstream = await gate.upstreams(route.route, admission.host);
     if (response.destroyed) return;
-    // Counting a pool's queue takes a look at each of its connections.
-    if (gate.held.requests > queueLimit && pool.stats.queued >= queueLimit) {
+    if (upstream.waiting() >= queueLimit) {
       refuse(exchange, finalRefusal('too-many-connections', 'too many requests wait for this host'), true);
       return;
     }
-    dispatch(exchange, route, inspection, pool, false);
+    dispatch(exchange, route, inspection, upstream, false);
     dispatched = true;
   } catch (error) {
     if (!(error instanceof NoRoomError)) throw error;

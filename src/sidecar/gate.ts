@@ -24,8 +24,8 @@ export interface Gate {
   readonly forwarding: LazyForwarding;
   readonly record: (entry: Entry) => void;
   readonly nextRequest: () => number;
-  /** Requests that are not answered yet; bytes of their bodies held whole, and of answers' text that is not let go yet. */
-  readonly held: { requests: number; bytes: number; text: number };
+  /** Requests that are not answered yet; bytes of their bodies held whole, of answers' text that is not let go yet, and of what decoders keep. */
+  readonly held: { requests: number; bytes: number; text: number; decoders: number };
   /** Takes one off the requests that are not answered yet. */
   readonly settled: () => void;
   /** Resolves once there is none. */
@@ -70,7 +70,7 @@ export function createGate(
     compiled.map((found) => [found, createInjection(found.route, configuration.secrets)]),
   );
   let requests = 0;
-  const held = { requests: 0, bytes: 0, text: 0 };
+  const held = { requests: 0, bytes: 0, text: 0, decoders: 0 };
   let onIdle = () => {};
   return {
     table,

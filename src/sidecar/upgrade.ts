@@ -6,6 +6,7 @@ import { valuesOf } from '../policy/request-head.js';
 import { refuse } from './answer.js';
 import { forward, openExchange } from './exchange.js';
 import { connectionOf, type Gate } from './gate.js';
+import { createGather } from './gather.js';
 import type { IncomingRequest } from './incoming-request.js';
 import { recordUnparsed } from './record-exchange.js';
 import { wholeBody } from './request-body.js';
@@ -47,12 +48,11 @@ export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Sock
 
 /** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */
 function readAhead(socket: Socket, head: Buffer): () => Buffer {
-  const chunks = [head];
-  let size = head.length;
+  const early = createGather();
+  early.append(head);
   const onData = (chunk: Buffer) => {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= wholeBody) socket.pause();
+    early.append(chunk);
+    if (early.size() >= wholeBody) socket.pause();
   };
   // Half open or not: who ends before the answer came doesn't want it.
   const onEnd = () => socket.destroy();
@@ -60,7 +60,7 @@ function readAhead(socket: Socket, head: Buffer): () => Buffer {
   return () => {
     socket.off('data', onData).off('end', onEnd);
     socket.pause();
-    return Buffer.concat(chunks);
+    return early.bytes();
   };
 }
 

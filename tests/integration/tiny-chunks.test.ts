@@ -76,6 +76,27 @@ test('one that is held is read on byte by byte, and takes little memory', async 
   socket.destroy();
 }, 60_000);
 
+test('what is sent after an upgrade that is held takes little memory, byte by byte', async () => {
+  const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n';
+  const sockets = await Promise.all(
+    Array.from({ length: 4 }, () => openTunnel({ ...rig.sidecar, host: 'supervise.test' })),
+  );
+  for (const socket of sockets) socket.write(get('supervise.test', `/${heldSecret}`, upgrade + key));
+  await rig.proposal(sockets.length);
+  const taken = await memoryOf(async () => {
+    for (const socket of sockets) {
+      // A record of TLS each, and a chunk for the sidecar.
+      for (let count = 0; count < 60_000; count += 1)
+        await new Promise((resolve) => socket.write('a', resolve));
+    }
+  });
+  expect(taken).toBeLessThan(50_000_000);
+  for (const socket of sockets) socket.destroy();
+  await rig.sidecar.until(() => rig.ends().length === sockets.length);
+  expect(rig.arrivals).toEqual([]);
+}, 60_000);
+
 const opened: { close(): void }[] = [];
 afterEach(() => {
   for (const one of opened.splice(0)) one.close();

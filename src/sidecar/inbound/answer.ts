@@ -2,6 +2,7 @@ import { messageOf } from '../../contract/errors.js';
 import type { Refusal } from '../../contract/refusal.js';
 import { NotScannedError } from '../../policy/inbound/scrub.js';
 import { finalRefusal } from '../../policy/refusals.js';
+import { countDecoder } from '../decoder-memory.js';
 import type { Exchange } from '../exchange.js';
 import { headerOf } from './answer-headers.js';
 import { type AnswerHead, type InspectedAnswer, openInspectedAnswer } from './inspected-answer.js';
@@ -56,6 +57,7 @@ function openAny(
       onRoom,
       onFailure,
       reserve: reserveText(exchange),
+      decoderMemory: () => countDecoder(exchange.gate.held),
       notScannable: (why) => notScannable(inspection, why),
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { NotScannedError } from '../../policy/inbound/scrub.js';
+import { brotliWindow, type DecoderMemory } from '../decoder-memory.js';
 import { createZstdStream } from './zstd-stream.js';
 
 /** Undoes the content codings of a body as it comes. */
@@ -43,14 +45,26 @@ export function parseCodings(value: string): readonly Coding[] | null {
   return names.map((name) => (name === 'x-gzip' ? 'gzip' : (name as Coding)));
 }
 
-/** @param list as they were applied, at least one */
-export function createDecoder(list: readonly Coding[], events: DecoderEvents): Decoder {
+/**
+ * @param list as they were applied, at least one
+ * @param memory what it counts as that it keeps of what it made
+ */
+export function createDecoder(
+  list: readonly Coding[],
+  memory: DecoderMemory,
+  events: DecoderEvents,
+): Decoder {
   let received = 0;
   let made = 0;
   let first: Duplex | null = null;
   let last: Duplex | null = null;
   let done = false;
+  /** Bytes of brotli's; 0: there is none. */
+  let window = 0;
 
+  const keep = (bytes: number) => {
+    if (!memory.take(bytes)) fail(new NotScannedError('too many long answers are being decoded'));
+  };
   const fail = (error: Error) => {
     if (done) return;
     destroy();
@@ -58,21 +72,27 @@ export function createDecoder(list: readonly Coding[], events: DecoderEvents): D
   };
   const destroy = () => {
     done = true;
+    memory.release();
     first?.destroy();
     last?.destroy();
   };
   const onData = (chunk: Buffer) => {
     made += chunk.length;
     if (made > expansion.base + received * expansion.factor) fail(new Error('the body expands too far'));
-    else if (!done) events.onData(chunk);
+    else if (window > 0) keep(Math.min(made, window));
+    if (!done) events.onData(chunk);
   };
 
   function open(beginning: Buffer): Duplex {
-    const stages = list.toReversed().map((coding, index) => inverse(coding, index === 0 ? beginning : null));
+    if (list.includes('br')) window = brotliWindow(list.length === 1 ? (beginning[0] ?? null) : null);
+    const stages = list
+      .toReversed()
+      .map((coding, index) => inverse(coding, index === 0 ? beginning : null, keep));
     for (const stage of stages) stage.on('error', fail);
     stages.reduce((from, to) => from.pipe(to));
     last = stages.at(-1) as Duplex;
     last.on('data', onData).once('end', () => {
+      memory.release();
       if (!done) events.onEnd();
     });
     stages[0]?.on('drain', events.onRoom);
@@ -97,8 +117,8 @@ export function createDecoder(list: readonly Coding[], events: DecoderEvents): D
   };
 }
 
-function inverse(coding: Coding, beginning: Buffer | null): Duplex {
-  if (coding === 'zstd') return createZstdStream();
+function inverse(coding: Coding, beginning: Buffer | null, keep: (bytes: number) => void): Duplex {
+  if (coding === 'zstd') return createZstdStream(keep);
   const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = constants;
   if (coding === 'br') return createBrotliDecompress({ flush: BROTLI_OPERATION_FLUSH, chunkSize });
   const options = { flush: Z_SYNC_FLUSH, chunkSize };

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../contract/refusal.js';
 import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
+import type { DecoderMemory } from '../decoder-memory.js';
 import { createGather } from '../gather.js';
 import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
 import { createBody } from './body.js';
@@ -40,6 +41,7 @@ export interface AnswerSurroundings {
   /** What could not be looked at is not let out. */
   readonly onFailure: (error: unknown) => void;
   readonly reserve: (bytes: number) => boolean;
+  readonly decoderMemory: () => DecoderMemory;
   readonly notScannable: (why: string) => Refusal;
 }
 
@@ -92,7 +94,7 @@ export function openInspectedAnswer(given: AnswerHead, around: AnswerSurrounding
     });
   };
   if (codings && coded)
-    decoder = createDecoder(codings, {
+    decoder = createDecoder(codings, around.decoderMemory(), {
       onData: (chunk) => {
         push(chunk);
         if (clientFull) decoder?.pause();

@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import { createZstdDecoder, usualWindow, type ZstdOutput } from '../../policy/message/zstd/decoder.js';
 import { createWorkLimit, zstdWork } from '../decoding-work.js';
 
-/** Undoes Zstandard, no further than its reader has room. */
-export function createZstdStream(): Duplex {
+/** Undoes Zstandard, no further than its reader has room. @param onMemory told how many bytes it keeps */
+export function createZstdStream(onMemory: (bytes: number) => void): Duplex {
   const limit = createWorkLimit(zstdWork);
   const decoder = createZstdDecoder(usualWindow, limit.work);
   let outputs: Iterator<ZstdOutput> | null = null;
@@ -12,6 +12,7 @@ export function createZstdStream(): Duplex {
   const advance = () => {
     while (outputs) {
       const { done, value } = outputs.next();
+      onMemory(decoder.memory());
       if (done) {
         outputs = null;
         written?.();

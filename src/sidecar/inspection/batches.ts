@@ -57,7 +57,8 @@ export function createBatches(
 
   function handOver(part: readonly [Waiting, ...Waiting[]]): void {
     const sources = part.map(({ source }) => source);
-    workers.examine(part[0].prepared.names, sources).then(
+    // It is too little to wait for anyone's leaving.
+    workers.examine(part[0].prepared.names, sources, null).then(
       (examinations) => {
         for (const [index, { resolve }] of part.entries()) resolve(examinations[index] as BodyExamination);
       },

@@ -2,6 +2,7 @@ import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createInflate, createInflateRaw, type Zlib } from 'node:zlib';
 import type { ContentCoding } from '../../policy/message/encodings.js';
 import { createZstdDecoder, usualWindow } from '../../policy/message/zstd/decoder.js';
+import { brotliWindow } from '../decoder-memory.js';
 import { createWorkLimit, zstdWork } from '../decoding-work.js';
 import { createGzipDecoder } from './gzip-decoder.js';
 import { createZlibSteps } from './zlib-steps.js';
@@ -26,17 +27,21 @@ export interface BodyDecoder {
   end(): AsyncGenerator<DecodedPart>;
   /** Asked when a part came. */
   readonly mark: () => DecodedMark;
+  /** Bytes that it keeps of what it made, where that is worth a count. */
+  readonly memory: () => number;
   destroy(): void;
 }
 
 const decoders: Readonly<Record<ContentCoding, () => BodyDecoder>> = {
   gzip: createGzipDecoder,
   zstd: createZstdBodyDecoder,
-  br: () => createOneStreamDecoder(() => createBrotliDecompress()),
+  br: () => createOneStreamDecoder(() => createBrotliDecompress(), brotliWindow),
   deflate: () =>
-    createOneStreamDecoder((first) =>
-      // RFC 9110, 8.4.1.2: zlib's format is meant, and its compressed data alone is what some send.
-      (first & 0x0f) === 8 ? createInflate() : createInflateRaw(),
+    createOneStreamDecoder(
+      (first) =>
+        // RFC 9110, 8.4.1.2: zlib's format is meant, and its compressed data alone is what some send.
+        (first & 0x0f) === 8 ? createInflate() : createInflateRaw(),
+      () => 0,
     ),
 };
 
@@ -59,15 +64,25 @@ function createZstdBodyDecoder(): BodyDecoder {
       decoder.end();
     },
     mark: () => ({ body: decoder.consumed(), content: told }),
+    memory: decoder.memory,
     destroy: () => {},
   };
 }
 
-/** One stream from the first byte to the last. @param open given the first byte */
-function createOneStreamDecoder(open: (first: number) => Transform & Zlib): BodyDecoder {
+/**
+ * One stream from the first byte to the last.
+ *
+ * @param open given the first byte
+ * @param windowOf bytes of what it made that it keeps, by its first
+ */
+function createOneStreamDecoder(
+  open: (first: number) => Transform & Zlib,
+  windowOf: (first: number) => number,
+): BodyDecoder {
   let steps: ReturnType<typeof createZlibSteps> | null = null;
   let given = 0;
   let told = 0;
+  let window = 0;
   const part = (bytes: Buffer): DecodedPart => {
     told += bytes.length;
     return { bytes, besides: false };
@@ -75,7 +90,11 @@ function createOneStreamDecoder(open: (first: number) => Transform & Zlib): Body
   return {
     async *push(chunk) {
       if (chunk.length === 0) return;
-      steps ??= createZlibSteps(open(chunk[0] as number));
+      if (!steps) {
+        const first = chunk[0] as number;
+        steps = createZlibSteps(open(first));
+        window = windowOf(first);
+      }
       given += chunk.length;
       for await (const bytes of steps.push(chunk)) yield part(bytes);
       if (steps.ended() && steps.consumed() < given) throw new Error('something follows the stream');
@@ -84,6 +103,7 @@ function createOneStreamDecoder(open: (first: number) => Transform & Zlib): Body
       if (steps) for await (const bytes of steps.finish()) yield part(bytes);
     },
     mark: () => ({ body: steps?.consumed() ?? 0, content: told + (steps?.waiting() ?? 0) }),
+    memory: () => Math.min(told, window),
     destroy: () => steps?.destroy(),
   };
 }

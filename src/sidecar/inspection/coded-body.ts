@@ -1,5 +1,6 @@
 import type { ContentCoding } from '../../policy/message/encodings.js';
 import { ZstdError } from '../../policy/message/zstd/bits.js';
+import { countDecoder, type DecoderMemory } from '../decoder-memory.js';
 import { DecodingWorkError } from '../decoding-work.js';
 import { createGather } from '../gather.js';
 import { type BodyDecoder, createBodyDecoder, type DecodedMark, type DecodedPart } from './body-decoder.js';
@@ -33,7 +34,16 @@ export function inspectCoded(
   inspection: Inspection,
 ): CodedBody {
   const decoder = createBodyDecoder(coding);
-  const decoding: Decoding = { decoder, coding, newScan, inspection };
+  const { exchange } = inspection;
+  const memory = countDecoder(exchange.gate.held);
+  const { body } = exchange;
+  const release = () => {
+    memory.release();
+    body.release();
+  };
+  // A client may leave before any of it is read on.
+  exchange.body = { ...body, release };
+  const decoding: Decoding = { decoder, memory, coding, newScan, inspection };
   const asItCame = toTheLetter.has(coding) && inspection.route.route.dlp.outboundOnMatch !== 'redact';
   return {
     asItCame,
@@ -43,6 +53,7 @@ export function inspectCoded(
 
 interface Decoding {
   readonly decoder: BodyDecoder;
+  readonly memory: DecoderMemory;
   readonly coding: ContentCoding;
   readonly newScan: () => LongScan;
   readonly inspection: Inspection;
@@ -103,7 +114,7 @@ async function* passedOn(source: AsyncIterable<Buffer>, decoding: Decoding): Asy
 /** What a body comes to, within bounds. @throws BodyRefused */
 async function* decodedParts(
   source: AsyncIterable<Buffer>,
-  { decoder, coding, inspection }: Decoding,
+  { decoder, memory, coding, inspection }: Decoding,
 ): AsyncGenerator<DecodedPart> {
   let received = 0;
   let made = 0;
@@ -113,6 +124,7 @@ async function* decodedParts(
         made += part.bytes.length;
         if (made > expansion.base + received * expansion.factor)
           throw new BodyRefused(expandsTooFar(inspection));
+        if (!memory.take(decoder.memory())) throw new BodyRefused(noRoom(inspection));
         yield part;
       }
     } catch (error) {
@@ -135,9 +147,17 @@ async function* decodedParts(
     }
     yield* bounded(decoder.end());
   } finally {
+    memory.release();
     decoder.destroy();
   }
 }
+
+const noRoom = (inspection: Inspection) =>
+  refusalOf(
+    inspection,
+    'too-many-connections',
+    'too many large bodies are being decoded: send it again later',
+  );
 
 const expandsTooFar = (inspection: Inspection) =>
   refusalOf(inspection, 'scan-over-budget', 'it expands too far to be scanned');

@@ -97,6 +97,7 @@ export function createGzipDecoder(): BodyDecoder {
       body: before + (member?.steps.consumed() ?? 0),
       content: told + (member?.steps.waiting() ?? 0),
     }),
+    memory: () => 0,
     destroy: () => member?.steps.destroy(),
   };
 }

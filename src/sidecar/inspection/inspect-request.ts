@@ -60,7 +60,7 @@ export interface Inspection {
 
 async function inspect(inspection: Inspection): Promise<Inspected> {
   const { exchange, prepared } = inspection;
-  const { gate, admission, outgoing } = exchange;
+  const { gate, request, admission, outgoing } = exchange;
   const head: MessageHead = {
     host: admission.host,
     target: outgoing.target,
@@ -69,7 +69,9 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const { examination: ofHead, memory } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
-  const ofBody = source ? await gate.inspection.examineBodySoon(prepared, source) : nothingFound;
+  const ofBody = source
+    ? await gate.inspection.examineBodySoon(prepared, source, request.socket)
+    : nothingFound;
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];
@@ -121,7 +123,7 @@ async function piecesLeft(
   { pieces }: BodyExamination,
 ): Promise<TrailMessage['pieces']> {
   if (!source || route.route.dlp.outboundOnMatch === 'supervise') return pieces;
-  return (await exchange.gate.inspection.examineBody(prepared, source)).pieces;
+  return (await exchange.gate.inspection.examineBody(prepared, source, exchange.request.socket)).pieces;
 }
 
 /** Of the values that the bottle holds. */
@@ -205,9 +207,9 @@ async function redactRequest(
   { head, ofHead, source }: Parts,
 ): Promise<Inspected> {
   const { exchange, prepared } = inspection;
-  const { gate, outgoing } = exchange;
+  const { gate, request, outgoing } = exchange;
   const redactedHead = ofHead ? redactHead(prepared.scanner, head, ofHead) : head;
-  const redactedBody = source ? await gate.inspection.redactBody(prepared, source) : null;
+  const redactedBody = source ? await gate.inspection.redactBody(prepared, source, request.socket) : null;
   if (!redactedHead || (source && !redactedBody) || !mayStillGo(inspection, redactedHead))
     return { refusal: findingRefusal(inspection, found, 'not-redactable') };
   outgoing.target = redactedHead.target;

@@ -43,9 +43,9 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
   return {
     of: (route) => ready().of(route),
     examineHead: (prepared, head) => ready().examineHead(prepared, head),
-    examineBody: (prepared, source) => ready().examineBody(prepared, source),
-    examineBodySoon: (prepared, source) => ready().examineBodySoon(prepared, source),
-    redactBody: (prepared, source) => ready().redactBody(prepared, source),
+    examineBody: (prepared, source, client) => ready().examineBody(prepared, source, client),
+    examineBodySoon: (prepared, source, client) => ready().examineBodySoon(prepared, source, client),
+    redactBody: (prepared, source, client) => ready().redactBody(prepared, source, client),
     pieces: (prepared, bytes) => ready().pieces(prepared, bytes),
     across: (prepared, message) => ready().across(prepared, message),
     shown: (target) => ready().shown(target),

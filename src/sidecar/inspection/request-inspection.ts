@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
 import type { SecretPiece } from '../../policy/across/piece-index.js';
 import { createTrail, type TrailMessage } from '../../policy/across/trail.js';
@@ -12,6 +13,7 @@ import {
 import { redactBody } from '../../policy/outbound/redaction.js';
 import { shownText } from '../../policy/outbound/shown-text.js';
 import type { CompiledRoute } from '../../policy/routes.js';
+import { leavingOf } from '../leaving.js';
 import { createLeastRecentlyUsed } from '../lru.js';
 import { createBatches } from './batches.js';
 import { knownValuesOf } from './known-values.js';
@@ -35,15 +37,20 @@ export interface RequestInspection {
   /** null: the route has its requests go unscanned. */
   readonly of: (route: CompiledRoute) => Prepared | null;
   readonly examineHead: (prepared: Prepared, head: MessageHead) => ExaminedHead;
-  /** At once, but for a long body or a compressed one. */
+  /** At once, but for a long body or a compressed one: that waits for a worker, as long as its client is there. */
   readonly examineBody: (
     prepared: Prepared,
     source: BodySource,
+    client: Socket,
   ) => BodyExamination | Promise<BodyExamination>;
   /** One that may wait for what comes with it. */
-  readonly examineBodySoon: (prepared: Prepared, source: BodySource) => Promise<BodyExamination>;
+  readonly examineBodySoon: (
+    prepared: Prepared,
+    source: BodySource,
+    client: Socket,
+  ) => Promise<BodyExamination>;
   /** null: not all that was found can be covered. */
-  readonly redactBody: (prepared: Prepared, source: BodySource) => Promise<Buffer | null>;
+  readonly redactBody: (prepared: Prepared, source: BodySource, client: Socket) => Promise<Buffer | null>;
   /** What may be parts of known values, as it stands there. */
   readonly pieces: (prepared: Prepared, bytes: Buffer) => readonly SecretPiece[];
   /** The name of a value that comes together with this request from parts that left lately; null: none does. */
@@ -73,18 +80,20 @@ export async function createRequestInspection(
     bytes.length >= workerSize || contentEncoding !== null;
   const examineHere = ({ scanner, seeksKnown }: Prepared, source: BodySource) =>
     examineBody(scanner, source, { pieceIndex: seeksKnown ? index : null });
-  const examineLong = async ({ names }: Prepared, source: BodySource) => {
-    const [examination] = await workers.examine(names, [source]);
+  const examineLong = async ({ names }: Prepared, source: BodySource, client: Socket) => {
+    const [examination] = await workers.examine(names, [source], leavingOf(client));
     return examination as BodyExamination;
   };
   const batched = createBatches(workers, examineHere);
   return {
     of: scanners.of,
     examineHead: rememberClean(),
-    examineBody: (prepared, source) => (isForWorker(source) ? examineLong : examineHere)(prepared, source),
-    examineBodySoon: (prepared, source) => (isForWorker(source) ? examineLong : batched)(prepared, source),
-    redactBody: async ({ scanner, names }, source) =>
-      isForWorker(source) ? workers.redact(names, source) : redactBody(scanner, source),
+    examineBody: (prepared, source, client) =>
+      (isForWorker(source) ? examineLong : examineHere)(prepared, source, client),
+    examineBodySoon: (prepared, source, client) =>
+      (isForWorker(source) ? examineLong : batched)(prepared, source, client),
+    redactBody: async ({ scanner, names }, source, client) =>
+      isForWorker(source) ? workers.redact(names, source, leavingOf(client)) : redactBody(scanner, source),
     pieces: ({ seeksKnown }, bytes) => (seeksKnown ? index.find(bytes) : []),
     across: ({ seeksKnown }, message) => (seeksKnown ? trail.add(message, Date.now()) : null),
     shown: (target) => paths.getOrCreate(target, () => shownText(scanners.all, target)),

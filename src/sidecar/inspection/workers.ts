@@ -9,12 +9,21 @@ import { leastReturned, type WorkerAnswer, type WorkerBody, type WorkerJob, work
 
 /** Threads for what would hold up every other request. They start when they are first asked for. */
 export interface Workers {
-  /** Rejects when the worker dies or takes too long. */
+  /**
+   * Rejects when the worker dies or takes too long, and when the client leaves before it was begun.
+   *
+   * @param client null: nobody's leaving is waited for
+   */
   readonly examine: (
     names: readonly string[] | null,
     sources: readonly BodySource[],
+    client: AbortSignal | null,
   ) => Promise<readonly BodyExamination[]>;
-  readonly redact: (names: readonly string[] | null, source: BodySource) => Promise<Buffer | null>;
+  readonly redact: (
+    names: readonly string[] | null,
+    source: BodySource,
+    client: AbortSignal | null,
+  ) => Promise<Buffer | null>;
   /**
    * Bytes of the bodies that the least busy one has still to do; null: none is ready yet, and one is being started.
    */
@@ -25,7 +34,7 @@ interface Running {
   readonly worker: Worker;
   readonly waiting: Map<number, Waiting>;
   /** Those of them that it was not handed yet, in turn. */
-  readonly queue: Waiting[];
+  readonly queue: Set<Waiting>;
   ready: boolean;
   /** Bytes of the bodies that it has still to do, and of those among them that it was handed. */
   backlog: number;
@@ -38,11 +47,13 @@ interface Waiting {
   readonly size: number;
   readonly resolve: (answer: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
+  /** From the moment it is handed over: those before it may take long, too. */
+  timer: NodeJS.Timeout | null;
 }
 
 /** One core is left to the requests themselves, and no more than this is taken in memory. */
 const mostWorkers = Math.max(1, Math.min(2, availableParallelism() - 1));
-/** Milliseconds for one body; a thousand times what one of the longest takes. */
+/** Milliseconds for one body and those handed ahead of it; hundreds of times what the longest take. */
 const jobTimeout = 30_000;
 /** Bytes of bodies that a worker is handed ahead: each is a copy, and it does one after another anyway. */
 const mostHanded = 2 * 1024 * 1024;
@@ -70,12 +81,19 @@ export function createWorkers(known: KnownTables): Workers {
       stdout: true,
       stderr: true,
     });
-    const one: Running = { worker, waiting: new Map(), queue: [], ready: false, backlog: 0, handed: 0 };
+    const one: Running = {
+      worker,
+      waiting: new Map(),
+      queue: new Set(),
+      ready: false,
+      backlog: 0,
+      handed: 0,
+    };
     const end = () => {
       running.delete(one);
       for (const { reject } of one.waiting.values()) reject(new Error('a worker ended'));
       one.waiting.clear();
-      one.queue.length = 0;
+      one.queue.clear();
     };
     worker.on('message', (answer: WorkerAnswer | typeof workerReady) => {
       if (answer === workerReady) one.ready = true;
@@ -111,14 +129,15 @@ export function createWorkers(known: KnownTables): Workers {
   }
 
   function handOver(one: Running): void {
-    for (let [next] = one.queue; next; [next] = one.queue) {
+    for (const next of one.queue) {
       if (one.handed > 0 && one.handed + next.size > mostHanded) return;
-      one.queue.shift();
+      one.queue.delete(next);
       one.handed += next.size;
       const memory = next.size < leastReturned ? new ArrayBuffer(next.size) : buffers.take(next.size);
       const bytes = new Uint8Array(memory, 0, next.size);
       putTogether(next.sources, bytes);
       const job: WorkerJob = { ...next.job, bytes };
+      next.timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
       one.worker.postMessage(job, [bytes.buffer]);
     }
   }
@@ -127,35 +146,54 @@ export function createWorkers(known: KnownTables): Workers {
     kind: WorkerJob['kind'],
     names: readonly string[] | null,
     sources: readonly BodySource[],
+    client: AbortSignal | null,
   ): Promise<WorkerAnswer> {
+    if (client?.aborted) throw clientLeft();
     const one = choose();
     jobs += 1;
     const job = { id: jobs, kind, names, bodies: sources.map(bodyOf) };
     const size = sources.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    const timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
     one.backlog += size;
-    try {
-      return await new Promise<WorkerAnswer>((resolve, reject) => {
-        const waiting: Waiting = { job, sources, size, resolve, reject };
-        one.waiting.set(job.id, waiting);
-        one.queue.push(waiting);
-        handOver(one);
-      });
-    } finally {
-      clearTimeout(timer);
-      one.waiting.delete(job.id);
-      one.backlog -= size;
-    }
+    return new Promise<WorkerAnswer>((resolve, reject) => {
+      const end = () => {
+        client?.removeEventListener('abort', onLeave);
+        if (waiting.timer) clearTimeout(waiting.timer);
+        one.waiting.delete(job.id);
+        one.backlog -= size;
+      };
+      const waiting: Waiting = {
+        job,
+        sources,
+        size,
+        timer: null,
+        resolve: (answer) => {
+          end();
+          resolve(answer);
+        },
+        reject: (error) => {
+          end();
+          reject(error);
+        },
+      };
+      // What is on its way is waited for: its memory comes back with the answer.
+      const onLeave = () => {
+        if (one.queue.delete(waiting)) waiting.reject(clientLeft());
+      };
+      client?.addEventListener('abort', onLeave, { once: true });
+      one.waiting.set(job.id, waiting);
+      one.queue.add(waiting);
+      handOver(one);
+    });
   }
 
   return {
-    async examine(names, sources) {
-      const { examinations } = await run('examine', names, sources);
+    async examine(names, sources, client) {
+      const { examinations } = await run('examine', names, sources, client);
       if (examinations?.length !== sources.length) throw new Error('a worker answered too little');
       return examinations.map((examination) => examination ?? nothingFound);
     },
-    async redact(names, source) {
-      const { redacted } = await run('redact', names, [source]);
+    async redact(names, source, client) {
+      const { redacted } = await run('redact', names, [source], client);
       return redacted ? Buffer.from(redacted.buffer, redacted.byteOffset, redacted.length) : null;
     },
     backlog() {
@@ -166,6 +204,8 @@ export function createWorkers(known: KnownTables): Workers {
     },
   };
 }
+
+const clientLeft = () => new Error('the client left');
 
 function putTogether(sources: readonly BodySource[], memory: Uint8Array): void {
   let at = 0;

@@ -52,6 +52,10 @@ export function createDirection(options: DirectionOptions): Direction {
   const small = createGather();
   const waiting: Item[] = [];
   let waitingBytes = 0;
+  /** Bytes of a whole message that is being looked at: they are reserved until the answer is there. */
+  let looked = 0;
+  /** Bytes of large frames that are written and not taken yet, reserved as well. */
+  let unread = 0;
   let stream: MessageStream | null = null;
   /** Whether a frame of the present message went on already. */
   let begun = false;
@@ -61,32 +65,55 @@ export function createDirection(options: DirectionOptions): Direction {
   let over = false;
   let ended = false;
 
+  const countUnread = (bytes: number) => {
+    unread += bytes;
+    reserve(bytes);
+  };
   const send = (opcode: number, fin: boolean, payload: Buffer) => {
     if (over || to.destroyed) return;
-    if (!to.write(encodeFrame(opcode, fin, payload, fromClient))) from.pause();
+    const frame = encodeFrame(opcode, fin, payload, fromClient);
+    const { length } = frame;
+    // Where the other side doesn't read, a whole message lies there.
+    const isLarge = length > readAhead;
+    if (isLarge) countUnread(length);
+    if (!to.write(frame, isLarge ? () => over || countUnread(-length) : undefined)) from.pause();
   };
   const resume = () => {
     if (!over && !to.writableNeedDrain && waitingBytes < readAhead) from.resume();
   };
   const stop = () => {
     over = true;
-    reserve(-held.size());
+    reserve(-held.size() - looked - unread);
+    looked = 0;
+    unread = 0;
     held.drop(held.size());
     waiting.length = 0;
     to.off('drain', resume);
   };
+  const giveBack = () => {
+    reserve(-looked);
+    looked = 0;
+  };
   /** Hands on what was passed, now or when the answer is there. */
   function settle(passed: Passed | Promise<Passed>, next: (bytes: Buffer) => void): void {
     if (!(passed instanceof Promise)) {
+      giveBack();
       done(passed, next);
       return;
     }
     busy = true;
-    passed.then((answer) => {
-      busy = false;
-      done(answer, next);
-      drain();
-    }, ending.fail);
+    passed.then(
+      (answer) => {
+        giveBack();
+        busy = false;
+        done(answer, next);
+        drain();
+      },
+      (error: unknown) => {
+        // Of a client that left nothing is looked at any more.
+        if (!over) ending.fail(error);
+      },
+    );
   }
   function done(passed: Passed, next: (bytes: Buffer) => void): void {
     if (over) return;
@@ -141,13 +168,14 @@ export function createDirection(options: DirectionOptions): Direction {
     }
     const bytes = single ? piece : held.bytes();
     if (!single) {
-      reserve(-bytes.length);
+      looked = bytes.length;
       held.drop(bytes.length);
     }
     if (last && bytes.length <= inspector.whole) {
       settle(inspector.message(bytes, frame.text), (payload) => send(opcode, true, payload));
       return;
     }
+    giveBack();
     stream = inspector.stream(frame.text);
     begun = false;
     goOn(stream, opcode, bytes, last);

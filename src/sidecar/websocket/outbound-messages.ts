@@ -22,13 +22,13 @@ export function outboundMessages(exchange: Exchange, route: CompiledRoute): Mess
   const prepared = exchange.gate.inspection.of(route);
   if (!prepared) return null;
   const inspection: Inspection = { exchange, route, prepared };
-  const { examineBody } = exchange.gate.inspection;
+  const { gate, request } = exchange;
   return {
     whole,
     message(payload) {
       if (payload.length === 0) return payload;
       const source: BodySource = { bytes: payload, contentType: null, contentEncoding: null };
-      const examined = examineBody(prepared, source);
+      const examined = gate.inspection.examineBody(prepared, source, request.socket);
       return examined instanceof Promise
         ? examined.then((examination) => settle(inspection, source, examination))
         : settle(inspection, source, examined);
@@ -85,7 +85,8 @@ function settle(
 async function leavingCovered(inspection: Inspection, body: Buffer): Promise<Passed> {
   const { exchange, prepared } = inspection;
   const source = { bytes: body, contentType: null, contentEncoding: null };
-  const { pieces } = await exchange.gate.inspection.examineBody(prepared, source);
+  const { gate, request } = exchange;
+  const { pieces } = await gate.inspection.examineBody(prepared, source, request.socket);
   return leaving(inspection, { body, pieces, approved: [] });
 }
 
@@ -120,7 +121,8 @@ async function supervise(inspection: Inspection, bytes: Buffer, found: readonly 
 
 async function redact(inspection: Inspection, source: BodySource, found: readonly Found[]): Promise<Passed> {
   const { exchange, prepared } = inspection;
-  const covered = await exchange.gate.inspection.redactBody(prepared, source);
+  const { gate, request } = exchange;
+  const covered = await gate.inspection.redactBody(prepared, source, request.socket);
   if (!covered) return { stop: findingRefusal(inspection, found, 'not-redactable') };
   note(exchange, found, 'redacted');
   return covered;

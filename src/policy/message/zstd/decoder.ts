@@ -30,6 +30,8 @@ export interface ZstdDecoder {
   end(): void;
   /** Bytes that were understood so far. */
   readonly consumed: () => number;
+  /** Bytes that it keeps of what it made. */
+  readonly memory: () => number;
 }
 
 interface Frame {
@@ -137,6 +139,7 @@ export function createZstdDecoder(
       if (there > 0 || state.at !== 'frame') throw corrupt();
     },
     consumed: () => consumed,
+    memory: () => room.length,
   };
 }
 
