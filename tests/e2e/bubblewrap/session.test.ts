@@ -203,7 +203,7 @@ bottleSuite('a session in a bubblewrap bottle', (bench) => {
     );
     await bottle.seen('403 56');
     const sidecar = childrenOf(bottle.process.pid ?? 0).find((pid) =>
-      readSafely(`/proc/${pid}/cmdline`).includes('sidecar.cjs'),
+      readSafely(`/proc/${pid}/cmdline`).includes('sidecar-start.cjs'),
     );
     expect(sidecar).toBeGreaterThan(1);
     process.kill(sidecar as number, 'SIGKILL');
