@@ -94,7 +94,7 @@ function answer(
     return;
   }
   if (expectation === 'continue') response.writeContinue();
-  forward(exchange, (loaded) => loaded.forward(exchange));
+  forwardOnceLoaded(exchange, (loaded) => loaded.forward(exchange));
 }
 
 export function openExchange(
@@ -144,7 +144,7 @@ export function openExchange(
 }
 
 /** By the one way or the other, once it is loaded; from then on at once, since a body may come with the request. */
-export function forward(exchange: Exchange, go: (loaded: Forwarding) => Promise<void>): void {
+export function forwardOnceLoaded(exchange: Exchange, go: (loaded: Forwarding) => Promise<void>): void {
   const { forwarding } = exchange.gate;
   const loaded = forwarding.loaded();
   (loaded ? go(loaded) : forwarding.load().then(go)).catch(() => {

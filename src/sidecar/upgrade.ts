@@ -4,7 +4,7 @@ import { upgradeProblem } from '../policy/admission.js';
 import { finalRefusal } from '../policy/refusals.js';
 import { valuesOf } from '../policy/request-head.js';
 import { refuse } from './answer.js';
-import { forward, openExchange } from './exchange.js';
+import { forwardOnceLoaded, openExchange } from './exchange.js';
 import { connectionOf, type Gate } from './gate.js';
 import { createGather } from './gather.js';
 import type { IncomingRequest } from './incoming-request.js';
@@ -43,7 +43,7 @@ export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Sock
   const webSocket =
     others.length === 0 && protocol?.toLowerCase() === 'websocket' && request.method === 'GET';
   const ahead = readAhead(socket, head);
-  forward(exchange, ({ forwardUpgrade }) => forwardUpgrade(exchange, socket, ahead, webSocket));
+  forwardOnceLoaded(exchange, ({ forwardUpgrade }) => forwardUpgrade(exchange, socket, ahead, webSocket));
 }
 
 /** Reads what a client sends after an upgrade request while that waits, so that its end is seen. */

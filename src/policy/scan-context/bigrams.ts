@@ -32,6 +32,9 @@ function isCamelCase(bytes: Uint8Array, start: number, end: number): boolean {
   return word >= 3;
 }
 
+/** {@link strangeness} from which on letters were drawn at random. */
+export const drawn = 80;
+
 /**
  * How little the bytes look like words: mean cost of their letter pairs, in sixteenths of a bit,
  * under a model of identifiers and English. Words come to about 60, random letters to 90 and more.

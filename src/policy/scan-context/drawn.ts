@@ -1,5 +1,5 @@
 import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alphabet.js';
-import { strangeness } from './bigrams.js';
+import { drawn, strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
 
 /** Bytes in which the marks of a prefix stand: `sk_live_`, `pat-eu1-`. */
@@ -10,8 +10,6 @@ const shortestHex = 32;
 const shortestMarked = 28;
 /** What is longer is an encoded text. */
 const longestBody = 200;
-/** Sixteenths of a bit a letter pair, from which on letters were drawn at random. */
-const drawnPairs = 80;
 
 /**
  * Letters and digits drawn at random behind a short prefix and a mark: how most providers give out their tokens. So is
@@ -43,7 +41,7 @@ function isDrawn(bytes: Uint8Array, start: number, end: number): boolean {
   const { bits } = entropy(bytes, start, end);
   if (marked && (oneCase || bits < 4.2)) return false;
   if (hex && oneCase) return length >= shortestHex && bits >= 3;
-  return bits >= 3.5 && strangeness(bytes, start, end) >= drawnPairs;
+  return bits >= 3.5 && strangeness(bytes, start, end) >= drawn;
 }
 
 function kindsOf(bytes: Uint8Array, start: number, end: number) {

@@ -1,10 +1,8 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
-import { strangeness } from '../scan-context/bigrams.js';
+import { drawn, strangeness } from '../scan-context/bigrams.js';
 
 /** Sixteenths of a bit a letter pair, below which a value reads like words. */
 export const wordlike = 70;
-/** From which on letters of both cases, without a digit among them, were drawn at random. */
-const drawn = 80;
 /** Of fewer letters that can't be told. */
 const fewestDrawn = 14;
 /** Behind a shorter prefix, letters alone say nothing. */
