@@ -61,6 +61,8 @@ export function responseHeaders(raw: readonly (Buffer | string)[] | null): strin
 }
 
 function addNominated(nominated: Set<string> | null, value: string): Set<string> | null {
+  // What nearly every answer says.
+  if (value === 'keep-alive' || value === 'close') return nominated;
   const tokens = value
     .toLowerCase()
     .split(',')

@@ -84,53 +84,79 @@ function addWord(
 /** @param index of the block, from 0. */
 type VisitBlock = (features: Uint16Array, count: number, start: number, end: number, index: number) => void;
 
-interface TextCounts {
-  readonly blocks: number;
+/** The words of a text, each with its class; good until the next text is read. */
+interface ClassedWords {
+  readonly words: Words;
+  /** By word; 0: it has none. */
+  readonly classes: Uint8Array;
+  /** Words that have one. */
+  readonly telling: number;
   /** Words about attacks, and how many different ones. */
   readonly attackWords: number;
   readonly attackKinds: number;
 }
 
-/** Used by one call after the other: most texts are far smaller than it. `seen` holds the stamp of the last block with a feature. */
+/** Places for the features of a block, at least twice as many as there may be: few enough to stay in a core's cache. */
+const seenBits = 9;
+const seenMask = (1 << seenBits) - 1;
+
+/**
+ * Used by one call after the other: most texts are far smaller than it. `seen` holds the features of the last block,
+ * each with that block's stamp above it: those of former blocks are no longer there.
+ */
 const scratch = {
   classes: new Uint8Array(1024),
   features: new Uint16Array(mostFeatures),
-  seen: new Int32Array(1 << bucketBits),
+  seen: new Uint32Array(1 << seenBits),
   stamp: 0,
 };
 
 function nextStamp(): number {
   scratch.stamp += 1;
-  if (scratch.stamp === 2 ** 31) {
+  if (scratch.stamp === 2 ** (32 - bucketBits)) {
     scratch.seen.fill(0);
     scratch.stamp = 1;
   }
   return scratch.stamp;
 }
 
-/** Words of a text in blocks, each with its features: buckets, each once. `features` is used again for the next block. */
-export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
+export function classWords(bytes: Uint8Array): ClassedWords {
   const words = readWords(bytes);
-  const { count, hashes, looks, starts, ends } = words;
+  const { count, hashes, looks } = words;
   const classes = count <= scratch.classes.length ? scratch.classes : new Uint8Array(count);
   let kinds: Set<number> | null = null;
-  let naming = 0;
+  let telling = 0;
+  let attackWords = 0;
   for (let i = 0; i < count; i += 1) {
     const kind = classOf(hashes[i] as number, looks[i] as number);
     classes[i] = kind;
+    if (kind === 0) continue;
+    telling += 1;
     if (kind !== attackClass) continue;
-    naming += 1;
+    attackWords += 1;
     kinds ??= new Set();
     kinds.add(hashes[i] as number);
   }
+  return { words, classes, telling, attackWords, attackKinds: kinds?.size ?? 0 };
+}
+
+/**
+ * Words in blocks, each with its features: buckets, each once. `features` is used again for the next block.
+ * @returns the number of blocks
+ */
+export function visitBlocks({ words, classes }: ClassedWords, visit: VisitBlock): number {
+  const { count, starts, ends } = words;
   const { features, seen } = scratch;
   let block = 0;
   let used = 0;
   let stamp = 0;
   const add = (hash: number, kind: number): void => {
     const index = bucket(hash, kind);
-    if (seen[index] === stamp) return;
-    seen[index] = stamp;
+    const entry = ((stamp << bucketBits) | index) >>> 0;
+    let slot = index & seenMask;
+    for (; (seen[slot] as number) >>> bucketBits === stamp; slot = (slot + 1) & seenMask)
+      if (seen[slot] === entry) return;
+    seen[slot] = entry;
     features[used] = index;
     used += 1;
   };
@@ -145,5 +171,5 @@ export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
     }
     visit(features, used, starts[from] as number, ends[to - 1] as number, block);
   }
-  return { blocks: block, attackWords: naming, attackKinds: kinds?.size ?? 0 };
+  return block;
 }

@@ -1,4 +1,4 @@
-import { visitBlocks } from './blocks.js';
+import { classWords, visitBlocks } from './blocks.js';
 import { injectionBias, injectionBlock, injectionScale, injectionTable, injectionWarn } from './weights.js';
 
 const weights = Int8Array.from(Buffer.from(injectionTable, 'base64'));
@@ -37,13 +37,18 @@ interface Instruction {
   readonly score: number;
 }
 
+/** An instruction to an agent names a doer or a deed and what it is about: fewer words that have a class make none. */
+const leastTelling = 2;
+
 /** Of the last windows of the text that is being looked at. */
 const sums = new Float64Array(longWindow);
 const counts = new Uint32Array(longWindow);
 const starts = new Uint32Array(longWindow);
 
-/** The place in a text that most speaks to an agent; null where there are no words. */
+/** The place in a text that most speaks to an agent; null where there are no words that could. */
 export function mostInstructive(bytes: Uint8Array): Instruction | null {
+  const text = classWords(bytes);
+  if (text.telling < leastTelling) return null;
   sums.fill(0);
   counts.fill(0);
   let best = Number.NEGATIVE_INFINITY;
@@ -56,7 +61,7 @@ export function mostInstructive(bytes: Uint8Array): Instruction | null {
     from = start;
     to = end;
   };
-  const text = visitBlocks(bytes, (features, count, start, end, index) => {
+  const blocks = visitBlocks(text, (features, count, start, end, index) => {
     let sum = 0;
     for (let i = 0; i < count; i += 1) sum += weights[features[i] as number] as number;
     consider(sum, count, start, end);
@@ -74,8 +79,7 @@ export function mostInstructive(bytes: Uint8Array): Instruction | null {
     }
     consider(wideSum, wideCount, starts[first] as number, end);
   });
-  if (best === Number.NEGATIVE_INFINITY) return null;
-  const odds = best * injectionScale + injectionBias - doubtOf(text.blocks);
+  const odds = best * injectionScale + injectionBias - doubtOf(blocks);
   const score = 1 / (1 + Math.exp(-(odds - injectionWarn) * stretch));
   const quoted = text.attackWords >= attackWords && text.attackKinds >= attackKinds;
   return { start: from, end: to, score: quoted ? Math.min(score, blockScore - 0.01) : score };

@@ -44,9 +44,8 @@ function readFrom(view: View, from: number): void {
   const { length } = letterBlock;
   const before = Math.min(carried, length);
   bytes.copyWithin(0, length - before, length);
-  const room = before === 0 ? letterBlock.wide : wide(bytes.subarray(before));
   const to = Math.min(view.bytes.length, from + blockBytes);
   letterBlock.from = from;
   letterBlock.before = before;
-  letterBlock.length = before + compact(wide(view.bytes), from, to, room);
+  letterBlock.length = before + compact(view.bytes, from, to, bytes, before);
 }

@@ -1,4 +1,5 @@
 import { pairCount, pairTable } from './pair-table.js';
+import { shortText } from './short-text.js';
 
 /** The forms in which a value may stand in a text without a view having to undo them. */
 export interface Variant {
@@ -14,6 +15,8 @@ const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : 0;
 });
 
+const isLetterOrDigit = Uint8Array.from({ length: 128 }, (_, lower) => (lower === 0 ? 0 : 1));
+
 /** For two bytes, the first in the low half, what is left of them and, from bit 16 on, how many bytes that is. */
 const compactPairs = pairTable(new Uint32Array(pairCount), (one, other) => {
   const first = lowerOf[one] as number;
@@ -27,14 +30,23 @@ export const compactSlack = 4;
 
 /**
  * Leaves out all but letters and digits and lowers the case, so that a value is found whatever separates its
- * characters and whatever was done to their case. Four bytes a step and no branch, for what is left out comes
- * at places that no processor foresees. Returns how many bytes were written to `into`.
+ * characters and whatever was done to their case.
+ *
+ * @param into written from `at` on
+ * @returns how many bytes were written
  */
-export function compact(bytes: DataView, from: number, to: number, into: DataView): number {
+export function compact(bytes: Uint8Array, from: number, to: number, into: Uint8Array, at: number): number {
+  if (to - from < shortText) return compactBytes(bytes, from, to, into, at) - at;
+  const whole = to - ((to - from) & 3);
+  const length = compactFours(wide(bytes), from, whole, wide(into), at);
+  return compactBytes(bytes, whole, to, into, length) - at;
+}
+
+/** Four bytes a step and no branch, for what is left out comes at places that no processor foresees. */
+function compactFours(bytes: DataView, from: number, to: number, into: DataView, start: number): number {
   const pairs = compactPairs;
-  let length = 0;
-  let at = from;
-  for (; at + 3 < to; at += 4) {
+  let length = start;
+  for (let at = from; at < to; at += 4) {
     const four = bytes.getInt32(at, true);
     const left = pairs[four & 0xffff] as number;
     const right = pairs[four >>> 16] as number;
@@ -42,10 +54,15 @@ export function compact(bytes: DataView, from: number, to: number, into: DataVie
     into.setInt32(length, (left & 0xffff) | ((right & 0xffff) << (count << 3)), true);
     length += count + (right >>> 16);
   }
-  for (; at < to; at += 1) {
-    const lower = lowerOf[bytes.getUint8(at)] as number;
-    into.setUint8(length, lower);
-    if (lower) length += 1;
+  return length;
+}
+
+function compactBytes(bytes: Uint8Array, from: number, to: number, into: Uint8Array, start: number): number {
+  let length = start;
+  for (let at = from; at < to; at += 1) {
+    const lower = lowerOf[bytes[at] as number] as number;
+    into[length] = lower;
+    length += isLetterOrDigit[lower] as number;
   }
   return length;
 }
@@ -83,7 +100,7 @@ export function compacted(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   // From Node's pool: of many values there are tens of thousands.
   const into = Buffer.allocUnsafe(bytes.length + compactSlack);
-  return into.subarray(0, compact(wide(bytes), 0, bytes.length, wide(into)));
+  return into.subarray(0, compact(bytes, 0, bytes.length, into, 0));
 }
 
 export const rot13 = (text: string): string =>

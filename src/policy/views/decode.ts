@@ -3,8 +3,8 @@ import type { View } from '../scan/view.js';
 import { archiveViews } from './archive.js';
 import { encodedViews } from './encoded.js';
 import { backslashViews, percentViews, quotedPrintableViews, referenceViews } from './escapes.js';
-import { type Signs, signsOf } from './signs.js';
-import { spacedViews } from './spaced.js';
+import { noSigns, type Signs, signsOf } from './signs.js';
+import { holdsSpaced, spacedViews } from './spaced.js';
 import { foldedViews, utf16Views } from './unicode.js';
 
 /** What can be undone in one step; `signs` are the places that may be undone by it. */
@@ -25,9 +25,16 @@ export function fileViews(view: View, budget: Budget): Iterable<View> {
   return signsOf(view.bytes).archive.length > 0 ? archiveViews(view, budget) : [];
 }
 
+const none: readonly View[] = [];
+
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
-export function* decodeViews(view: View, budget: Budget): Iterable<View> {
+export function decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);
+  if (signs === noSigns && view.runs().length === 0 && !holdsSpaced(view.bytes)) return none;
+  return undone(view, signs, budget);
+}
+
+function* undone(view: View, signs: Signs, budget: Budget): Iterable<View> {
   if (view.runs().length > 0) yield* encodedViews(view, budget);
   for (const [sign, decode] of bySign) {
     const places = signs[sign];

@@ -1,4 +1,5 @@
 import { pairCount } from '../scan/pair-table.js';
+import { shortText } from '../scan/short-text.js';
 import { foldedBeginnings } from './unicode.js';
 
 /** Offsets, ascending, at which something may have to be undone: by what its first two bytes tell, no more. */
@@ -59,11 +60,50 @@ const tableOfPairs = (() => {
   return table;
 })();
 
-const none: number[] = [];
+/** By byte: whether it may be the first of a pair that has something to tell. */
+const mayBegin = new Uint8Array(256);
+for (const [first] of pairs) mayBegin[first] = 1;
 
-/** One look at every two bytes; most pairs of ordinary text have nothing to tell. */
+const none: number[] = [];
+/** Those of most ordinary text. */
+export const noSigns: Signs = Object.freeze({
+  percent: none,
+  backslash: none,
+  reference: none,
+  quoted: none,
+  zero: none,
+  foreign: none,
+  archive: none,
+});
+
 export function signsOf(bytes: Uint8Array): Signs {
   const found = [none, none, none, none, none, none, none];
+  if (bytes.length < shortText) eachByte(found, bytes);
+  else eachPair(found, bytes);
+  if (found.every((places) => places === none)) return noSigns;
+  const [percent, backslash, reference, quoted, zero, foreign, archive] = found as [
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  return { percent, backslash, reference, quoted, zero, foreign, archive };
+}
+
+function eachByte(found: number[][], bytes: Uint8Array): void {
+  const last = bytes.length - 1;
+  for (let at = 0; at < last; at += 1) {
+    if (mayBegin[bytes[at] as number] === 0) continue;
+    const pair = tableOfPairs[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
+    if (pair & kindMask) note(found, pair & kindMask, at);
+  }
+}
+
+/** One look at every two bytes; most pairs of ordinary text have nothing to tell. */
+function eachPair(found: number[][], bytes: Uint8Array): void {
   const wide = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const table = tableOfPairs;
   const last = bytes.length - 1;
@@ -77,16 +117,6 @@ export function signsOf(bytes: Uint8Array): Signs {
     if (second) told(found, wide, second, at + 2, last);
   }
   for (; at < last; at += 2) told(found, wide, tableOfPairs[wide.getUint16(at, true)] as number, at, last);
-  const [percent, backslash, reference, quoted, zero, foreign, archive] = found as [
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-    number[],
-  ];
-  return { percent, backslash, reference, quoted, zero, foreign, archive };
 }
 
 /** Notes what a pair of bytes tells, and what its second byte and the next one do. */

@@ -41,6 +41,9 @@ export function spacedViews(view: View): readonly View[] {
   return collected(view, 'spaced', collector);
 }
 
+/** False: there is none, which most texts show at once. */
+export const holdsSpaced = (bytes: Buffer): boolean => nextProbe(bytes, 0) >= 0;
+
 /**
  * The first probe from `from` on at which a letter and a separator follow each other, and one byte comes again
  * two and four, three and six, or four and eight bytes on; -1 when there is none.

@@ -1,9 +1,8 @@
 import type { Refusal } from '../../contract/refusal.js';
-import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { Finding } from '../../policy/scan/finding.js';
 import type { DecoderMemory } from '../decoder-memory.js';
 import { createGather } from '../gather.js';
-import { decodedHeaders, headerOf, scrubHeaders } from './answer-headers.js';
+import { decodedHeaders, type HeaderFinder, headerOf, scrubHeaders } from './answer-headers.js';
 import { createBody } from './body.js';
 import { createDecoder, type Decoder, parseCodings } from './decoder.js';
 import type { Inspection } from './inspection.js';
@@ -131,7 +130,7 @@ function headOf(cleaned: AnswerHead, coded: boolean, part: Part | null): AnswerH
 
 /** The phrase is looked at as one of the headers is. */
 function withoutSecrets(
-  secrets: SecretFinder,
+  secrets: HeaderFinder,
   head: AnswerHead,
   onScrubbed: (finding: Finding) => void,
 ): AnswerHead {

@@ -2,16 +2,17 @@ import type { RouteDlp } from '../../contract/route.js';
 import type { SidecarConfiguration } from '../../contract/sidecar.js';
 import { buildDeltaIndex, type DeltaIndex } from '../../policy/inbound/deltas.js';
 import { createGuesses } from '../../policy/inbound/guesses.js';
-import type { SecretFinder } from '../../policy/inbound/scrub.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { loadDetectors } from '../../policy/scan/detectors.js';
 import { createScanner, type Scanner } from '../../policy/scan/scanner.js';
 import { knownValuesOf } from '../inspection/known-values.js';
+import type { HeaderFinder } from './answer-headers.js';
+import { createCleanLines } from './clean-lines.js';
 
 /** What looks at the answers of a route; null: nothing does. */
 export interface Inspection {
   /** Covers known values (law 9). */
-  readonly secrets: SecretFinder | null;
+  readonly secrets: HeaderFinder | null;
   /** Scores text. */
   readonly injection: Scanner | null;
   readonly onMatch: RouteDlp['inboundOnMatch'];
@@ -57,7 +58,7 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
     }
     const { secrets: finder, injection } = await finders;
     if (!finder && !injection) return null;
-    const secrets = finder && { ...finder, guesses: newGuesses() };
+    const secrets = finder && { ...finder, guesses: newGuesses(), cleanLines: createCleanLines() };
     return { secrets, injection, onMatch: inboundOnMatch, routeHost: route.host };
   }
 
@@ -73,7 +74,7 @@ export function createInspections(configuration: SidecarConfiguration): Inspecti
 
 interface Finders {
   /** Without what is counted for each route. */
-  readonly secrets: Omit<SecretFinder, 'guesses'> | null;
+  readonly secrets: Omit<HeaderFinder, 'guesses' | 'cleanLines'> | null;
   readonly injection: Scanner | null;
 }
 

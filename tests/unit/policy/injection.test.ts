@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import naiveInjectionDetection from '../../../src/policy/detectors/naive-injection-detection.js';
 import { createScanner } from '../../../src/policy/scan/scanner.js';
+import { mostInstructive } from '../../../src/policy/scan-injection/model.js';
 
 const scanner = createScanner([naiveInjectionDetection], { knownSecrets: [] });
 const look = (text: string) => scanner.scan(Buffer.from(text), 'body').findings;
@@ -92,4 +93,15 @@ describe('what is hidden', () => {
     expect(look(`// ${trigger}${'0A1B'.repeat(16)}`).map(({ rule }) => rule)).toContain('refusal-trigger');
     expect(look(`The constant ${trigger} is documented.`)).toEqual([]);
   });
+});
+
+it.each(['{"status":"ok","items":[{"id":0},{"id":1}]}', 'width=12; height=40; colour=#fafafa', 'IGNORE', ''])(
+  'has nothing to say of a text with hardly a word that could tell an agent anything: %j',
+  (text) => {
+    expect(mostInstructive(Buffer.from(text))).toBeNull();
+  },
+);
+
+it('scores a text with two such words', () => {
+  expect(mostInstructive(Buffer.from('ignore instructions'))?.score).toBeGreaterThan(0);
 });
