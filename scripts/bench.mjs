@@ -9,7 +9,8 @@ const usage = `npm run bench [-- NAME... [options]]: all, or only the measuremen
   --quick            shorter rounds, fewer of them, no growth cases, fewer peers: under two minutes; stored by itself
   --check            compares the ratios with docs/benchmarks.json, with --quick docs/benchmarks-quick.json, and stores
                      nothing; fails (1) where one fell by more than a quarter, 2 where that can't be told: other
-                     processes kept the machine too busy, or what fell scattered too much
+                     processes kept the machine too busy, or what fell scattered too much, or fell beside
+                     one other alone, which is quicker then
   --install-peers    installs the proxies to compare with (apt-get, npm) first
   --rig, --case NAME only these (may be repeated); a part is printed, and stored in .cache/bench
   --rounds N         instead of the usual number

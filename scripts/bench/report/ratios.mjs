@@ -87,20 +87,37 @@ export function countCompared(stored, now) {
 }
 
 const nothing = { value: 0, most: 0 };
+/** What is slower itself is lower beside each of the others, some of which were quicker or slower than usual. */
+const lower = 0.9;
 
 /**
  * The guarded ratios that are more than a quarter below the stored ones, with the stored one as `before`; 0 where our
- * rig failed. `certain`: the middle rounds of both runs don't lie among each other; where they do, it may be chance. What
- * was not measured now (a peer that isn't there, a case left out) is not judged.
+ * rig failed. `beside`: the others that it is compared with in the same figure. `alone`: it isn't lower beside most of those,
+ * so that the one peer is quicker than it was. `certain`: the middle rounds of both runs don't lie among each other; where
+ * they do, it may be chance. What was not measured now (a peer that isn't there, a case left out) is not judged.
  */
 export function fallen(stored, now) {
   const measured = new Map([...ratiosOf(now)].map((ratio) => [ratio.id, ratio]));
-  return [...ratiosOf(stored)].flatMap((ratio) => {
-    const { id, guard, value: before, least } = ratio;
-    const lost = !measured.has(id) && wasTried(now, ratio) && isLost(now, ratio);
-    const after = lost ? nothing : measured.get(id);
-    if (!guard || !after) return [];
-    const { value, most } = after;
-    return value < before * tolerated ? [{ ...ratio, before, value, certain: most < least }] : [];
+  const before = [...ratiosOf(stored)];
+  const changes = before.flatMap((ratio) => {
+    const lost = !measured.has(ratio.id) && wasTried(now, ratio) && isLost(now, ratio);
+    const after = lost ? nothing : measured.get(ratio.id);
+    return after ? [{ ratio, after, change: after.value / ratio.value }] : [];
   });
+  return changes
+    .filter(({ ratio, change }) => ratio.guard && change < tolerated)
+    .map(({ ratio, after }) => {
+      const others = changes.filter((one) => one.ratio !== ratio && isSameFigure(one.ratio, ratio));
+      return {
+        ...ratio,
+        before: ratio.value,
+        value: after.value,
+        beside: others.map((one) => one.ratio.other),
+        alone: others.filter(({ change }) => change < lower).length * 2 < others.length,
+        certain: after.most < ratio.least,
+      };
+    });
 }
+
+const isSameFigure = (one, other) =>
+  ['part', 'case', 'figure', 'ours'].every((field) => one[field] === other[field]);

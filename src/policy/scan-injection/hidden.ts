@@ -17,10 +17,13 @@ const leastAmidAscii = 4;
 /** Joiners alone between ASCII letters, where they join nothing. */
 const leastJoiners = 4;
 
+const none: readonly Hidden[] = [];
+
 /** Characters that a person doesn't see and an agent reads: in such number they are there to hide something. */
-export function* hiddenText(view: View): Iterable<Hidden> {
-  const { bytes, depth } = view;
-  if (depth > 0 || isAscii(bytes)) return;
+export const hiddenText = ({ bytes, depth }: View): Iterable<Hidden> =>
+  depth > 0 || isAscii(bytes) ? none : hiddenIn(bytes);
+
+function* hiddenIn(bytes: Buffer): Iterable<Hidden> {
   yield* tags(bytes);
   let joiners = 0;
   for (let at = 0; at < bytes.length; at += 1) {

@@ -21,6 +21,11 @@ interface Bare {
 
 /** The text without the tags within its sentences: words that they cut are whole again. Null where they cut none. */
 export function withoutInlineTags(bytes: Buffer): Bare | null {
+  const first = bytes.indexOf(0x3c);
+  return first < 0 ? null : withoutTags(bytes, first);
+}
+
+function withoutTags(bytes: Buffer, first: number): Bare | null {
   // Ends of the pieces kept, in the new text, and how much was left out before each.
   const pieces: Buffer[] = [];
   const ends: number[] = [];
@@ -30,7 +35,7 @@ export function withoutInlineTags(bytes: Buffer): Bare | null {
   let close = 0;
   let inWord = false;
   let cut = false;
-  for (let at = bytes.indexOf(0x3c); at >= 0; at = bytes.indexOf(0x3c, at + 1)) {
+  for (let at = first; at >= 0; at = bytes.indexOf(0x3c, at + 1)) {
     const nameEnd = inlineName(bytes, at);
     if (nameEnd < 0) continue;
     if (close < nameEnd) close = bytes.indexOf(0x3e, nameEnd);

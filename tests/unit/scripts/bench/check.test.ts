@@ -76,6 +76,36 @@ it('does not judge what fell each time and scattered each time', async () => {
   expect((await checked(scattered, runWith(100), scattered)).code).toBe(1);
 });
 
+it('does not judge what fell beside one of several alone, and says so', async () => {
+  const besides = (ours: number, direct: number) =>
+    runOf(
+      partOf({
+        direct: { requests: direct },
+        'bot-bottle': { requests: ours },
+        squid: { requests: 100 },
+        mitmdump: { requests: 10 },
+      }),
+    );
+  const judged = async (now: BenchmarkRun) => {
+    const said: string[] = [];
+    const asked: Fallen[] = [];
+    const again: Again = async (fallen) => {
+      asked.push(fallen);
+      return now;
+    };
+    const code = await check(besides(200, 400), now, { again, say: (text) => said.push(text) });
+    return { code, said: said.join('\n'), asked };
+  };
+  const quickerPeer = await judged(besides(200, 800));
+  expect(quickerPeer.code).toBe(2);
+  expect(quickerPeer.said).toContain('0.50× → 0.25× (beside direct alone)');
+  // The others are measured again, too: without them it would be told of ours.
+  expect(quickerPeer.asked[0]?.rigs).toEqual(expect.arrayContaining(['direct', 'squid', 'mitmdump']));
+  const slower = await judged(besides(120, 400));
+  expect(slower.code).toBe(1);
+  expect(slower.said).toContain('bot-bottle / squid: 2.00× → 1.20×');
+});
+
 it('fails where nothing can be compared', async () => {
   expect((await checked(runOf(), runOf())).code).toBe(1);
 });

@@ -7,6 +7,8 @@ interface Fallen {
   readonly before: number;
   readonly value: number;
   readonly certain: boolean;
+  readonly alone: boolean;
+  readonly beside: readonly string[];
 }
 
 const { fallen } = await importScript<{
@@ -57,6 +59,29 @@ describe('the ratios that fell', () => {
     expect(certainty(before, scattered(90, 140, 140, 140, 210))).toEqual([true]);
     expect(certainty(before, scattered(90, 140, 140, 200, 210))).toEqual([false]);
     expect(certainty(scattered(130, 200, 200), scattered(140, 140, 140))).toEqual([false]);
+  });
+
+  it('tell whether most of the others bear them out', () => {
+    const beside = (ours: number, direct: number, squid: number, mitmdump = 10) =>
+      runOf(
+        partOf({
+          direct: { requests: direct },
+          'bot-bottle': { requests: ours },
+          squid: { requests: squid },
+          mitmdump: { requests: mitmdump },
+        }),
+      );
+    const before = beside(200, 400, 100);
+    const of = (now: BenchmarkRun) =>
+      fallen(before, now).map(({ alone, beside: others }) => ({ alone, others }));
+    expect(of(beside(200, 800, 100))).toEqual([{ alone: true, others: ['squid', 'mitmdump'] }]);
+    expect(of(beside(140, 400, 100))).toHaveLength(3);
+    expect(of(beside(140, 400, 100)).every(({ alone }) => !alone)).toBe(true);
+    // One of them stumbled as well.
+    expect(of(beside(140, 400, 70))).toEqual([
+      { alone: false, others: ['squid', 'mitmdump'] },
+      { alone: false, others: ['direct', 'squid'] },
+    ]);
   });
 
   it('are told from a table that was stored without its rounds by its medians', () => {
