@@ -50,6 +50,8 @@ export type Trigger =
       readonly prefix: Uint8Array;
       /** Told by {@link isDistinctive}. */
       readonly distinctive: boolean;
+      /** Several providers begin their tokens with it, `live_`: what is none of theirs may well be another's. */
+      readonly shared: boolean;
       readonly slot: number;
     }
   | { readonly kind: 'pattern'; readonly rule: PatternRule; readonly length: number; readonly slot: number };
@@ -58,11 +60,15 @@ export type Trigger =
 export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
   const keywords: string[] = [];
   const triggers: Trigger[] = [];
+  const sharers = new Map<string, number>();
+  for (const { prefixes } of prefixRules)
+    for (const prefix of new Set(prefixes)) sharers.set(prefix, (sharers.get(prefix) ?? 0) + 1);
   prefixRules.forEach((rule, slot) => {
     for (const prefix of rule.prefixes) {
       keywords.push(prefix);
       const bytes = Buffer.from(prefix, 'latin1');
-      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive: isDistinctive(bytes), slot });
+      const shared = (sharers.get(prefix) ?? 0) > 1;
+      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive: isDistinctive(bytes), shared, slot });
     }
   });
   patternRules.forEach((rule, index) => {

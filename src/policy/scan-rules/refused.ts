@@ -6,11 +6,11 @@ import type { Trigger } from './match.js';
  * found no token, the value was cut, spoilt or made up: for the context that is a sign that it is none.
  */
 export function isRefused(
-  { rule, prefix, distinctive }: Extract<Trigger, { kind: 'prefix' }>,
+  { rule, prefix, distinctive, shared }: Extract<Trigger, { kind: 'prefix' }>,
   bytes: Uint8Array,
   end: number,
 ): boolean {
-  if (!distinctive || !isOf(bytes[end], alphabets.alnum)) return false;
+  if (!distinctive || shared || !isOf(bytes[end], alphabets.alnum)) return false;
   const start = end - prefix.length;
   if (isOf(bytes[start - 1], alphabets.dashed)) return false;
   if (!rule.anyCase)

@@ -49,3 +49,14 @@ it('a value behind a refused prefix has a feature that the same value without it
   const [plain] = featuresIn(`api_key = "xyz-${hex(30)}"`);
   expect(refused?.length).toBe((plain?.length ?? 0) + 1);
 });
+
+it.each(['live_', 'test_', 'sk_live_'])(
+  'a token behind %s, with which several providers begin theirs, may be one of another',
+  (prefix) => {
+    for (const length of [24, 29, 41]) {
+      const body = `k7Wz0R8yBq3pT6mXc9LdV2nHs5FgJ4rAj8QZt1wYuE6oKi0x`.slice(0, length);
+      expect(rulesIn(`ACME_API_KEY=${prefix}${body}\n`)).toHaveLength(1);
+    }
+    expect(rulesIn(`ACME_API_KEY=${prefix}mode_of_the_server\n`)).toEqual([]);
+  },
+);
