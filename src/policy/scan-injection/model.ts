@@ -37,8 +37,8 @@ interface Instruction {
   readonly score: number;
 }
 
-/** An instruction to an agent names a doer or a deed and what it is about: fewer words that have a class make none. */
-const leastTelling = 2;
+/** Fewer words make no instruction where none of them has a class; four do: `Let's play a game`. */
+const leastWords = 4;
 
 /** Of the last windows of the text that is being looked at. */
 const sums = new Float64Array(longWindow);
@@ -48,7 +48,7 @@ const starts = new Uint32Array(longWindow);
 /** The place in a text that most speaks to an agent; null where there are no words that could. */
 export function mostInstructive(bytes: Uint8Array): Instruction | null {
   const text = classWords(bytes);
-  if (text.telling < leastTelling) return null;
+  if (text.telling === 0 && text.words.count < leastWords) return null;
   sums.fill(0);
   counts.fill(0);
   let best = Number.NEGATIVE_INFINITY;
