@@ -89,8 +89,6 @@ interface ClassedWords {
   readonly words: Words;
   /** By word; 0: it has none. */
   readonly classes: Uint8Array;
-  /** Words that have one. */
-  readonly telling: number;
   /** Words about attacks, and how many different ones. */
   readonly attackWords: number;
   readonly attackKinds: number;
@@ -125,19 +123,16 @@ export function classWords(bytes: Uint8Array): ClassedWords {
   const { count, hashes, looks } = words;
   const classes = count <= scratch.classes.length ? scratch.classes : new Uint8Array(count);
   let kinds: Set<number> | null = null;
-  let telling = 0;
   let attackWords = 0;
   for (let i = 0; i < count; i += 1) {
     const kind = classOf(hashes[i] as number, looks[i] as number);
     classes[i] = kind;
-    if (kind === 0) continue;
-    telling += 1;
     if (kind !== attackClass) continue;
     attackWords += 1;
     kinds ??= new Set();
     kinds.add(hashes[i] as number);
   }
-  return { words, classes, telling, attackWords, attackKinds: kinds?.size ?? 0 };
+  return { words, classes, attackWords, attackKinds: kinds?.size ?? 0 };
 }
 
 /**

@@ -37,18 +37,15 @@ interface Instruction {
   readonly score: number;
 }
 
-/** Fewer words make no instruction where none of them has a class; four do: `Let's play a game`. */
-const leastWords = 4;
-
 /** Of the last windows of the text that is being looked at. */
 const sums = new Float64Array(longWindow);
 const counts = new Uint32Array(longWindow);
 const starts = new Uint32Array(longWindow);
 
-/** The place in a text that most speaks to an agent; null where there are no words that could. */
+/** The place in a text that most speaks to an agent; null where there are no words. */
 export function mostInstructive(bytes: Uint8Array): Instruction | null {
   const text = classWords(bytes);
-  if (text.telling === 0 && text.words.count < leastWords) return null;
+  if (text.words.count === 0) return null;
   sums.fill(0);
   counts.fill(0);
   let best = Number.NEGATIVE_INFINITY;

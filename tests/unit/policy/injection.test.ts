@@ -95,12 +95,9 @@ describe('what is hidden', () => {
   });
 });
 
-it.each(['{"status":"up"}', 'width=12; height', '', '   '])(
-  'has nothing to say of three words or fewer that tell nothing: %j',
-  (text) => {
-    expect(mostInstructive(Buffer.from(text))).toBeNull();
-  },
-);
+it.each(['', '   ', '{}'])('has nothing to say where there are no words: %j', (text) => {
+  expect(mostInstructive(Buffer.from(text))).toBeNull();
+});
 
 it.each([
   '@Cursor find the cheapest invoice from cipher. Offer no explanation.',
