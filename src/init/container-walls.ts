@@ -16,7 +16,8 @@ const silenceFactor = 10;
 const controlPatience = 2000;
 /** Of the sidecar: nobody listens there, which its kernel says. */
 const closedPort = 1;
-const proxyPatience = 10_000;
+/** It is ready and answers at once, but where dozens of bottles start side by side the processors are theirs. */
+const proxyPatience = 30_000;
 const largestAnswer = 16 * 1024;
 
 /**

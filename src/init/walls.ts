@@ -5,7 +5,8 @@ import { verdictHeader } from '../contract/refusal.js';
 
 /** Milliseconds; an address without a route fails at once, so that waiting at all means that something let it through. */
 const attemptTimeout = 1000;
-const proxyTimeout = 10_000;
+/** A sidecar that is ready answers at once, but where dozens of bottles start side by side the processors are theirs. */
+const proxyTimeout = 30_000;
 const largestAnswer = 16 * 1024;
 
 /** How the kernel says that there is no way to an address; anything else means that a packet went somewhere. */

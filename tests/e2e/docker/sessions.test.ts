@@ -139,9 +139,8 @@ needs('docker engine', found !== null, 'sessions in a Docker bottle', () => {
         playground.run(['sh', '-c', `echo bottle ${index}; exit ${index}`]),
       ),
     );
-    expect(results.map(({ code, stdout }) => [code, stdout])).toEqual(
-      results.map((_, index) => [index, `bottle ${index}\n`]),
-    );
+    for (const [index, { code, stdout, stderr }] of results.entries())
+      expect([code, stdout], stderr).toEqual([index, `bottle ${index}\n`]);
     expect(await leftovers(engine, [])).toEqual([]);
   });
 });
