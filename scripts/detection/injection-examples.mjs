@@ -1,7 +1,7 @@
 // The labelled texts as the detector sees them: views, windows, features.
 import { loadModule } from './load.mjs';
 
-const { bucketBits, classWords, visitBlocks } = await loadModule('src/policy/scan-injection/blocks.ts');
+const { visitBlocks, bucketBits } = await loadModule('src/policy/scan-injection/blocks.ts');
 const { doubtOf, windows: shape } = await loadModule('src/policy/scan-injection/model.ts');
 const { hiddenText } = await loadModule('src/policy/scan-injection/hidden.ts');
 const { refusalTriggers } = await loadModule('src/policy/scan-injection/triggers.ts');
@@ -44,11 +44,10 @@ export function toExample(row) {
   let quoted = false;
   const take = (view) => {
     const blocks = [];
-    const read = classWords(view.bytes);
-    visitBlocks(read, (features, count, start, end) =>
+    const counts = visitBlocks(view.bytes, (features, count, start, end) =>
       blocks.push({ features: features.slice(0, count), start, end }),
     );
-    if (read.attackWords >= shape.attackWords && read.attackKinds >= shape.attackKinds) quoted = true;
+    if (counts.attackWords >= shape.attackWords && counts.attackKinds >= shape.attackKinds) quoted = true;
     views.push({
       windows: windowsOf(blocks, row.span ? within(row.span) : () => true),
       doubt: doubtOf(blocks.length),

@@ -84,11 +84,8 @@ function addWord(
 /** @param index of the block, from 0. */
 type VisitBlock = (features: Uint16Array, count: number, start: number, end: number, index: number) => void;
 
-/** The words of a text, each with its class; good until the next text is read. */
-interface ClassedWords {
-  readonly words: Words;
-  /** By word; 0: it has none. */
-  readonly classes: Uint8Array;
+interface TextCounts {
+  readonly blocks: number;
   /** Words about attacks, and how many different ones. */
   readonly attackWords: number;
   readonly attackKinds: number;
@@ -118,29 +115,21 @@ function nextStamp(): number {
   return scratch.stamp;
 }
 
-export function classWords(bytes: Uint8Array): ClassedWords {
+/** Words of a text in blocks, each with its features: buckets, each once. `features` is used again for the next block. */
+export function visitBlocks(bytes: Uint8Array, visit: VisitBlock): TextCounts {
   const words = readWords(bytes);
-  const { count, hashes, looks } = words;
+  const { count, hashes, looks, starts, ends } = words;
   const classes = count <= scratch.classes.length ? scratch.classes : new Uint8Array(count);
   let kinds: Set<number> | null = null;
-  let attackWords = 0;
+  let naming = 0;
   for (let i = 0; i < count; i += 1) {
     const kind = classOf(hashes[i] as number, looks[i] as number);
     classes[i] = kind;
     if (kind !== attackClass) continue;
-    attackWords += 1;
+    naming += 1;
     kinds ??= new Set();
     kinds.add(hashes[i] as number);
   }
-  return { words, classes, attackWords, attackKinds: kinds?.size ?? 0 };
-}
-
-/**
- * Words in blocks, each with its features: buckets, each once. `features` is used again for the next block.
- * @returns the number of blocks
- */
-export function visitBlocks({ words, classes }: ClassedWords, visit: VisitBlock): number {
-  const { count, starts, ends } = words;
   const { features, seen } = scratch;
   let block = 0;
   let used = 0;
@@ -166,5 +155,5 @@ export function visitBlocks({ words, classes }: ClassedWords, visit: VisitBlock)
     }
     visit(features, used, starts[from] as number, ends[to - 1] as number, block);
   }
-  return block;
+  return { blocks: block, attackWords: naming, attackKinds: kinds?.size ?? 0 };
 }

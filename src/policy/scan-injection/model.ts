@@ -1,4 +1,4 @@
-import { classWords, visitBlocks } from './blocks.js';
+import { visitBlocks } from './blocks.js';
 import { injectionBias, injectionBlock, injectionScale, injectionTable, injectionWarn } from './weights.js';
 
 const weights = Int8Array.from(Buffer.from(injectionTable, 'base64'));
@@ -44,8 +44,6 @@ const starts = new Uint32Array(longWindow);
 
 /** The place in a text that most speaks to an agent; null where there are no words. */
 export function mostInstructive(bytes: Uint8Array): Instruction | null {
-  const text = classWords(bytes);
-  if (text.words.count === 0) return null;
   sums.fill(0);
   counts.fill(0);
   let best = Number.NEGATIVE_INFINITY;
@@ -58,7 +56,7 @@ export function mostInstructive(bytes: Uint8Array): Instruction | null {
     from = start;
     to = end;
   };
-  const blocks = visitBlocks(text, (features, count, start, end, index) => {
+  const text = visitBlocks(bytes, (features, count, start, end, index) => {
     let sum = 0;
     for (let i = 0; i < count; i += 1) sum += weights[features[i] as number] as number;
     consider(sum, count, start, end);
@@ -76,7 +74,8 @@ export function mostInstructive(bytes: Uint8Array): Instruction | null {
     }
     consider(wideSum, wideCount, starts[first] as number, end);
   });
-  const odds = best * injectionScale + injectionBias - doubtOf(blocks);
+  if (best === Number.NEGATIVE_INFINITY) return null;
+  const odds = best * injectionScale + injectionBias - doubtOf(text.blocks);
   const score = 1 / (1 + Math.exp(-(odds - injectionWarn) * stretch));
   const quoted = text.attackWords >= attackWords && text.attackKinds >= attackKinds;
   return { start: from, end: to, score: quoted ? Math.min(score, blockScore - 0.01) : score };

@@ -23,16 +23,19 @@ function runWith(ours: number, busyElsewhere = 0): BenchmarkRun {
 }
 
 /** The exit code, what was said, and what was measured again; `later` are the runs for that, the last of them for all that follow. */
-async function checked(first: BenchmarkRun, ...later: readonly BenchmarkRun[]) {
+async function checkedBeside(stored: BenchmarkRun, first: BenchmarkRun, ...later: readonly BenchmarkRun[]) {
   const said: string[] = [];
-  const asked: unknown[] = [];
+  const asked: Fallen[] = [];
   const again: Again = async (fallen) => {
     asked.push(fallen);
     return later[Math.min(asked.length, later.length) - 1] ?? first;
   };
-  const code = await check(runWith(200), first, { again, say: (text) => said.push(text) });
+  const code = await check(stored, first, { again, say: (text) => said.push(text) });
   return { code, said: said.join('\n'), asked };
 }
+
+const checked = (first: BenchmarkRun, ...later: readonly BenchmarkRun[]) =>
+  checkedBeside(runWith(200), first, ...later);
 
 it('passes where no ratio fell, without measuring anything again', async () => {
   const { code, asked } = await checked(runWith(190), runWith(0));
@@ -86,16 +89,7 @@ it('does not judge what fell beside one of several alone, and says so', async ()
         mitmdump: { requests: 10 },
       }),
     );
-  const judged = async (now: BenchmarkRun) => {
-    const said: string[] = [];
-    const asked: Fallen[] = [];
-    const again: Again = async (fallen) => {
-      asked.push(fallen);
-      return now;
-    };
-    const code = await check(besides(200, 400), now, { again, say: (text) => said.push(text) });
-    return { code, said: said.join('\n'), asked };
-  };
+  const judged = (now: BenchmarkRun) => checkedBeside(besides(200, 400), now);
   const quickerPeer = await judged(besides(200, 800));
   expect(quickerPeer.code).toBe(2);
   expect(quickerPeer.said).toContain('0.50× → 0.25× (beside direct alone)');
