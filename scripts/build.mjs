@@ -5,12 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compileSidecar } from './compile-sidecar.mjs';
-import { generateRegistries } from './registry.mjs';
-import { generateValidators } from './validators.mjs';
+import { generateSources } from './generate.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-generateRegistries(root);
-generateValidators(root);
+await generateSources(root);
 
 const shared = {
   absWorkingDir: root,

@@ -2,8 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { generateRegistries } from './registry.mjs';
-import { generateValidators } from './validators.mjs';
+import { generateSources } from './generate.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const steps = [
@@ -13,8 +12,7 @@ const steps = [
   ['unused code', 'knip', []],
 ];
 
-generateRegistries(root);
-generateValidators(root);
+await generateSources(root);
 for (const [name, command, args] of steps) {
   const started = Date.now();
   const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { generateValidators } from './validators.mjs';
+import { generateSources } from './generate.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const slowestAllowed = 1_000;
@@ -39,7 +39,7 @@ if (name === undefined || !targets.includes(name)) {
   process.exit(name === undefined ? 0 : 2);
 }
 
-generateValidators(root);
+await generateSources(root);
 const { default: target } = await load(`scripts/fuzz/${name}.mjs`);
 const { runFuzz } = await load('tests/support/fuzzing.ts');
 const seed = Number(values.seed ?? Date.now() % 1_000_000_000);

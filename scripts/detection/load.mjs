@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { generateRegistries } from '../registry.mjs';
+import { generateSources } from '../generate.mjs';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export async function loadModule(path) {
-  generateRegistries(root);
+  await generateSources(root);
   const outdir = join(root, '.cache/scripts');
   mkdirSync(outdir, { recursive: true });
   const outfile = join(outdir, `${path.replace(/\W+/g, '-')}-${process.pid}.mjs`);

@@ -1,5 +1,5 @@
 import { alphabets, entropy, memberships } from '../scan/alphabet.js';
-import type { Occurrences } from '../scan/automaton.js';
+import type { Occurrences } from '../scan/occurrences.js';
 import { strangeness } from './bigrams.js';
 import type { Candidate } from './candidate.js';
 import { type Fit, fitOfMakeUp, fits } from './formats.js';

@@ -1,8 +1,9 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
-import { buildAutomaton, findAll, newOccurrences, type Occurrences } from '../scan/automaton.js';
+import { buildAutomaton } from '../scan/automaton.js';
 import { type Budget, budgetFor, costs, spend } from '../scan/budget.js';
 import type { Look } from '../scan/detector.js';
 import type { Sighting } from '../scan/finding.js';
+import { keywordFinder, type Occurrences } from '../scan/occurrences.js';
 import type { View } from '../scan/view.js';
 import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted, isRepetitive } from '../scan-context/candidate.js';
@@ -54,7 +55,7 @@ for (const trigger of plainTriggers) {
     slots += 1;
   }
 }
-const automaton = buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]);
+const occurrencesIn = keywordFinder(buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]));
 const firstWord = triggers.length;
 const progress = newProgress(slots);
 /** For each context word: its group, whether it opens and its set of formats, and whether it must begin a word. */
@@ -62,6 +63,7 @@ const markOf = Uint16Array.from(
   contextWords,
   (word) => word.group | (word.opens ? opensBit : 0) | (word.formats << formatShift),
 );
+const wordLengths = Uint8Array.from(contextWords, (word) => word.text.length);
 const atWordStart = Uint8Array.from(contextWords, (word) => (word.atWordStart ? 1 : 0));
 
 /** Values shorter than this are passwords at best, and told from words by nothing that we know. */
@@ -75,19 +77,6 @@ export const lookForTokens: Look = (view, { thorough, budget }, report) => {
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };
-
-/** Offsets and numbers only, over and over: a scan ends before the next begins. */
-let found = newOccurrences();
-let spare = newOccurrences();
-/** Occurrences for which the memory is kept. */
-const mostKept = 1 << 16;
-
-function occurrencesIn(bytes: Buffer): Occurrences {
-  if (found.ends.length > mostKept) found = newOccurrences();
-  if (spare.ends.length > mostKept) spare = newOccurrences();
-  findAll(automaton, bytes, found, spare);
-  return found;
-}
 
 /** Occurrences of one keyword, each a byte after the last, that are looked at. */
 const mostSame = 4;
@@ -113,7 +102,7 @@ function triggerAll(
     if (same > mostSame) continue;
     if (id >= firstWord) {
       const word = id - firstWord;
-      if (atWordStart[word] && continuesWord(bytes, end - (automaton.lengths[id] as number))) continue;
+      if (atWordStart[word] && continuesWord(bytes, end - (wordLengths[word] as number))) continue;
       found.ends[kept] = end;
       found.ids[kept] = markOf[word] as number;
       kept += 1;

@@ -1,14 +1,25 @@
-import { compact, compactSlack, wide } from './variants.js';
+import { blockBytes, fillBlock, textKernel } from './text-kernel.js';
+import { wide } from './variants.js';
 import type { View } from './view.js';
 
-/** Bytes of text that are compacted at a time. */
-const blockBytes = 1 << 16;
 /** Letters and digits that a block begins with of those before it, however far apart: what lies across is found. */
 const carried = 64;
 
-const bytes = Buffer.alloc(carried + blockBytes + compactSlack);
+/** Bytes behind the letters that the kernel may write to. */
+const slack = 16;
+const letters = textKernel.reserve(carried + blockBytes + slack);
+const bytes = textKernel.memory.subarray(letters, letters + carried + blockBytes);
 
-/** The letters and digits of a stretch of a text, in lower case: those of the one that was asked for last. */
+/** For each set of places among eight, as bits, these places in their order. */
+const orders = textKernel.reserve(256 * 8);
+for (let places = 0; places < 256; places += 1)
+  [0, 1, 2, 3, 4, 5, 6, 7]
+    .filter((place) => places & (1 << place))
+    .forEach((place, i) => {
+      textKernel.memory[orders + 8 * places + i] = place;
+    });
+
+/** The letters and digits of a stretch of a text, in lower case, whatever parts them: of the one that was asked for last. */
 export const letterBlock = {
   bytes,
   /** The same memory. */
@@ -47,5 +58,6 @@ function readFrom(view: View, from: number): void {
   const to = Math.min(view.bytes.length, from + blockBytes);
   letterBlock.from = from;
   letterBlock.before = before;
-  letterBlock.length = before + compact(view.bytes, from, to, bytes, before);
+  const block = fillBlock(view.bytes, from, to);
+  letterBlock.length = before + textKernel.calls.compact(block, to - from, orders, letters + before);
 }

@@ -1,4 +1,6 @@
 import { alphabets, memberships } from './alphabet.js';
+import { asciiSet } from './kernel.js';
+import { type BlockCall, eachBlock, foundWords, textKernel } from './text-kernel.js';
 
 /** The shortest run that is worth a look: sixteen bytes in base64, twelve in hexadecimal. */
 export const shortestRun = 24;
@@ -8,25 +10,27 @@ export const inRun = Uint8Array.from(memberships, (bits, byte) =>
   bits & alphabets.dashed || byte === 0x2b || byte === 0x2f ? 1 : 0,
 );
 
-/**
- * Every maximal run of at least {@link shortestRun} letters, digits, `+ / _ -`, as pairs of offsets.
- * Each place is looked at from where a run that began there would have to reach: of ordinary text, few bytes in 24.
- */
+/** What {@link inRun} says, as the kernel reads it. */
+const members = textKernel.reserve(16);
+textKernel.memory.set(
+  asciiSet((byte) => inRun[byte] === 1),
+  members,
+);
+
+/** Every maximal run of at least {@link shortestRun} letters, digits, `+ / _ -`, as pairs of offsets. */
 export function findRuns(bytes: Uint8Array): readonly number[] {
   const runs: number[] = [];
-  const members = inRun;
-  let start = 0;
-  while (start + shortestRun <= bytes.length) {
-    let at = start + shortestRun - 1;
-    while (at >= start && members[bytes[at] as number]) at -= 1;
-    if (at >= start) {
-      start = at + 1;
-      continue;
+  // A run that the end of a block cuts is either found, and goes on, or stands whole in the next one.
+  eachBlock(bytes, shortestRun - 1, findInBlock, (from, count) => {
+    for (let i = 0; i < 2 * count; i += 2) {
+      const start = from + (foundWords[i] as number);
+      const end = from + (foundWords[i + 1] as number);
+      if (start <= (runs.at(-1) ?? -1)) runs[runs.length - 1] = end;
+      else runs.push(start, end);
     }
-    let end = start + shortestRun;
-    while (end < bytes.length && members[bytes[end] as number]) end += 1;
-    runs.push(start, end);
-    start = end + 1;
-  }
+  });
   return runs;
 }
+
+const findInBlock: BlockCall = (block, length, out) =>
+  textKernel.calls.findRuns(block, length, shortestRun, members, out);

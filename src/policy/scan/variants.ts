@@ -1,6 +1,3 @@
-import { pairCount, pairTable } from './pair-table.js';
-import { shortText } from './short-text.js';
-
 /** The forms in which a value may stand in a text without a view having to undo them. */
 export interface Variant {
   readonly encoding: string;
@@ -15,54 +12,20 @@ const lowerOf = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : 0;
 });
 
-const isLetterOrDigit = Uint8Array.from({ length: 128 }, (_, lower) => (lower === 0 ? 0 : 1));
-
-/** For two bytes, the first in the low half, what is left of them and, from bit 16 on, how many bytes that is. */
-const compactPairs = pairTable(new Uint32Array(pairCount), (one, other) => {
-  const first = lowerOf[one] as number;
-  const second = lowerOf[other] as number;
-  const count = (first ? 1 : 0) + (second ? 1 : 0);
-  return (count << 16) | (first ? first | (second << 8) : second);
-});
-
-/** Room that {@link compact} needs in its output beyond the length of its input. */
-export const compactSlack = 4;
-
 /**
  * Leaves out all but letters and digits and lowers the case, so that a value is found whatever separates its
  * characters and whatever was done to their case.
  *
- * @param into written from `at` on
+ * @param into at least as long
  * @returns how many bytes were written
  */
-export function compact(bytes: Uint8Array, from: number, to: number, into: Uint8Array, at: number): number {
-  if (to - from < shortText) return compactBytes(bytes, from, to, into, at) - at;
-  const whole = to - ((to - from) & 3);
-  const length = compactFours(wide(bytes), from, whole, wide(into), at);
-  return compactBytes(bytes, whole, to, into, length) - at;
-}
-
-/** Four bytes a step and no branch, for what is left out comes at places that no processor foresees. */
-function compactFours(bytes: DataView, from: number, to: number, into: DataView, start: number): number {
-  const pairs = compactPairs;
-  let length = start;
-  for (let at = from; at < to; at += 4) {
-    const four = bytes.getInt32(at, true);
-    const left = pairs[four & 0xffff] as number;
-    const right = pairs[four >>> 16] as number;
-    const count = left >>> 16;
-    into.setInt32(length, (left & 0xffff) | ((right & 0xffff) << (count << 3)), true);
-    length += count + (right >>> 16);
-  }
-  return length;
-}
-
-function compactBytes(bytes: Uint8Array, from: number, to: number, into: Uint8Array, start: number): number {
-  let length = start;
-  for (let at = from; at < to; at += 1) {
-    const lower = lowerOf[bytes[at] as number] as number;
+function compact(bytes: Uint8Array, into: Uint8Array): number {
+  let length = 0;
+  for (const byte of bytes) {
+    const lower = lowerOf[byte] as number;
+    if (lower === 0) continue;
     into[length] = lower;
-    length += isLetterOrDigit[lower] as number;
+    length += 1;
   }
   return length;
 }
@@ -99,8 +62,8 @@ export function retract(bytes: Uint8Array, at: number, count: number): number {
 export function compacted(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   // From Node's pool: of many values there are tens of thousands.
-  const into = Buffer.allocUnsafe(bytes.length + compactSlack);
-  return into.subarray(0, compact(bytes, 0, bytes.length, into, 0));
+  const into = Buffer.allocUnsafe(bytes.length);
+  return into.subarray(0, compact(bytes, into));
 }
 
 export const rot13 = (text: string): string =>

@@ -4,7 +4,7 @@ import { archiveViews } from './archive.js';
 import { encodedViews } from './encoded.js';
 import { backslashViews, percentViews, quotedPrintableViews, referenceViews } from './escapes.js';
 import { noSigns, type Signs, signsOf } from './signs.js';
-import { holdsSpaced, spacedViews } from './spaced.js';
+import { spacedProbes, spacedViews } from './spaced.js';
 import { foldedViews, utf16Views } from './unicode.js';
 
 /** What can be undone in one step; `signs` are the places that may be undone by it. */
@@ -30,11 +30,12 @@ const none: readonly View[] = [];
 /** Every view that one step of decoding gives; stops early when the budget is spent. */
 export function decodeViews(view: View, budget: Budget): Iterable<View> {
   const signs = signsOf(view.bytes);
-  if (signs === noSigns && view.runs().length === 0 && !holdsSpaced(view.bytes)) return none;
-  return undone(view, signs, budget);
+  const probes = spacedProbes(view.bytes);
+  if (signs === noSigns && view.runs().length === 0 && probes.length === 0) return none;
+  return undone(view, signs, probes, budget);
 }
 
-function* undone(view: View, signs: Signs, budget: Budget): Iterable<View> {
+function* undone(view: View, signs: Signs, probes: readonly number[], budget: Budget): Iterable<View> {
   if (view.runs().length > 0) yield* encodedViews(view, budget);
   for (const [sign, decode] of bySign) {
     const places = signs[sign];
@@ -43,6 +44,6 @@ function* undone(view: View, signs: Signs, budget: Budget): Iterable<View> {
     yield* decode(view, places, budget);
   }
   if (budget.remaining < 0) return;
-  yield* spacedViews(view);
+  yield* spacedViews(view, probes);
   if (signs.archive.length > 0 && budget.remaining >= 0) yield* archiveViews(view, budget);
 }

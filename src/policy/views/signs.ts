@@ -1,5 +1,6 @@
+import { nibbleBytes, nibbleSets } from '../scan/kernel.js';
 import { pairCount } from '../scan/pair-table.js';
-import { shortText } from '../scan/short-text.js';
+import { type BlockCall, eachBlock, foundWords, textKernel } from '../scan/text-kernel.js';
 import { foldedBeginnings } from './unicode.js';
 
 /** Offsets, ascending, at which something may have to be undone: by what its first two bytes tell, no more. */
@@ -43,26 +44,28 @@ const pairs: readonly (readonly [number, (typeof kinds)[number], (next: number) 
   ),
 ];
 
-const kindMask = 7;
-const secondMayBegin = 8;
+const kindBits = 3;
+const kindMask = (1 << kindBits) - 1;
 
-/** For two bytes, the first in the low half: the kind that they begin, plus one, and whether the second may begin one. */
-const tableOfPairs = (() => {
-  const table = new Uint8Array(pairCount);
-  for (const [first, kind, follows] of pairs)
-    for (let other = 0; other < 256; other += 1) {
-      if (follows(other)) at(first, other, kinds.indexOf(kind) + 1);
-      at(other, first, secondMayBegin);
+/** For two bytes, the first in the low half: the kind that they begin, plus one. */
+const pairTable = textKernel.reserve(pairCount);
+const firstBytes = textKernel.reserve(nibbleBytes);
+const secondBytes = textKernel.reserve(nibbleBytes);
+{
+  const firsts = kinds.map(() => new Set<number>());
+  const seconds = kinds.map(() => new Set<number>());
+  for (const [first, kind, follows] of pairs) {
+    const index = kinds.indexOf(kind);
+    firsts[index]?.add(first);
+    for (let second = 0; second < 256; second += 1) {
+      if (!follows(second)) continue;
+      seconds[index]?.add(second);
+      textKernel.memory[pairTable + (first | (second << 8))] = index + 1;
     }
-  function at(first: number, second: number, bits: number): void {
-    table[first | (second << 8)] = (table[first | (second << 8)] as number) | bits;
   }
-  return table;
-})();
-
-/** By byte: whether it may be the first of a pair that has something to tell. */
-const mayBegin = new Uint8Array(256);
-for (const [first] of pairs) mayBegin[first] = 1;
+  textKernel.memory.set(nibbleSets(firsts), firstBytes);
+  textKernel.memory.set(nibbleSets(seconds), secondBytes);
+}
 
 const none: number[] = [];
 /** Those of most ordinary text. */
@@ -77,10 +80,15 @@ export const noSigns: Signs = Object.freeze({
 });
 
 export function signsOf(bytes: Uint8Array): Signs {
-  const found = [none, none, none, none, none, none, none];
-  if (bytes.length < shortText) eachByte(found, bytes);
-  else eachPair(found, bytes);
-  if (found.every((places) => places === none)) return noSigns;
+  let found: readonly number[][] | null = null;
+  eachBlock(bytes, 1, findSigns, (from, count) => {
+    found ??= kinds.map(() => []);
+    for (let i = 0; i < count; i += 1) {
+      const sign = foundWords[i] as number;
+      (found[(sign & kindMask) - 1] as number[]).push(from + (sign >>> kindBits));
+    }
+  });
+  if (!found) return noSigns;
   const [percent, backslash, reference, quoted, zero, foreign, archive] = found as [
     number[],
     number[],
@@ -93,42 +101,5 @@ export function signsOf(bytes: Uint8Array): Signs {
   return { percent, backslash, reference, quoted, zero, foreign, archive };
 }
 
-function eachByte(found: number[][], bytes: Uint8Array): void {
-  const last = bytes.length - 1;
-  for (let at = 0; at < last; at += 1) {
-    if (mayBegin[bytes[at] as number] === 0) continue;
-    const pair = tableOfPairs[(bytes[at] as number) | ((bytes[at + 1] as number) << 8)] as number;
-    if (pair & kindMask) note(found, pair & kindMask, at);
-  }
-}
-
-/** One look at every two bytes; most pairs of ordinary text have nothing to tell. */
-function eachPair(found: number[][], bytes: Uint8Array): void {
-  const wide = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const table = tableOfPairs;
-  const last = bytes.length - 1;
-  let at = 0;
-  for (; at + 3 <= last; at += 4) {
-    const four = wide.getInt32(at, true);
-    const first = table[four & 0xffff] as number;
-    const second = table[four >>> 16] as number;
-    if ((first | second) === 0) continue;
-    if (first) told(found, wide, first, at, last);
-    if (second) told(found, wide, second, at + 2, last);
-  }
-  for (; at < last; at += 2) told(found, wide, tableOfPairs[wide.getUint16(at, true)] as number, at, last);
-}
-
-/** Notes what a pair of bytes tells, and what its second byte and the next one do. */
-function told(found: number[][], wide: DataView, pair: number, at: number, last: number): void {
-  if (pair & kindMask) note(found, pair & kindMask, at);
-  if (!(pair & secondMayBegin) || at + 2 > last) return;
-  const second = (tableOfPairs[wide.getUint16(at + 1, true)] as number) & kindMask;
-  if (second) note(found, second, at + 1);
-}
-
-function note(found: number[][], kind: number, at: number): void {
-  const list = found[kind - 1] as number[];
-  if (list === none) found[kind - 1] = [at];
-  else list.push(at);
-}
+const findSigns: BlockCall = (block, length, out) =>
+  textKernel.calls.findSigns(block, length, firstBytes, secondBytes, pairTable, out);

@@ -1,4 +1,5 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
+import { type BlockCall, blockBytes, eachBlock, foundWords, textKernel } from '../scan/text-kernel.js';
 import type { View } from '../scan/view.js';
 import { type Collector, collected, newCollector, put } from './collector.js';
 
@@ -16,15 +17,21 @@ const isLetter = (byte: number | undefined): boolean =>
 
 /** Between two probes: a spaced-out value is at least twice `least` bytes long. */
 const probeStep = 14;
+/** Bytes that the kernel's blocks have in common: what a probe takes in, up to a whole number of steps. */
+const probeOverlap = (blockBytes % probeStep) + probeStep;
 
 /**
  * Values with a separator of one to three bytes between all their characters: `g h p _`, `g, h, p, _`, `g-h-p-_`,
  * `g | h | p | _`, and the blanks of Unicode.
+ *
+ * @param probes as {@link spacedProbes} answers them
  */
-export function spacedViews(view: View): readonly View[] {
+export function spacedViews(view: View, probes: readonly number[]): readonly View[] {
   const { bytes } = view;
   let collector: Collector | null = null;
-  for (let probe = nextProbe(bytes, 0); probe >= 0; probe = nextProbe(bytes, probe + probeStep)) {
+  let passed = 0;
+  for (const probe of probes) {
+    if (probe < passed) continue;
     const found = spacedAt(bytes, probe) ?? spacedAt(bytes, probe + 1) ?? spacedAt(bytes, probe + 2);
     if (!found) continue;
     const [start, period] = found;
@@ -36,42 +43,28 @@ export function spacedViews(view: View): readonly View[] {
       at += period;
     }
     put(collector, 0, at, at);
-    while (probe + probeStep < at) probe += probeStep;
+    passed = at;
   }
   return collected(view, 'spaced', collector);
 }
 
-/** False: there is none, which most texts show at once. */
-export const holdsSpaced = (bytes: Buffer): boolean => nextProbe(bytes, 0) >= 0;
+const none: readonly number[] = [];
 
-/**
- * The first probe from `from` on at which a letter and a separator follow each other, and one byte comes again
- * two and four, three and six, or four and eight bytes on; -1 when there is none.
- */
-function nextProbe(bytes: Buffer, from: number): number {
-  const roles = rolesOf;
-  for (let at = from; at + 10 < bytes.length; at += probeStep) {
-    const first = bytes[at + 1] as number;
-    const second = bytes[at + 2] as number;
-    const third = bytes[at + 3] as number;
-    const one = roles[first] as number;
-    const two = roles[second] as number;
-    const begins = (((roles[bytes[at] as number] as number) << 1) & one) | ((one << 1) & two);
-    if (!((begins | ((two << 1) & (roles[third] as number))) & separates)) continue;
-    if (
-      (bytes[at] === second && second === bytes[at + 4]) ||
-      (first === third && third === bytes[at + 5]) ||
-      (bytes[at] === third && third === bytes[at + 6]) ||
-      (first === bytes[at + 4] && first === bytes[at + 7]) ||
-      (second === bytes[at + 5] && second === bytes[at + 8]) ||
-      (first === bytes[at + 5] && first === bytes[at + 9]) ||
-      (second === bytes[at + 6] && second === bytes[at + 10]) ||
-      (third === bytes[at + 7] && third === bytes[at + 11])
-    )
-      return at;
-  }
-  return -1;
+/** The places, ascending, at which a spaced-out value may stand; in most texts there are hardly any. */
+export function spacedProbes(bytes: Buffer): readonly number[] {
+  let probes: number[] | null = null;
+  eachBlock(bytes, probeOverlap, findProbes, (from, count) => {
+    probes ??= [];
+    for (let i = 0; i < count; i += 1) {
+      const probe = from + (foundWords[i] as number);
+      if (probe !== probes.at(-1)) probes.push(probe);
+    }
+  });
+  return probes ?? none;
 }
+
+const findProbes: BlockCall = (block, length, out) =>
+  textKernel.calls.findProbes(block, length, probeStep, out);
 
 function sameSeparator(bytes: Buffer, first: number, at: number, period: number): boolean {
   for (let i = 1; i < period; i += 1)

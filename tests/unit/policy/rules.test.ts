@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { alphabets } from '../../../src/policy/scan/alphabet.js';
-import {
-  buildAutomaton,
-  findAll,
-  findOccurrences,
-  newOccurrences,
-} from '../../../src/policy/scan/automaton.js';
 import { patternRules, prefixRules } from '../../../src/policy/scan-rules/match.js';
 
 describe('the rules', () => {
@@ -32,40 +26,4 @@ describe('the rules', () => {
       expect(source).not.toMatch(/\((?:[^()]*\{\d+,\d+\}[^()]*)\)\{\d+,\d{2,}\}/);
     },
   );
-});
-
-describe('the automaton', () => {
-  it('finds overlapping keywords in any case, carried over from chunk to chunk', () => {
-    const automaton = buildAutomaton(['he', 'she', 'his', 'hers', 'a_b']);
-    const text = Buffer.from('USHERS said HIS a_b');
-    const whole = newOccurrences();
-    findOccurrences(automaton, text, 0, text.length, 0, whole);
-    const seen = Array.from({ length: whole.count }, (_, i) => [whole.ids[i], whole.ends[i]]);
-    expect(seen).toEqual([
-      [1, 4],
-      [0, 4],
-      [3, 6],
-      [2, 15],
-      [4, 19],
-    ]);
-    const parts = newOccurrences();
-    let state = 0;
-    for (let i = 0; i < text.length; i += 1) state = findOccurrences(automaton, text, i, i + 1, state, parts);
-    expect(parts.count).toBe(whole.count);
-  });
-
-  it('finds the same in two halves as in one walk, wherever the border lies', () => {
-    const automaton = buildAutomaton(['abab', 'ba', 'abcabcabc', 'c', 'x_y']);
-    const unit = 'abababcabcabcabbax_yABABca c';
-    const [halves, spare] = [newOccurrences(), newOccurrences()];
-    for (let length = 90; length < 90 + 3 * unit.length; length += 1) {
-      const text = Buffer.from(unit.repeat(10).slice(3, 3 + length));
-      const whole = newOccurrences();
-      findOccurrences(automaton, text, 0, text.length, 0, whole);
-      findAll(automaton, text, halves, spare);
-      const seen = ({ ids, ends, count }: typeof whole) =>
-        Array.from({ length: count }, (_, at) => [ids[at], ends[at]]);
-      expect(seen(halves)).toEqual(seen(whole));
-    }
-  });
 });
