@@ -1,6 +1,3 @@
-/** In an entry of the table: a keyword ends at the state. */
-const endMark: u32 = 0x8000;
-const stateMask: u32 = 0x7fff;
 /** Bits of a row of the table in bytes: 64 entries of two. */
 const rowBits: u32 = 7;
 const lanes: i32 = 4;
@@ -15,6 +12,9 @@ const leastInLanes: i32 = 128;
  * root: a keyword that ends behind these began within them.
  *
  * @param overlap bytes of the longest keyword but one
+ * @param columns by byte: the offset of its entry in a row
+ * @param rows of each state, the next one by each entry
+ * @param ended a bit that the states have at which a keyword ends
  * @param hits for each lane `room` bytes: its hits, ascending, each 32 bits: the state, and in the low half the offset of
  *   the byte that it was reached by
  * @param counts where four numbers of 32 bits are written: hits of each lane
@@ -23,8 +23,9 @@ export function findHits(
   text: usize,
   length: i32,
   overlap: i32,
-  classes: usize,
+  columns: usize,
   rows: usize,
+  ended: u32,
   hits: usize,
   room: i32,
   counts: usize,
@@ -50,15 +51,15 @@ export function findHits(
     let state1: u32 = 0;
     let state2: u32 = 0;
     while (at0 < end) {
-      state0 = next(state0, at0, classes, rows);
-      state1 = next(state1, at1, classes, rows);
-      state2 = next(state2, at2, classes, rows);
-      state = next(state, at3, classes, rows);
-      if ((state0 | state1 | state2 | state) & endMark) {
-        if (state0 & endMark) out0 = note(out0, state0, at0 - text);
-        if (state1 & endMark && at1 >= from1) out1 = note(out1, state1, at1 - text);
-        if (state2 & endMark && at2 >= from2) out2 = note(out2, state2, at2 - text);
-        if (state & endMark && at3 >= from3) out3 = note(out3, state, at3 - text);
+      state0 = next(state0, at0, columns, rows);
+      state1 = next(state1, at1, columns, rows);
+      state2 = next(state2, at2, columns, rows);
+      state = next(state, at3, columns, rows);
+      if ((state0 | state1 | state2 | state) & ended) {
+        if (state0 & ended) out0 = note(out0, state0, at0 - text);
+        if (state1 & ended && at1 >= from1) out1 = note(out1, state1, at1 - text);
+        if (state2 & ended && at2 >= from2) out2 = note(out2, state2, at2 - text);
+        if (state & ended && at3 >= from3) out3 = note(out3, state, at3 - text);
       }
       at0 += 1;
       at1 += 1;
@@ -69,8 +70,8 @@ export function findHits(
   }
   const end = text + length;
   while (last < end) {
-    state = next(state, last, classes, rows);
-    if (state & endMark && last >= from3) out3 = note(out3, state, last - text);
+    state = next(state, last, columns, rows);
+    if (state & ended && last >= from3) out3 = note(out3, state, last - text);
     last += 1;
   }
   store<u32>(counts, <u32>(out0 - hits) >> 2, 0);
@@ -79,12 +80,11 @@ export function findHits(
   store<u32>(counts, <u32>(out3 - hits - 3 * room) >> 2, 12);
 }
 
-function next(state: u32, at: usize, classes: usize, rows: usize): u32 {
-  const column = load<u8>(classes + load<u8>(at));
-  return load<u16>(rows + ((state & stateMask) << rowBits) + ((<usize>column) << 1));
+function next(state: u32, at: usize, columns: usize, rows: usize): u32 {
+  return load<u16>(rows + ((state << rowBits) | load<u8>(columns + load<u8>(at))));
 }
 
 function note(out: usize, state: u32, offset: usize): usize {
-  store<u32>(out, ((state & stateMask) << 16) | <u32>offset);
+  store<u32>(out, (state << 16) | <u32>offset);
   return out + 4;
 }

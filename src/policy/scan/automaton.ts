@@ -3,22 +3,22 @@
  *
  * A byte is first mapped to one of at most 64 classes (bytes that occur in no keyword share class 0),
  * so a row is 64 entries of 16 bits and the rows near the root, where clean text stays, fit a core's cache.
- * States are numbered breadth first; the top bit of an entry marks a state at which a keyword ends.
+ * States are numbered breadth first, those at which no keyword ends before the others.
  */
 export interface Automaton {
   readonly classOf: Uint8Array;
   readonly next: Uint16Array;
-  /** Keywords ending at a state: `ending[endingFrom[state]]` up to `endingFrom[state + 1]`. */
+  /** A power of two: at states from this one on keywords end, and all of these have its bit. */
+  readonly firstEnd: number;
+  /** Keywords ending at such a state: `ending[endingFrom[state - firstEnd]]` up to the next one's. */
   readonly endingFrom: Uint32Array;
   readonly ending: Uint16Array;
-  readonly lengths: Uint16Array;
   /** Bytes of the longest keyword. */
   readonly longest: number;
 }
 
 const classBits = 6;
-const endMark = 0x8000;
-const stateMask = 0x7fff;
+const mostStates = 1 << 16;
 
 interface Node {
   readonly children: Map<number, Node>;
@@ -29,7 +29,7 @@ interface Node {
 
 const newNode = (): Node => ({ children: new Map(), ends: [], failure: null, index: 0 });
 
-/** @throws RangeError when the keywords need more than 64 classes or 32,767 states. */
+/** @throws RangeError when the keywords need more than 64 classes or 65,536 states. */
 export function buildAutomaton(keywords: readonly string[]): Automaton {
   const classOf = classify(keywords);
   const root = newNode();
@@ -46,10 +46,8 @@ export function buildAutomaton(keywords: readonly string[]): Automaton {
     }
     node.ends.push(id);
   });
-  const order = linkFailures(root);
-  if (order.length > stateMask) throw new RangeError(`too many states: ${order.length}`);
-  const lengths = Uint16Array.from(keywords, (keyword) => keyword.length);
-  return { classOf, lengths, longest: Math.max(1, ...lengths), ...flatten(order) };
+  const longest = Math.max(1, ...keywords.map((keyword) => keyword.length));
+  return { classOf, longest, ...flatten(linkFailures(root)) };
 }
 
 function classify(keywords: readonly string[]): Uint8Array {
@@ -67,12 +65,10 @@ function classify(keywords: readonly string[]): Uint8Array {
   return classOf;
 }
 
-/** Breadth-first order, which is also the numbering; every node inherits the endings of its failure link. */
+/** Breadth-first order; every node inherits the endings of its failure link. */
 function linkFailures(root: Node): readonly Node[] {
   const order = [root];
-  for (let i = 0; i < order.length; i += 1) {
-    const node = order[i] as Node;
-    node.index = i;
+  for (const node of order) {
     for (const [byteClass, child] of node.children) {
       let fallback = node.failure;
       while (fallback && !fallback.children.has(byteClass)) fallback = fallback.failure;
@@ -85,30 +81,34 @@ function linkFailures(root: Node): readonly Node[] {
 }
 
 function flatten(order: readonly Node[]) {
-  const next = new Uint16Array(order.length << classBits);
-  const endingFrom = new Uint32Array(order.length + 1);
-  const ending: number[] = [];
-  for (const node of order) {
-    endingFrom[node.index] = ending.length;
-    ending.push(...node.ends);
-    const row = node.index << classBits;
-    if (node.failure)
-      next.copyWithin(row, node.failure.index << classBits, (node.failure.index + 1) << classBits);
-    for (const [byteClass, child] of node.children)
-      next[row + byteClass] = child.index | (child.ends.length > 0 || endsBySuffix(child) ? endMark : 0);
+  const passing = order.filter(({ ends }) => ends.length === 0);
+  const ended = order.filter(({ ends }) => ends.length > 0);
+  const firstEnd = 2 ** Math.ceil(Math.log2(Math.max(passing.length, ended.length)));
+  const states = firstEnd + ended.length;
+  if (states > mostStates) throw new RangeError(`too many states: ${states}`);
+  passing.forEach((node, i) => {
+    node.index = i;
+  });
+  ended.forEach((node, i) => {
+    node.index = firstEnd + i;
+  });
+  const next = new Uint16Array(states << classBits);
+  for (const { index, failure, children } of order) {
+    const row = index << classBits;
+    if (failure) next.copyWithin(row, failure.index << classBits, (failure.index + 1) << classBits);
+    for (const [byteClass, child] of children) next[row + byteClass] = child.index;
   }
-  endingFrom[order.length] = ending.length;
-  return { next, endingFrom, ending: Uint16Array.from(ending) };
-}
-
-function endsBySuffix(node: Node): boolean {
-  for (let at = node.failure; at; at = at.failure) if (at.ends.length > 0) return true;
-  return false;
+  const ending = Uint16Array.from(ended.flatMap(({ ends }) => ends));
+  const endingFrom = new Uint32Array(ended.length + 1);
+  ended.forEach(({ ends }, i) => {
+    endingFrom[i + 1] = (endingFrom[i] as number) + ends.length;
+  });
+  return { next, firstEnd, endingFrom, ending };
 }
 
 /** Whether a keyword stands in `bytes[from..to)`. */
 export function holdsKeyword(
-  { classOf, next }: Automaton,
+  { classOf, next, firstEnd }: Automaton,
   bytes: Uint8Array,
   from: number,
   to: number,
@@ -116,7 +116,7 @@ export function holdsKeyword(
   let state = 0;
   for (let i = from; i < to; i += 1) {
     state = next[(state << classBits) | (classOf[bytes[i] as number] as number)] as number;
-    if (state & endMark) return true;
+    if (state >= firstEnd) return true;
   }
   return false;
 }

@@ -26,17 +26,20 @@ const newOccurrences = (): Occurrences => ({
  * @returns what answers every occurrence in a text. The answer is the same memory each time: it holds until the next.
  */
 export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occurrences {
-  const { classOf, next, longest } = automaton;
+  const { classOf, next, longest, firstEnd } = automaton;
   const overlap = longest - 1;
   // A lane has a fourth of a block and what it has in common with others, and four bytes for each hit.
   const room = blockBytes + 4 * lanes * longest;
   const kernel = openKernel(next.byteLength + blockBytes + lanes * room + (1 << 12));
-  const classes = kernel.reserve(classOf.length);
+  const columns = kernel.reserve(classOf.length);
   const rows = kernel.reserve(next.byteLength);
   const block = kernel.reserve(blockBytes + textSlack);
   const counts = kernel.reserve(4 * lanes);
   const hits = kernel.reserve(lanes * room);
-  kernel.memory.set(classOf, classes);
+  kernel.memory.set(
+    classOf.map((byteClass) => byteClass * next.BYTES_PER_ELEMENT),
+    columns,
+  );
   kernel.memory.set(new Uint8Array(next.buffer, next.byteOffset, next.byteLength), rows);
   const words = new Uint32Array(kernel.memory.buffer);
   let found = newOccurrences();
@@ -47,7 +50,7 @@ export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occu
     for (let from = 0; ; from += blockBytes - overlap) {
       const to = Math.min(bytes.length, from + blockBytes);
       kernel.memory.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), block);
-      kernel.calls.findHits(block, to - from, overlap, classes, rows, hits, room, counts);
+      kernel.calls.findHits(block, to - from, overlap, columns, rows, firstEnd, hits, room, counts);
       const seen = from === 0 ? 0 : overlap;
       for (let lane = 0; lane < lanes; lane += 1) {
         const first = (hits + lane * room) >>> 2;
@@ -64,9 +67,14 @@ export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occu
 }
 
 /** Each keyword that ends at a state. */
-function add({ endingFrom, ending }: Automaton, state: number, end: number, found: Occurrences): void {
-  const last = endingFrom[state + 1] as number;
-  for (let i = endingFrom[state] as number; i < last; i += 1) {
+function add(
+  { firstEnd, endingFrom, ending }: Automaton,
+  state: number,
+  end: number,
+  found: Occurrences,
+): void {
+  const last = endingFrom[state - firstEnd + 1] as number;
+  for (let i = endingFrom[state - firstEnd] as number; i < last; i += 1) {
     if (found.count === found.ends.length) grow(found);
     found.ends[found.count] = end;
     found.ids[found.count] = ending[i] as number;
