@@ -1,4 +1,4 @@
-import { wide } from '../scan/variants.js';
+import { type BlockCall, eachBlock, foundWords, textKernel } from '../scan/text-kernel.js';
 import { type JoinedText, joinPieces, shortestJoin } from './joined.js';
 
 const quote = 0x22;
@@ -10,41 +10,27 @@ const backslash = 0x5c;
  */
 export function stringValues(bytes: Buffer): readonly number[] {
   const ranges: number[] = [];
-  const fours = wide(bytes);
-  for (let open = nextQuote(bytes, fours, 0); open >= 0; ) {
-    const close = closingQuote(bytes, fours, open + 1);
-    if (close < 0) break;
-    if (close > open + 1 && !isKey(bytes, close + 1)) ranges.push(open + 1, close);
-    open = nextQuote(bytes, fours, close + 1);
-  }
+  let open = -1;
+  eachBlock(bytes, 0, findQuotes, (from, count) => {
+    for (let i = 0; i < count; i += 1) {
+      const at = from + (foundWords[i] as number);
+      if (open < 0) open = at;
+      else if (!isEscaped(bytes, open + 1, at)) {
+        if (at > open + 1 && !isKey(bytes, at + 1)) ranges.push(open + 1, at);
+        open = -1;
+      }
+    }
+  });
   return ranges;
 }
 
-/** Bytes that are looked at here: less than it takes to call for more. */
-const near = 96;
-const fourQuotes = quote * 0x01010101;
+const findQuotes: BlockCall = (block, length, out) => textKernel.calls.findByte(block, length, quote, out);
 
-/** @param fours the same bytes */
-function nextQuote(bytes: Buffer, fours: DataView, from: number): number {
-  const end = Math.min(bytes.length, from + near);
-  let at = from;
-  for (; at + 4 <= end; at += 4) {
-    const others = fours.getInt32(at, true) ^ fourQuotes;
-    // The high bit of each byte that is zero, and maybe of those behind it.
-    const zeros = (others - 0x01010101) & ~others & 0x80808080;
-    if (zeros !== 0) return at + ((31 - Math.clz32(zeros & -zeros)) >> 3);
-  }
-  for (; at < end; at += 1) if (bytes[at] === quote) return at;
-  return end === bytes.length ? -1 : bytes.indexOf(quote, end);
-}
-
-function closingQuote(bytes: Buffer, fours: DataView, from: number): number {
-  for (let at = nextQuote(bytes, fours, from); at >= 0; at = nextQuote(bytes, fours, at + 1)) {
-    let before = at;
-    while (before > from && bytes[before - 1] === backslash) before -= 1;
-    if (((at - before) & 1) === 0) return at;
-  }
-  return -1;
+/** An odd number of backslashes stands before it. */
+function isEscaped(bytes: Buffer, from: number, at: number): boolean {
+  let before = at;
+  while (before > from && bytes[before - 1] === backslash) before -= 1;
+  return ((at - before) & 1) === 1;
 }
 
 /** A colon follows, after no more than white space. */

@@ -3,6 +3,7 @@ import { kernelModule } from './kernel.generated.js';
 /** What `src/kernel` exports; its comments say what each does. Texts, tables and answers are offsets in its memory. */
 interface KernelCalls {
   compact(text: number, length: number, orders: number, into: number): number;
+  findByte(text: number, length: number, byte: number, out: number): number;
   findHits(
     text: number,
     length: number,

@@ -69,9 +69,7 @@ async function inspect(inspection: Inspection): Promise<Inspected> {
   const { examination: ofHead, memory } = gate.inspection.examineHead(prepared, head);
   const long = await readBody(exchange);
   const source = bodySource(exchange);
-  const ofBody = source
-    ? await gate.inspection.examineBodySoon(prepared, source, request.socket)
-    : nothingFound;
+  const ofBody = source ? await gate.inspection.examineBody(prepared, source, request.socket) : nothingFound;
   const problem = problemOf(inspection, ofHead ?? nothingFound, ofBody);
   if (problem) return { refusal: problem };
   const found = [...(ofHead?.found ?? []), ...ofBody.found];

@@ -44,7 +44,6 @@ export function lazyInspection(configuration: SidecarConfiguration): LazyInspect
     of: (route) => ready().of(route),
     examineHead: (prepared, head) => ready().examineHead(prepared, head),
     examineBody: (prepared, source, client) => ready().examineBody(prepared, source, client),
-    examineBodySoon: (prepared, source, client) => ready().examineBodySoon(prepared, source, client),
     redactBody: (prepared, source, client) => ready().redactBody(prepared, source, client),
     pieces: (prepared, bytes) => ready().pieces(prepared, bytes),
     across: (prepared, message) => ready().across(prepared, message),

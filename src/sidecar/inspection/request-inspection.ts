@@ -15,7 +15,6 @@ import { shownText } from '../../policy/outbound/shown-text.js';
 import type { CompiledRoute } from '../../policy/routes.js';
 import { leavingOf } from '../leaving.js';
 import { createLeastRecentlyUsed } from '../lru.js';
-import { createBatches } from './batches.js';
 import { knownValuesOf } from './known-values.js';
 import { type Prepared, prepareScanners } from './scanners.js';
 import { createWorkers } from './workers.js';
@@ -43,12 +42,6 @@ export interface RequestInspection {
     source: BodySource,
     client: Socket,
   ) => BodyExamination | Promise<BodyExamination>;
-  /** One that may wait for what comes with it. */
-  readonly examineBodySoon: (
-    prepared: Prepared,
-    source: BodySource,
-    client: Socket,
-  ) => Promise<BodyExamination>;
   /** null: not all that was found can be covered. */
   readonly redactBody: (prepared: Prepared, source: BodySource, client: Socket) => Promise<Buffer | null>;
   /** What may be parts of known values, as it stands there. */
@@ -59,7 +52,10 @@ export interface RequestInspection {
   readonly shown: (target: string) => string;
 }
 
-/** A body of this size takes a millisecond: more is for a worker. Bytes. */
+/**
+ * A body of this size takes a millisecond: more is for a worker. Less is not: to hand it over and to take the answer costs
+ * as much as many scans. Bytes.
+ */
 const workerSize = 128 * 1024;
 /** Heads in which nothing was found lately, and the longest that is remembered. Entries, characters. */
 const cleanHeads = 1024;
@@ -80,18 +76,13 @@ export async function createRequestInspection(
     bytes.length >= workerSize || contentEncoding !== null;
   const examineHere = ({ scanner, seeksKnown }: Prepared, source: BodySource) =>
     examineBody(scanner, source, { pieceIndex: seeksKnown ? index : null });
-  const examineLong = async ({ names }: Prepared, source: BodySource, client: Socket) => {
-    const [examination] = await workers.examine(names, [source], leavingOf(client));
-    return examination as BodyExamination;
-  };
-  const batched = createBatches(workers, examineHere);
+  const examineLong = ({ names }: Prepared, source: BodySource, client: Socket) =>
+    workers.examine(names, source, leavingOf(client));
   return {
     of: scanners.of,
     examineHead: rememberClean(),
     examineBody: (prepared, source, client) =>
       (isForWorker(source) ? examineLong : examineHere)(prepared, source, client),
-    examineBodySoon: (prepared, source, client) =>
-      (isForWorker(source) ? examineLong : batched)(prepared, source, client),
     redactBody: async ({ scanner, names }, source, client) =>
       isForWorker(source) ? workers.redact(names, source, leavingOf(client)) : redactBody(scanner, source),
     pieces: ({ seeksKnown }, bytes) => (seeksKnown ? index.find(bytes) : []),

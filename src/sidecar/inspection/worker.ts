@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openPieceIndex, type PieceIndex } from '../../policy/across/piece-index.js';
-import { type BodyExamination, examineBody, nothingFound } from '../../policy/outbound/examination.js';
+import type { BodySource } from '../../policy/message/body.js';
+import { type BodyExamination, examineBody } from '../../policy/outbound/examination.js';
 import { outboundScanner } from '../../policy/outbound/outbound-scanner.js';
 import { redactBody } from '../../policy/outbound/redaction.js';
 import type { Scanner } from '../../policy/scan/scanner.js';
@@ -11,22 +12,14 @@ export interface WorkerJob {
   readonly id: number;
   readonly kind: 'examine' | 'redact';
   readonly names: readonly string[] | null;
-  /** The bodies, one after another, in memory that goes back with the answer. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly bodies: readonly WorkerBody[];
-}
-
-export interface WorkerBody {
-  readonly length: number;
-  readonly contentType: string | null;
-  readonly contentEncoding: string | null;
+  /** The body's bytes are in memory that goes back with the answer. */
+  readonly source: Omit<BodySource, 'bytes'> & { readonly bytes: Uint8Array<ArrayBuffer> };
 }
 
 /** What it answers; anything else it may do is the end of it. */
 export interface WorkerAnswer {
   readonly id: number;
-  /** Of each body; null: nothing was found. */
-  readonly examinations?: readonly (BodyExamination | null)[];
+  readonly examination?: BodyExamination;
   readonly redacted?: Uint8Array | null;
   /** null: too little to be worth the way. */
   readonly memory: ArrayBuffer | null;
@@ -34,9 +27,6 @@ export interface WorkerAnswer {
 
 /** Less than that is garbage soon collected, and to transfer it costs as much as the scan of a short body. Bytes. */
 export const leastReturned = 64 * 1024;
-
-/** Told once, when the usual scanner is prepared. */
-export const workerReady = 'ready';
 
 const scanners = new Map<string, Promise<Scanner>>();
 const tables = workerData as KnownTables;
@@ -51,29 +41,15 @@ function scannerFor(names: readonly string[] | null): Promise<Scanner> {
   return made;
 }
 
-async function work({ id, kind, names, bytes, bodies }: WorkerJob): Promise<WorkerAnswer> {
+async function work({ id, kind, names, source: { bytes, ...how } }: WorkerJob): Promise<WorkerAnswer> {
   const memory = bytes.buffer.byteLength >= leastReturned ? bytes.buffer : null;
+  const source = { ...how, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) };
   const scanner = await scannerFor(names);
   index ??= openPieceIndex(tables.pieces);
-  let at = bytes.byteOffset;
-  const sources = bodies.map(({ length, ...how }) => {
-    const source = { bytes: Buffer.from(bytes.buffer, at, length), ...how };
-    at += length;
-    return source;
-  });
-  if (kind === 'redact') {
-    const [source] = sources;
-    return { id, memory, redacted: source ? redactBody(scanner, source) : null };
-  }
-  const examinations = sources.map((source) => {
-    const examination = examineBody(scanner, source, { pieceIndex: index });
-    return isNothing(examination) ? null : examination;
-  });
-  return { id, memory, examinations };
+  return kind === 'redact'
+    ? { id, memory, redacted: redactBody(scanner, source) }
+    : { id, memory, examination: examineBody(scanner, source, { pieceIndex: index }) };
 }
-
-const isNothing = ({ found, outcome, pieces }: BodyExamination): boolean =>
-  found.length === 0 && pieces.length === 0 && outcome === nothingFound.outcome;
 
 // A rejection ends the worker, and with it every request that waits for it.
 parentPort?.on(
@@ -85,5 +61,4 @@ if (parentPort)
   void scannerFor(null).then(() => {
     // What building it left behind would stay until the heap has grown by as much again.
     globalThis.gc?.();
-    parentPort?.postMessage(workerReady);
   });

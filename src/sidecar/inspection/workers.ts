@@ -2,32 +2,24 @@ import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { BodySource } from '../../policy/message/body.js';
-import { type BodyExamination, nothingFound } from '../../policy/outbound/examination.js';
+import type { BodyExamination } from '../../policy/outbound/examination.js';
 import { createJobBuffers } from './job-buffers.js';
 import type { KnownTables } from './known-values.js';
-import { leastReturned, type WorkerAnswer, type WorkerBody, type WorkerJob, workerReady } from './worker.js';
+import { leastReturned, type WorkerAnswer, type WorkerJob } from './worker.js';
 
 /** Threads for what would hold up every other request. They start when they are first asked for. */
 export interface Workers {
-  /**
-   * Rejects when the worker dies or takes too long, and when the client leaves before it was begun.
-   *
-   * @param client null: nobody's leaving is waited for
-   */
+  /** Rejects when the worker dies or takes too long, and when the client leaves before it was begun. */
   readonly examine: (
     names: readonly string[] | null,
-    sources: readonly BodySource[],
-    client: AbortSignal | null,
-  ) => Promise<readonly BodyExamination[]>;
+    source: BodySource,
+    client: AbortSignal,
+  ) => Promise<BodyExamination>;
   readonly redact: (
     names: readonly string[] | null,
     source: BodySource,
-    client: AbortSignal | null,
+    client: AbortSignal,
   ) => Promise<Buffer | null>;
-  /**
-   * Bytes of the bodies that the least busy one has still to do; null: none is ready yet, and one is being started.
-   */
-  readonly backlog: () => number | null;
 }
 
 interface Running {
@@ -35,16 +27,14 @@ interface Running {
   readonly waiting: Map<number, Waiting>;
   /** Those of them that it was not handed yet, in turn. */
   readonly queue: Set<Waiting>;
-  ready: boolean;
   /** Bytes of the bodies that it has still to do, and of those among them that it was handed. */
   backlog: number;
   handed: number;
 }
 
 interface Waiting {
-  readonly job: Omit<WorkerJob, 'bytes'>;
-  readonly sources: readonly BodySource[];
-  readonly size: number;
+  readonly job: Omit<WorkerJob, 'source'>;
+  readonly source: BodySource;
   readonly resolve: (answer: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
   /** From the moment it is handed over: those before it may take long, too. */
@@ -85,7 +75,6 @@ export function createWorkers(known: KnownTables): Workers {
       worker,
       waiting: new Map(),
       queue: new Set(),
-      ready: false,
       backlog: 0,
       handed: 0,
     };
@@ -95,10 +84,7 @@ export function createWorkers(known: KnownTables): Workers {
       one.waiting.clear();
       one.queue.clear();
     };
-    worker.on('message', (answer: WorkerAnswer | typeof workerReady) => {
-      if (answer === workerReady) one.ready = true;
-      else takeAnswer(one, answer);
-    });
+    worker.on('message', (answer: WorkerAnswer) => takeAnswer(one, answer));
     worker.once('error', end).once('exit', end);
     // The parent's end is the end of all; a worker keeps nothing alive.
     worker.unref();
@@ -123,20 +109,21 @@ export function createWorkers(known: KnownTables): Workers {
     if (answer.memory) buffers.giveBack(answer.memory);
     const waiting = one.waiting.get(answer.id);
     if (!waiting) return;
-    one.handed -= waiting.size;
+    one.handed -= waiting.source.bytes.length;
     handOver(one);
     waiting.resolve(answer);
   }
 
   function handOver(one: Running): void {
     for (const next of one.queue) {
-      if (one.handed > 0 && one.handed + next.size > mostHanded) return;
+      const size = next.source.bytes.length;
+      if (one.handed > 0 && one.handed + size > mostHanded) return;
       one.queue.delete(next);
-      one.handed += next.size;
-      const memory = next.size < leastReturned ? new ArrayBuffer(next.size) : buffers.take(next.size);
-      const bytes = new Uint8Array(memory, 0, next.size);
-      putTogether(next.sources, bytes);
-      const job: WorkerJob = { ...next.job, bytes };
+      one.handed += size;
+      const memory = size < leastReturned ? new ArrayBuffer(size) : buffers.take(size);
+      const bytes = new Uint8Array(memory, 0, size);
+      bytes.set(next.source.bytes);
+      const job: WorkerJob = { ...next.job, source: { ...next.source, bytes } };
       next.timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
       one.worker.postMessage(job, [bytes.buffer]);
     }
@@ -145,26 +132,24 @@ export function createWorkers(known: KnownTables): Workers {
   async function run(
     kind: WorkerJob['kind'],
     names: readonly string[] | null,
-    sources: readonly BodySource[],
-    client: AbortSignal | null,
+    source: BodySource,
+    client: AbortSignal,
   ): Promise<WorkerAnswer> {
-    if (client?.aborted) throw clientLeft();
+    if (client.aborted) throw clientLeft();
     const one = choose();
     jobs += 1;
-    const job = { id: jobs, kind, names, bodies: sources.map(bodyOf) };
-    const size = sources.reduce((sum, { bytes }) => sum + bytes.length, 0);
-    one.backlog += size;
+    const job = { id: jobs, kind, names };
+    one.backlog += source.bytes.length;
     return new Promise<WorkerAnswer>((resolve, reject) => {
       const end = () => {
-        client?.removeEventListener('abort', onLeave);
+        client.removeEventListener('abort', onLeave);
         if (waiting.timer) clearTimeout(waiting.timer);
         one.waiting.delete(job.id);
-        one.backlog -= size;
+        one.backlog -= source.bytes.length;
       };
       const waiting: Waiting = {
         job,
-        sources,
-        size,
+        source,
         timer: null,
         resolve: (answer) => {
           end();
@@ -179,7 +164,7 @@ export function createWorkers(known: KnownTables): Workers {
       const onLeave = () => {
         if (one.queue.delete(waiting)) waiting.reject(clientLeft());
       };
-      client?.addEventListener('abort', onLeave, { once: true });
+      client.addEventListener('abort', onLeave, { once: true });
       one.waiting.set(job.id, waiting);
       one.queue.add(waiting);
       handOver(one);
@@ -187,36 +172,16 @@ export function createWorkers(known: KnownTables): Workers {
   }
 
   return {
-    async examine(names, sources, client) {
-      const { examinations } = await run('examine', names, sources, client);
-      if (examinations?.length !== sources.length) throw new Error('a worker answered too little');
-      return examinations.map((examination) => examination ?? nothingFound);
+    async examine(names, source, client) {
+      const { examination } = await run('examine', names, source, client);
+      if (!examination) throw new Error('a worker answered too little');
+      return examination;
     },
     async redact(names, source, client) {
-      const { redacted } = await run('redact', names, [source], client);
+      const { redacted } = await run('redact', names, source, client);
       return redacted ? Buffer.from(redacted.buffer, redacted.byteOffset, redacted.length) : null;
-    },
-    backlog() {
-      const best = leastBusy();
-      if (best) return best.ready ? best.backlog : null;
-      start();
-      return null;
     },
   };
 }
 
 const clientLeft = () => new Error('the client left');
-
-function putTogether(sources: readonly BodySource[], memory: Uint8Array): void {
-  let at = 0;
-  for (const { bytes } of sources) {
-    memory.set(bytes, at);
-    at += bytes.length;
-  }
-}
-
-const bodyOf = ({ bytes, contentType, contentEncoding }: BodySource): WorkerBody => ({
-  length: bytes.length,
-  contentType,
-  contentEncoding,
-});
