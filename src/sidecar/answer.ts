@@ -31,6 +31,7 @@ export function refuseHeld(exchange: Exchange): void {
 /** Answers a request with a refusal. @param close the connection is of no more use after it */
 function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
   const body = Buffer.from(refusalBody(refusal));
+  if (close && !response.req.complete) closeInPeace(response);
   response.writeHead(refusalStatus[refusal.code], [
     'content-type',
     'application/json',
@@ -48,6 +49,22 @@ function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolea
 /** Milliseconds that a client gets to read a last answer while it is still sending. */
 const lingering = 2000;
 
+/** Closing with unread bytes resets the connection, and the answer may be lost with it: for a while they are read off. */
+function lingerOn(socket: Duplex): void {
+  const timer = setTimeout(() => socket.destroy(), lingering);
+  socket.once('close', () => clearTimeout(timer));
+}
+
+/** Node closes a connection as soon as its last answer is written, whatever of the request is still to come. */
+function closeInPeace({ socket, req: request }: ServerResponse): void {
+  if (!socket) return;
+  request.removeAllListeners('data').resume();
+  socket.destroySoon = () => {
+    socket.end();
+    lingerOn(socket);
+  };
+}
+
 /** The same where there is no parsed request to answer; the connection ends with it. */
 export function writeRefusal(socket: Duplex, refusal: Refusal): void {
   if (socket.destroyed || !socket.writable) {
@@ -61,8 +78,6 @@ export function writeRefusal(socket: Duplex, refusal: Refusal): void {
       `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\n` +
       `${verdictHeader}: ${verdictValue(refusal.code)}\r\nconnection: close\r\n\r\n${body}`,
   );
-  // Closing with unread bytes resets the connection, and the answer may be lost with it: read them off for a while.
   socket.resume();
-  const timer = setTimeout(() => socket.destroy(), lingering);
-  socket.once('close', () => clearTimeout(timer));
+  lingerOn(socket);
 }

@@ -293,6 +293,21 @@ test.each(['sdch', 'gzip, gzip', 'gzip, br'])('a long body in %s is refused', as
   expect(rig.arrivals).toEqual([]);
 });
 
+test('a client that reads nothing until all of its body is sent gets the refusal all the same', async () => {
+  const body = Buffer.alloc(24_000_000, 'text\n');
+  const client = await openTunnel({ ...rig.sidecar, host: 'block.test' });
+  client.pause();
+  await new Promise((resolve) => client.write(post('block.test', body, encoded('sdch')), resolve));
+  const reading = readAnswer(client);
+  client.resume();
+  const answer = await reading;
+  expect([answer.status, refusalCode(answer)]).toEqual([403, 'encoding-not-scannable']);
+  expect(answer.headers.get('connection')).toBe('close');
+  client.write(get('block.test', '/after'));
+  if (!client.closed) await once(client, 'close');
+  expect(rig.arrivals).toEqual([]);
+});
+
 describe('a client that leaves a long upload takes its proposal away', () => {
   const rest = 7_000_000;
   test.each([
