@@ -10,8 +10,9 @@ these proxies beside each other let 17 percent more requests pass than one, sinc
 the upstream's.`,
   mitmdump: `${oneLoop}.`,
   'http-mitm-proxy': `${oneLoop}. It runs on the same Node without a scan, so the way to 3× is short.`,
-  'scan-cost': `what comes together is scanned by a worker, but handing it over, the answer's own scan, and the trail of what
-left lately stay with the one loop; and on two cores the worker shares the second with the benchmark's client and upstream.`,
+  'scan-cost': `the scans take some 4 µs in a loop and five times that between two requests, which take their tables out of
+the core's caches; the rest is what goes with them: the body held whole, the strings of its JSON put together and scanned once
+more, the trail of what left lately, the answer's own scan.`,
   p50: `every process that has to be woken on a request's way takes its share on a slow machine, where one that goes straight
 takes 0.15 ms: squid's way, in C++ and without a scan, is three quarters as long. Where it takes 0.02 ms this proxy added 0.05.`,
   p99: `the machine, for the most part: direct's own lies between 0.4 and 2 ms from round to round, and a request through a
