@@ -18,6 +18,10 @@ export function refuse(exchange: Exchange, refusal: Refusal, close: boolean): vo
     response.destroy();
     return;
   }
+  if (close && !response.req.complete) {
+    exchange.connection.ended = true;
+    closeInPeace(response);
+  }
   answerRefusal(response, refusal, close);
 }
 
@@ -31,7 +35,6 @@ export function refuseHeld(exchange: Exchange): void {
 /** Answers a request with a refusal. @param close the connection is of no more use after it */
 function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolean): void {
   const body = Buffer.from(refusalBody(refusal));
-  if (close && !response.req.complete) closeInPeace(response);
   response.writeHead(refusalStatus[refusal.code], [
     'content-type',
     'application/json',
@@ -50,7 +53,8 @@ function answerRefusal(response: ServerResponse, refusal: Refusal, close: boolea
 const lingering = 2000;
 
 /** Closing with unread bytes resets the connection, and the answer may be lost with it: for a while they are read off. */
-function lingerOn(socket: Duplex): void {
+function readOff(socket: Duplex): void {
+  socket.resume();
   const timer = setTimeout(() => socket.destroy(), lingering);
   socket.once('close', () => clearTimeout(timer));
 }
@@ -58,10 +62,14 @@ function lingerOn(socket: Duplex): void {
 /** Node closes a connection as soon as its last answer is written, whatever of the request is still to come. */
 function closeInPeace({ socket, req: request }: ServerResponse): void {
   if (!socket) return;
-  request.removeAllListeners('data').resume();
+  // Whoever reads the body gets no more of it, and not its end.
+  request.removeAllListeners('data').removeAllListeners('end').resume();
   socket.destroySoon = () => {
+    // Where someone else listens Node takes its parser off the connection: nothing behind this is a request any more.
+    socket.on('data', () => {});
+    socket.removeAllListeners('data');
     socket.end();
-    lingerOn(socket);
+    readOff(socket);
   };
 }
 
@@ -78,6 +86,5 @@ export function writeRefusal(socket: Duplex, refusal: Refusal): void {
       `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\n` +
       `${verdictHeader}: ${verdictValue(refusal.code)}\r\nconnection: close\r\n\r\n${body}`,
   );
-  socket.resume();
-  lingerOn(socket);
+  readOff(socket);
 }

@@ -42,6 +42,11 @@ export function handleConnect(
   head: Buffer,
 ): void {
   socket.on('error', () => socket.destroy());
+  // What came behind a request that was given the last answer.
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   if (connectionOf(socket).inFlight > 0) {
     // Answers still to be written would end up inside the tunnel.
     const refusal = finalRefusal('malformed-request', 'CONNECT behind a request that is not answered yet');

@@ -20,6 +20,11 @@ import { wholeBody } from './request-body.js';
 export function handleUpgrade(gate: Gate, request: IncomingRequest, socket: Socket, head: Buffer): void {
   const connection = connectionOf(socket);
   socket.on('error', () => socket.destroy());
+  // What came behind a request that was given the last answer.
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   if (connection.inFlight > 0) {
     // Answers still to be written would end up inside the new protocol.
     const refusal = finalRefusal('malformed-request', 'an upgrade behind a request that is not answered yet');

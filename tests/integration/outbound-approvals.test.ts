@@ -68,7 +68,7 @@ describe('an approval', () => {
 
   test('of a value too long to be told from others covers one request', async () => {
     const wrapped = (end: string) =>
-      Buffer.from(`${`my ${token('A')} `.repeat(220)}${end}`)
+      Buffer.from(`${`my ${token('A')} `.repeat(190)}${end}`)
         .toString('base64')
         .replace(/.{76}/g, '$&\n');
     const first = rig.ask('supervise.test', post('supervise.test', wrapped('done')));
@@ -236,7 +236,7 @@ test('a worker that dies refuses what it had, and the next body gets another', a
   const dies = `data:text/javascript,${encodeURIComponent(
     "import { isMainThread, parentPort } from 'node:worker_threads';" +
       'if (!isMainThread) { const on = parentPort.on.bind(parentPort);' +
-      "parentPort.on = (name, call) => on(name, (job) => job.bodies?.some((body) => body.contentType === 'text/deadly') ? process.exit(1) : call(job)); }",
+      "parentPort.on = (name, call) => on(name, (job) => job.source.contentType === 'text/deadly' ? process.exit(1) : call(job)); }",
   )}`;
   await using fragile = await startInspectionRig({}, ['--import', dies]);
   const body = Buffer.alloc(300_000, 'a line of text\n');

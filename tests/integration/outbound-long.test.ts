@@ -293,20 +293,47 @@ test.each(['sdch', 'gzip, gzip', 'gzip, br'])('a long body in %s is refused', as
   expect(rig.arrivals).toEqual([]);
 });
 
-test('a client that reads nothing until all of its body is sent gets the refusal all the same', async () => {
-  const body = Buffer.alloc(24_000_000, 'text\n');
-  const client = await openTunnel({ ...rig.sidecar, host: 'block.test' });
-  client.pause();
-  await new Promise((resolve) => client.write(post('block.test', body, encoded('sdch')), resolve));
-  const reading = readAnswer(client);
-  client.resume();
-  const answer = await reading;
-  expect([answer.status, refusalCode(answer)]).toEqual([403, 'encoding-not-scannable']);
-  expect(answer.headers.get('connection')).toBe('close');
-  client.write(get('block.test', '/after'));
-  if (!client.closed) await once(client, 'close');
-  expect(rig.arrivals).toEqual([]);
+describe('a refusal while the body is still being sent', () => {
+  const refused = post('block.test', Buffer.alloc(24_000_000, 'text\n'), encoded('sdch'));
+
+  test('reaches a client that reads nothing until all of it is sent', async () => {
+    const client = await openTunnel({ ...rig.sidecar, host: 'block.test' });
+    client.pause();
+    await new Promise((resolve) => client.write(refused, resolve));
+    const reading = readAnswer(client);
+    client.resume();
+    const answer = await reading;
+    expect([answer.status, refusalCode(answer)]).toEqual([403, 'encoding-not-scannable']);
+    expect(answer.headers.get('connection')).toBe('close');
+    client.destroy();
+  });
+
+  test.each([
+    ['a request', get('block.test', '/after')],
+    ['a request for a WebSocket', upgrade('websocket')],
+    ['an upgrade', upgrade('other')],
+    ['thousands of requests', get('block.test', '/after').repeat(20_000)],
+    ['no HTTP', '\r\nGET\0'.repeat(1000)],
+  ])('is the last: nothing of %s behind the body is looked at', async (_name, behind) => {
+    const client = await openTunnel({ ...rig.sidecar, host: 'block.test' });
+    client.allowHalfOpen = true;
+    const reading = readAnswer(client);
+    client.write(refused.subarray(0, -1000));
+    expect((await reading).status).toBe(403);
+    client.end(Buffer.concat([refused.subarray(-1000), Buffer.from(behind)]));
+    client.resume();
+    if (!client.closed) await once(client, 'close');
+    expect((await rig.ask('block.test', get('block.test', '/next'))).status).toBe(200);
+    const seen = () => rig.sidecar.events.flatMap(({ way, path }) => (way === 'connect' ? [] : [path]));
+    await rig.sidecar.until(() => seen().includes('/next'));
+    expect(seen()).toEqual(['/in', '/next']);
+    expect(rig.arrivals.map(({ line }) => line)).toEqual(['GET /next']);
+  });
 });
+
+function upgrade(protocol: string): string {
+  return get('block.test', '/after', `Connection: Upgrade\r\nUpgrade: ${protocol}\r\n`);
+}
 
 describe('a client that leaves a long upload takes its proposal away', () => {
   const rest = 7_000_000;

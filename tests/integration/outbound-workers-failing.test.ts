@@ -16,7 +16,7 @@ const failing = `data:text/javascript,${encodeURIComponent(
     'const failures = { "text/ends": () => process.exit(0), "text/throws": () => { throw new Error(); },' +
     '"text/grows": () => { for (const all = []; ; ) all.push({}); }, "text/stops": () => {} };' +
     'parentPort.on = (name, call) => on(name, (job) =>' +
-    '(failures[job.bodies[0].contentType] ?? call)(job)); }',
+    '(failures[job.source.contentType] ?? call)(job)); }',
 )}`;
 
 let rig: InspectionRig;

@@ -12,10 +12,10 @@ const watching = `data:text/javascript,${encodeURIComponent(
   "import { isMainThread, parentPort } from 'node:worker_threads'; import { getHeapStatistics } from 'node:v8';" +
     'if (!isMainThread) { const on = parentPort.on.bind(parentPort);' +
     'parentPort.on = (name, call) => on(name, (job) => {' +
-    'const memory = new Uint8Array(job.bytes.buffer); const marked = memory[memory.length - 1] === 7;' +
-    "const again = job.bodies.some(({ contentType }) => contentType === 'text/again');" +
+    'const memory = new Uint8Array(job.source.bytes.buffer); const marked = memory[memory.length - 1] === 7;' +
+    "const again = job.source.contentType === 'text/again';" +
     `if (getHeapStatistics().heap_size_limit > ${200 * megabyte} || (again && !marked)) process.exit(1);` +
-    'if (memory.length > job.bytes.length) memory[memory.length - 1] = 7; call(job); }); }',
+    'if (memory.length > job.source.bytes.length) memory[memory.length - 1] = 7; call(job); }); }',
 )}`;
 
 let rig: InspectionRig;

@@ -123,7 +123,8 @@ export function createWorkers(known: KnownTables): Workers {
       const memory = size < leastReturned ? new ArrayBuffer(size) : buffers.take(size);
       const bytes = new Uint8Array(memory, 0, size);
       bytes.set(next.source.bytes);
-      const job: WorkerJob = { ...next.job, source: { ...next.source, bytes } };
+      const { contentType, contentEncoding } = next.source;
+      const job: WorkerJob = { ...next.job, source: { bytes, contentType, contentEncoding } };
       next.timer = setTimeout(() => void one.worker.terminate(), jobTimeout);
       one.worker.postMessage(job, [bytes.buffer]);
     }
