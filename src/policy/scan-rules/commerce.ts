@@ -8,12 +8,12 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('lob-key', ['live_', 'test_'], 'lowerHex', 35),
   prefix('klarna-key', ['klarna_live_', 'klarna_test_', 'klarna_playground_'], 'token', 40, 200),
   prefix('xendit-key', ['xnd_production_', 'xnd_development_', 'xnd_public_'], 'base64', 40, 120),
-  prefix('midtrans-key', ['Mid-server-', 'SB-Mid-server-'], 'dashed', 20, 32),
+  prefix('midtrans-key', ['Mid-server-', 'SB-Mid-server-', 'VT-server-'], 'dashed', 20, 32),
   prefix('omise-key', ['skey_test_', 'skey_'], 'lowerAlnum', 19, 24),
   prefix('toss-payments-key', ['live_sk_', 'test_sk_', 'live_gsk_', 'test_gsk_'], 'alnum', 24, 48),
   prefix('pagarme-key', ['ak_live_', 'ak_test_', 'ek_live_', 'ek_test_'], 'alnum', 30),
-  prefix('mercado-pago-token', ['APP_USR-', 'TEST-'], 'dashed', 60, 90, {
-    shape: /^\d{10,20}-\d{6}-[0-9a-f_]{32,38}-\d{4,12}$/,
+  prefix('mercado-pago-token', ['APP_USR-', 'TEST-', 'TEST_USR-'], 'dashed', 60, 100, {
+    shape: /^\d{10,20}-\d{6}-[0-9a-f_]{32,38}(?:[A-Z]{2}_[A-Z]{2}__)?-\d{4,12}$/,
   }),
   prefix('mercury-token', 'secret-token:', 'token', 24, 200),
   prefix('brex-token', 'bxt_', 'alnum', 30, 64),
@@ -21,6 +21,13 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('chapa-key', ['CHASECK-', 'CHASECK_TEST-'], 'alnum', 32),
   prefix('monnify-key', ['MK_PROD_', 'MK_TEST_'], 'upperAlnum', 10, 12, { entropy: 2.6 }),
   prefix('wompi-key', ['prv_prod_', 'prv_test_'], 'alnum', 32),
+  prefix(
+    'wompi-secret',
+    ['prod_integrity_', 'test_integrity_', 'prod_events_', 'test_events_'],
+    'alnum',
+    24,
+    64,
+  ),
   prefix('paymongo-key', ['sk_live_', 'sk_test_'], 'alnum', 24, 24),
   prefix('woocommerce-key', ['ck_', 'cs_'], 'lowerHex', 40),
   prefix('aftership-key', ['asat_', 'asak_'], 'lowerAlnum', 32),
@@ -31,16 +38,21 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('klaviyo-key', 'pk_', 'alnum', 34, 34, { entropy: 3.2 }),
   prefix('onesignal-key', ['os_v2_app_', 'os_v2_org_'], 'lowerAlnum', 80, 120),
   prefix('knock-key', ['sk_prod_', 'sk_dev_'], 'dashed', 32, 64),
+  prefix('knock-service-token', 'knock_st_', 'dashed', 64),
   prefix('pinterest-token', ['pina_', 'pinr.'], 'dotted', 60, 120),
   prefix('matrix-token', ['syt_', 'syr_'], 'word', 28, 120, {
     shape: /^[0-9A-Za-z+/=]{2,60}_[0-9A-Za-z]{20}_[0-9A-Za-z]{6}$/,
+  }),
+  // Matrix Authentication Service: its tokens end with a checksum.
+  prefix('matrix-service-token', ['mat_', 'mar_', 'mct_', 'mcr_'], 'word', 37, 37, {
+    shape: /^[0-9A-Za-z]{30}_[0-9A-Za-z]{6}$/,
   }),
   prefix('mailtrap-token', 'mt_', 'lowerHex', 32),
   prefix('emailoctopus-key', 'eo_', 'lowerHex', 64),
   prefix('customer-io-app-key', 'cio_', 'lowerHex', 32),
   prefix('close-key', 'api_', 'dotted', 45, 45, { entropy: 4.4 }),
-  prefix('vk-token', 'vk1.a.', 'dashed', 80, 260),
-  prefix('tiktok-token', 'act.', 'graphic', 56, 80, {
+  prefix('vk-token', ['vk1.a.', 'vk2.a.'], 'dashed', 80, 260),
+  prefix('tiktok-token', ['act.', 'rft.', 'clt.'], 'graphic', 56, 80, {
     entropy: 3.8,
     shape: /^\w{56,72}(?:!\d{4}\.\w{1,4})?$/,
   }),
@@ -53,14 +65,22 @@ export const commercePrefixes: readonly PrefixRule[] = [
   prefix('authress-key', ['sc_', 'ext_', 'scauth_', 'authress_'], 'token', 56, 240, {
     shape: /^[0-9a-z]{5,30}\.[0-9a-z]{4,6}\.acc[_-][0-9a-z-]{10,32}\.[\w+/=-]{30,120}$/,
   }),
-  prefix('ory-token', ['ory_pat_', 'ory_at_', 'ory_rt_', 'ory_st_'], 'dotted', 32, 120),
+  prefix(
+    'ory-token',
+    ['ory_pat_', 'ory_at_', 'ory_rt_', 'ory_st_', 'ory_ac_', 'ory_wak_', 'ory_apikey_'],
+    'dotted',
+    32,
+    120,
+  ),
   prefix('ubidots-token', ['BBFF-', 'BBUS-'], 'alnum', 30, 36),
   prefix('storyblok-oauth-token', 'sb_pat_', 'dashed', 24, 80),
-  prefix('mapbox-public-token', ['pk.eyJ', 'tk.eyJ'], 'dotted', 60, 200),
+  prefix('mapbox-public-token', 'pk.eyJ', 'dotted', 60, 200),
+  prefix('mapbox-temporary-token', 'tk.eyJ', 'dotted', 60, 1500),
   prefix('recurly-key', 'rjs_', 'alnum', 24, 48),
   prefix('alibaba-model-studio', 'LTAI5t', 'alnum', 18, 18, { entropy: 3 }),
   prefix('canva-secret', 'cnvca', 'dashed', 51),
   prefix('crossmint-key', ['sk_production_', 'sk_staging_'], 'alnum', 24, 200),
+  prefix('crossmint-signer-secret', 'xmsk1_', 'lowerHex', 64),
   prefix('ebay-client-secret', ['PRD-', 'SBX-'], 'dashed', 28, 36, {
     shape: /^(?:[0-9a-f]{12}|[0-9a-f]{8})-(?:[0-9a-f]{4}-){3}(?:[0-9a-f]{4}){1,3}$/,
   }),
@@ -79,9 +99,18 @@ export const commercePrefixes: readonly PrefixRule[] = [
   ),
   prefix('scale-key', ['live_', 'test_'], 'lowerHex', 32),
   prefix('shopify-partner-token', 'prtapi_', 'hex', 32),
+  prefix('shopify-automation-token', 'atkn_', 'lowerHex', 64),
 ];
 
 export const commercePatterns: readonly PatternRule[] = [
+  {
+    // Checkout.com's SDKs: 26 letters of base32, and a check character.
+    id: 'checkout-com-key',
+    keywords: ['sk_', 'pk_'],
+    run: { alphabet: 'word', min: 26 },
+    pattern: /[sp]k_(?:sbox_)?[a-z2-7]{26}[*#$=](?!\w)/y,
+    entropy: 3.4,
+  },
   {
     // Airtable, 'OAuth reference': an access token's number, its version, and the rest.
     id: 'airtable-oauth-token',
@@ -149,8 +178,10 @@ export const commercePatterns: readonly PatternRule[] = [
   },
   {
     id: 'ifttt-webhook',
-    keywords: ['maker.ifttt.com/'],
-    pattern: /maker\.ifttt\.com\/(?:use|trigger\/[\w.-]{1,60}(?:\/json)?\/with\/key)\/[\w-]{20,60}/iy,
+    keywords: ['maker.ifttt.com/use/', '/with/key/'],
+    run: { alphabet: 'dashed', min: 22 },
+    pattern: /(?:maker\.ifttt\.com\/use|\/with\/key)\/(?<secret>[\w-]{43}|[\w-]{22})(?![\w-])/iy,
+    entropy: 3,
   },
   {
     id: 'make-webhook',
@@ -159,9 +190,16 @@ export const commercePatterns: readonly PatternRule[] = [
   },
   {
     id: 'chat-robot-webhook',
-    keywords: ['/open-apis/bot/v2/hook/', '/robot/send?access_token=', '/webhook/send?key='],
+    keywords: [
+      '/open-apis/bot/v2/hook/',
+      '/open-apis/bot/hook/',
+      '/flow/api/trigger-webhook/',
+      'larksuite.com/api/trigger-webhook/',
+      '/robot/send?access_token=',
+      '/webhook/send?key=',
+    ],
     pattern:
-      /(?:\/open-apis\/bot\/v2\/hook\/|\/robot\/send\?access_token=|\/webhook\/send\?key=)[0-9a-f-]{32,64}/iy,
+      /(?:\/open-apis\/bot\/(?:v2\/)?hook\/|\/flow\/api\/trigger-webhook\/|larksuite\.com\/api\/trigger-webhook\/|\/robot\/send\?access_token=|\/webhook\/send\?key=)[0-9a-f-]{32,64}/iy,
   },
   {
     id: 'google-chat-webhook',
@@ -170,8 +208,9 @@ export const commercePatterns: readonly PatternRule[] = [
   },
   {
     id: 'power-automate-webhook',
-    keywords: ['.logic.azure.com'],
-    pattern: /\.logic\.azure\.com(?::443)?\/workflows\/[0-9a-f]{32}\/[^\s"'<>]{10,200}sig=[\w%-]{30,80}/iy,
+    keywords: ['.logic.azure.', '.environment.api.powerplatform.com'],
+    pattern:
+      /\.(?:logic\.azure\.(?:com|us|cn)|environment\.api\.powerplatform\.com)(?::443)?\/(?:powerautomate\/automations\/direct\/)?(?:cu\/[\w-]{1,40}\/)?workflows\/[0-9a-f]{32}\/[^\s"'<>]{10,200}sig=[\w%-]{30,80}/iy,
     window: 420,
   },
   {

@@ -225,10 +225,20 @@ export const generalPatterns: readonly PatternRule[] = [
   {
     id: 'json-web-key',
     keywords: ['"kty"'],
-    spent: 'window',
+    spent: 'object',
     pattern:
-      /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})"?/y,
-    window: 1600,
+      /"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{1,1600}?"[dk]"\s{0,4}:\s{0,4}"(?<secret>[\w-]{16,900})"?[^{}]{0,2400}/y,
+    window: 4200,
+    whole: true,
+  },
+  {
+    // As programs write it that sort the names.
+    id: 'json-web-key',
+    keywords: ['"d":', '"k":', '"d" :', '"k" :'],
+    spent: 'object',
+    pattern:
+      /"[dk]"\s{0,1}:\s{0,4}"(?<secret>[\w-]{16,900})"[^{}]{1,2400}?"kty"\s{0,4}:\s{0,4}"(?:RSA|EC|OKP|oct)"[^{}]{0,2400}/y,
+    window: 4200,
     whole: true,
   },
   {

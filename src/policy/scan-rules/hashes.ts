@@ -57,7 +57,8 @@ export const hashPatterns: readonly PatternRule[] = [
     keywords: ['::'],
     run: { alphabet: 'userinfo', min: 0, ends: ':' },
     pattern:
-      /::[\w.-]{0,64}:(?:[0-9a-f]{48}:[0-9a-f]{48}:[0-9a-f]{16}|[0-9a-f]{16}:[0-9a-f]{32}:[0-9a-f]{32,200})/iy,
+      /::[\w.-]{0,64}:(?:[0-9a-f]{48}:[0-9a-f]{48}:[0-9a-f]{16}|[0-9a-f]{16}:[0-9a-f]{32}:[0-9a-f]{32,1200})/iy,
     entropy: 3,
+    window: 1400,
   },
 ];

@@ -35,7 +35,7 @@ import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirr
 import { isPlaceholder } from './placeholder.js';
 import { isRefused } from './refused.js';
 import { seedIn } from './seeds.js';
-import { isPersonalToken, mayHoldShape, shapeOf } from './shapes.js';
+import { mayHoldShape, shapeOf, wholeRun } from './shapes.js';
 import { mayGrant } from './signed-token.js';
 
 const { keywords, triggers: plainTriggers } = triggersOf();
@@ -149,8 +149,8 @@ function lookAtRuns(view: View, report: (sighting: Sighting) => void): void {
   for (let i = 0; i < runs.length; i += 2) {
     let start = afterEscape(view.bytes, runs[i] as number);
     const end = runs[i + 1] as number;
-    if (isPersonalToken(view.bytes, start, end))
-      report({ rule: 'atlassian-data-center-token', start, end, score: 0.9, class: 'structured' });
+    const whole = wholeRun(view.bytes, start, end);
+    if (whole) report({ rule: whole.id, start: whole.start, end, score: 0.9, class: 'structured' });
     const seed = seedIn(view.bytes, start, end);
     if (seed) report({ rule: seed, start, end, score: 1, class: 'structured' });
     if (end - start > 300 || !mayHoldShape(view.bytes, start, end)) continue;

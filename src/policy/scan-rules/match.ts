@@ -17,6 +17,7 @@ import { isPlaceholder } from './placeholder.js';
 import { platformPatterns, platformPrefixes } from './platform.js';
 import type { PatternRule, PrefixRule } from './rule.js';
 import { servicePatterns, servicePrefixes } from './services.js';
+import { spentUntil } from './spent.js';
 import { toolPatterns, toolPrefixes } from './tools.js';
 import { hasDigit, hasDigitOrMay, readsLikeWords, wordlike } from './wordlike.js';
 
@@ -164,7 +165,7 @@ export function matchPrefix(
 const continuesName = (bytes: Uint8Array, start: number): boolean =>
   bytes[start - 1] === 0x5f || bytes[start - 1] === 0x2d;
 
-/** A quote, `&`, `;` or a backslash: the value may go on in the next field. */
+/** `"`, `'`, `&`, `;` or a backslash: the value may go on in the next field. */
 const partsFields = (byte: number | undefined): boolean =>
   byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
 
@@ -234,7 +235,7 @@ export function matchPattern(
   const done = progress.until[slot] as number;
   if (keywordStart < done) return null;
   progress.spent += costs.attempt;
-  if (!isFollowed(rule, bytes, end, progress, slot)) return null;
+  if (!isFollowed(trigger, bytes, end, progress)) return null;
   const from = patternStart(rule, bytes, keywordStart);
   progress.spent += (keywordStart - from) >> 2;
   if (from < done) return null;
@@ -262,11 +263,10 @@ export function matchPattern(
 }
 
 function isFollowed(
-  rule: PatternRule,
+  { rule, length, slot }: Extract<Trigger, { kind: 'pattern' }>,
   bytes: Uint8Array,
   end: number,
   progress: Progress,
-  slot: number,
 ): boolean {
   if (!rule.run) return true;
   const limit = rule.run.ends || rule.spent ? 2048 : rule.run.min;
@@ -274,7 +274,8 @@ function isFollowed(
   progress.spent += (stop - end) >> 2;
   if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))
     return true;
-  progress.until[slot] = stop;
+  // A keyword within the run has even less behind it; one that only begins in it may not.
+  progress.until[slot] = stop - length + 1;
   return false;
 }
 
@@ -283,16 +284,3 @@ function patternStart(rule: PatternRule, bytes: Uint8Array, keywordStart: number
     return afterEscape(bytes, runStart(bytes, keywordStart, keywordStart - 128, alphabets[rule.back]));
   return Math.max(0, keywordStart - (rule.before ?? 0));
 }
-
-/** Where a rule that failed may be tried again: nothing that its pattern has already gone over. */
-function spentUntil(rule: PatternRule, bytes: Uint8Array, end: number, to: number): number {
-  if (rule.spent === undefined) return end;
-  if (rule.spent === 'window') return to;
-  let at = end;
-  while (at < to && !endsLine(bytes[at] as number)) at += 1;
-  return at;
-}
-
-/** Line breaks, quotes and angle brackets: what the patterns of one line don't go across. */
-const endsLine = (byte: number): boolean =>
-  byte === 0x0a || byte === 0x0d || byte === 0x22 || byte === 0x27 || byte === 0x3c || byte === 0x3e;

@@ -118,10 +118,10 @@ export const namedPatterns: readonly PatternRule[] = [
     spent: 'line',
   },
   {
-    // Dropbox's tokens before they were short-lived: 64 characters, ten of them `A`.
+    // Dropbox's tokens before they were short-lived: 64 characters, eight or more of them `A` in a row.
     id: 'dropbox-old-token',
     keywords: ['dropbox'],
-    pattern: beside('dropbox', '[0-9A-Za-z]{10,12}A{10}[\\w-]{42,43}'),
+    pattern: beside('dropbox', '(?=[\\w-]{64}(?![\\w-]))[\\w-]{10,12}A{7,10}[\\w-]{40,47}'),
     entropy: 3.6,
     spent: 'line',
   },
@@ -156,7 +156,7 @@ export const namedPatterns: readonly PatternRule[] = [
     // Sanity, 'API tokens': `sk` and the rest.
     id: 'sanity-named-token',
     keywords: ['sanity'],
-    pattern: beside('sanity', 'sk[0-9A-Za-z]{80,200}'),
+    pattern: beside('sanity', 'sk[0-9A-Za-z]{76,200}'),
     entropy: 4.2,
     spent: 'line',
   },
@@ -193,7 +193,8 @@ export const namedPatterns: readonly PatternRule[] = [
   {
     id: 'django-secret-key',
     keywords: ['secret_key'],
-    pattern: /secret_key["']?\]?\s{0,3}[=:,]\s{0,3}["'](?<secret>[a-z0-9!@#$%^&*(\-_=+)]{50})["']/y,
+    pattern:
+      /(?:secret_key|SECRET_KEY)["']?\]?\s{0,3}[=:,]\s{0,3}["'](?<secret>[a-z0-9!@#$%^&*(\-_=+)]{50})["']/y,
     entropy: 4,
     unlikeWords: true,
     window: 90,
@@ -231,7 +232,7 @@ export const namedPatterns: readonly PatternRule[] = [
     // PHPMailer's property for the password of the mail server.
     id: 'phpmailer-password',
     keywords: ['->password'],
-    pattern: /->Password\s{0,4}=\s{0,4}["'](?<secret>[^"'\s$]{8,100})["']/y,
+    pattern: /->Password\s{0,4}=\s{0,4}["'](?<secret>[^"'\s$]{8,100}|[a-z]{4}(?: [a-z]{4}){3})["']/y,
     unlikeWords: true,
   },
   {

@@ -4,7 +4,7 @@ import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 export const platformPrefixes: readonly PrefixRule[] = [
   prefix('openshift-token', 'sha256~', 'dashed', 43, 43),
   prefix('portainer-token', 'ptr_', 'base64', 43, 44),
-  prefix('pterodactyl-key', ['ptla_', 'ptlc_'], 'alnum', 43),
+  prefix('pterodactyl-key', ['ptla_', 'ptlc_', 'pacc_', 'papp_'], 'alnum', 43),
   prefix('netbird-token', 'nbp_', 'alnum', 36, 36),
   prefix('cloudflare-tunnel-token', 'eyJhIjoi', 'base64', 120, 400),
   prefix('kong-konnect-token', ['kpat_', 'spat_'], 'alnum', 40, 80),
@@ -12,7 +12,7 @@ export const platformPrefixes: readonly PrefixRule[] = [
   prefix('akamai-edgegrid-token', 'akab-', 'dashed', 33, 33, { shape: /^[0-9a-z]{16}-[0-9a-z]{16}$/ }),
   prefix('volcengine-access-key', 'AKLT', 'alnum', 40, 48, { entropy: 3.8 }),
   prefix('baidu-cloud-key', ['bce-v3/ALTAK-', 'ALTAK-'], 'token', 21, 80),
-  prefix('jd-cloud-key', 'JDC_', 'upperAlnum', 28, 28),
+  prefix('jd-cloud-key', 'JDC_', 'upperAlnum', 25, 40),
   prefix('yandex-oauth-token', ['y0_', 'y1_', 'y2_', 'y3_'], 'dashed', 50, 64, { entropy: 4 }),
   prefix('yandex-iam-token', 't1.', 'token', 60, 300, {
     entropy: 4.2,
@@ -20,7 +20,10 @@ export const platformPrefixes: readonly PrefixRule[] = [
   }),
   prefix('gitlab-workspace-token', 'glwt-', 'dashed', 20, 64),
   prefix('crates-io-token', 'cio', 'alnum', 32, 32, { entropy: 3.8 }),
-  prefix('extended-private-key', ['xprv9', 'yprv', 'zprv', 'tprv8'], 'alnum', 100, 108, { entropy: 4.5 }),
+  prefix('extended-private-key', ['xprv', 'yprv', 'zprv', 'tprv', 'uprv', 'vprv'], 'alnum', 100, 108, {
+    anyCase: true,
+    entropy: 4.5,
+  }),
   prefix('phabricator-token', ['api-', 'cli-', 'cert-'], 'lowerAlnum', 28, 28, { entropy: 3.6 }),
   prefix('scalr-token', 'scalr_', 'token', 60, 260),
   prefix('spacelift-key', 'spcl_', 'word', 30, 80),
@@ -35,11 +38,14 @@ export const platformPrefixes: readonly PrefixRule[] = [
     shape: uuid,
   }),
   prefix('aikido-secret', ['AIK_SECRET_', 'AIK_CI_'], 'alnum', 20, 64),
+  prefix('aikido-runtime-token', 'AIK_RUNTIME_', 'word', 52, 80, {
+    shape: /^(?:\d{1,10}_){1,3}[0-9A-Za-z]{40,60}$/,
+  }),
   prefix('block-protocol-key', 'b10ck5.', 'dotted', 69, 69, { shape: /^[0-9A-Za-z]{32}\.[0-9A-Za-z]{36}$/ }),
   prefix('builder-io-key', 'bpk-', 'lowerHex', 32),
-  prefix('cfx-server-key', 'cfxk_', 'word', 26, 28, { shape: /^[0-9A-Za-z]{20}_[0-9A-Za-z]{5,7}$/ }),
+  prefix('cfx-server-key', 'cfxk_', 'word', 24, 32, { shape: /^[0-9A-Za-z]{18,24}_[0-9A-Za-z]{5,7}$/ }),
   prefix('dryrun-security-key', 'dryrunsec_', 'alnum', 32),
-  prefix('dub-key', 'dub_', 'alnum', 24),
+  prefix('dub-key', 'dub_', 'alnum', 24, 40, { shape: /^\w{24}(?:\w{8}){0,2}$/ }),
   prefix('dynamic-token', 'dyn_', 'alnum', 56),
   prefix('growthbook-secret', ['secret_admin_', 'secret_user_', 'secret_readonly_'], 'alnum', 20, 64),
   prefix('open-vsx-token', ['ovsxp_', 'ovsxat_'], 'dashed', 36, 36, { shape: uuid }),
@@ -49,12 +55,12 @@ export const platformPrefixes: readonly PrefixRule[] = [
   prefix('quicknode-key', 'QN_', 'lowerHex', 32),
   prefix('redirect-pizza-token', 'rpa_', 'alnum', 30, 30, { entropy: 3.4 }),
   prefix('spectral-key', 'spu-', 'lowerAlnum', 32),
-  prefix('testkube-key', 'tkcapi_', 'lowerHex', 32, 64),
-  prefix('tolgee-key', ['tgpak_', 'tgpat_'], 'lowerAlnum', 40, 80),
+  prefix('testkube-key', ['tkcapi_', 'tkcagnt_'], 'lowerHex', 28, 64),
+  prefix('tolgee-key', ['tgpak_', 'tgpat_'], 'lowerAlnum', 32, 80),
   prefix('trufflehog-enterprise-key', ['thog-key-', 'thog-secret-'], 'lowerHex', 16, 32),
   prefix('upcloud-token', 'ucat_', 'alnum', 24, 32),
   prefix('val-town-token', 'vtwn_', 'dashed', 20, 48),
-  prefix('warpstream-key', 'aks_', 'lowerHex', 64),
+  prefix('warpstream-key', ['aks_', 'ccp_', 'sks_'], 'lowerHex', 64),
 ];
 
 export const platformPatterns: readonly PatternRule[] = [
@@ -98,10 +104,19 @@ export const platformPatterns: readonly PatternRule[] = [
   {
     // Unleash, 'API tokens': the project, the environment, and 56 hexadecimal digits.
     id: 'unleash-project-token',
-    keywords: [':production.', ':development.', ':default.'],
+    keywords: [':production.', ':development.', ':default.', ':staging.', ':prod.', ':dev.', ':test.'],
     run: { alphabet: 'lowerHex', min: 56 },
     back: 'dashed',
-    pattern: /[\w-]{1,80}:(?:production|development|default)\.[0-9a-f]{56}(?![0-9a-f])/y,
+    pattern:
+      /[\w-]{1,80}:(?:production|development|default|staging|prod|dev|test)\.[0-9a-f]{56}(?![0-9a-f])/y,
+    entropy: 3,
+  },
+  {
+    // The same for all projects, or several, and for all environments.
+    id: 'unleash-token',
+    keywords: ['*:', '[]:'],
+    run: { alphabet: 'graphic', min: 58 },
+    pattern: /(?:\*|\[\]):(?:\*|[\w-]{1,40})\.[0-9a-f]{56}(?![0-9a-f])/y,
     entropy: 3,
   },
   {

@@ -46,8 +46,8 @@ export interface PatternRule {
   readonly thorough?: true;
   /** The value proves itself so well that stop words need not be asked. */
   readonly certain?: true;
-  /** Where the pattern fails, how far nothing is tried again: over its whole window, or to the end of the line or string. */
-  readonly spent?: 'window' | 'line';
+  /** Where the pattern fails, how far nothing is tried again: over its whole window, or to the end of the line or string, or to the next brace. */
+  readonly spent?: 'window' | 'line' | 'object';
 }
 
 export interface PrefixOptions {

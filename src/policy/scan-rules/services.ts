@@ -1,15 +1,5 @@
 import { type PatternRule, type PrefixRule, prefix, uuid } from './rule.js';
 
-/**
- * A bot's token begins with its user's number in base64. Three digits come to these; those that begin with 4, 5 and 8
- * are left out, but for a few, since many words have them.
- */
-const discordBeginnings = [
-  ...['MT', 'Mj', 'Mz', 'Nj', 'Nz'].flatMap((two) => Array.from('AEIMQUYcgk', (third) => two + third)),
-  'OTA',
-  'ODA',
-];
-
 /** Model providers, messaging, payment, commerce, marketing and office services. */
 export const servicePrefixes: readonly PrefixRule[] = [
   prefix(
@@ -27,7 +17,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('huggingface-token', ['hf_', 'api_org_'], 'alnum', 34, 40, { wordy: true }),
   prefix('replicate-token', 'r8_', 'dashed', 37, 40),
   prefix('groq-key', 'gsk_', 'alnum', 48, 56),
-  prefix('xai-key', 'xai-', 'alnum', 70, 90),
+  prefix('xai-key', 'xai-', 'word', 70, 90),
   prefix('perplexity-key', 'pplx-', 'alnum', 40, 56),
   prefix('fireworks-key', 'fw_', 'alnum', 22, 28, { entropy: 3.6 }),
   prefix('nvidia-key', 'nvapi-', 'dashed', 60, 70),
@@ -35,7 +25,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('together-key', 'tgp_v1_', 'dashed', 40, 48),
   prefix('langsmith-key', ['lsv2_pt_', 'lsv2_sk_', 'ls__'], 'word', 32, 48),
   prefix('langfuse-key', ['sk-lf-', 'pk-lf-'], 'dashed', 36, 36),
-  prefix('helicone-key', ['sk-helicone-', 'pk-helicone-'], 'dashed', 27, 40),
+  prefix('helicone-key', ['sk-helicone-', 'pk-helicone-'], 'dashed', 27, 76),
   prefix('wandb-key', 'wandb_v1_', 'dashed', 40, 90),
   prefix('tavily-key', ['tvly-', 'tvly-dev-', 'tvly-prod-'], 'alnum', 32, 32, { wordy: true }),
   prefix('firecrawl-key', 'fc-', 'lowerHex', 32),
@@ -45,13 +35,13 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('deepseek-key', 'sk-', 'lowerAlnum', 32, 32, { entropy: 3.2 }),
   prefix(
     'stripe-secret-key',
-    ['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_'],
+    ['sk_live_', 'sk_test_', 'sk_prod_', 'rk_live_', 'rk_test_', 'rk_prod_', 'sk_org_live_', 'sk_org_test_'],
     'word',
     16,
     260,
   ),
   prefix('friendli-token', 'flp_', 'alnum', 44, 52),
-  prefix('modal-token', ['ak-', 'as-'], 'alnum', 22, 22, { entropy: 3.5 }),
+  prefix('modal-token', ['ak-', 'as-', 'wk-', 'ws-'], 'alnum', 22, 22, { entropy: 3.5 }),
   prefix(
     'slack-bot-token',
     ['xoxb-', 'xoxa-', 'xoxp-', 'xoxo-', 'xoxs-', 'xoxr-', 'xoxc-', 'xoxd-', 'xoxa-2-', 'xoxe-'],
@@ -79,7 +69,9 @@ export const servicePrefixes: readonly PrefixRule[] = [
   }),
   prefix(
     'plaid-access-token',
-    ['access-sandbox-', 'access-development-', 'access-production-'],
+    ['access', 'processor'].flatMap((kind) =>
+      ['sandbox', 'development', 'production'].map((where) => `${kind}-${where}-`),
+    ),
     'dashed',
     36,
   ),
@@ -98,6 +90,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('duffel-token', ['duffel_test_', 'duffel_live_'], 'token', 43, 43, { wordy: true }),
   prefix('ramp-token', ['ramp_id_', 'ramp_sec_', 'ramp_tok_'], 'alnum', 40, 48),
   prefix('paddle-key', ['pdl_live_apikey_', 'pdl_sdbx_apikey_'], 'word', 40, 80),
+  prefix('paddle-webhook-secret', 'pdl_ntfset_', 'token', 59, 59),
   prefix('frameio-token', 'fio-u-', 'token', 60, 80),
   prefix('dropbox-token', ['sl.', 'sl.u.'], 'dashed', 130, 1400),
   prefix('notion-token', ['ntn_', 'nrt_'], 'alnum', 46, 46, {
@@ -110,7 +103,7 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('typeform-token', 'tfp_', 'token', 40, 60),
   prefix('contentful-token', 'CFPAT-', 'dashed', 43, 43),
   prefix('sanity-token', 'skE', 'alnum', 80, 180),
-  prefix('figma-token', ['figd_', 'figu_', 'figo_', 'figdr_'], 'dashed', 37, 60),
+  prefix('figma-token', ['figd_', 'figu_', 'figo_', 'figp_', 'figdr_'], 'dashed', 37, 60),
   prefix('hubspot-token', ['pat-na1-', 'pat-na2-', 'pat-na3-', 'pat-eu1-', 'pat-ap1-'], 'dashed', 36, 36, {
     shape: uuid,
   }),
@@ -127,18 +120,14 @@ export const servicePrefixes: readonly PrefixRule[] = [
   prefix('instagram-token', ['IGQV', 'IGAA'], 'dashed', 100, 300),
   prefix('twitter-bearer-token', 'AAAAAAAAAAAAAAAAAAAAA', 'token', 60, 120, { entropy: 3.6 }),
   prefix('linkedin-token', ['WPL_AP1.', 'WPL_AP0.'], 'token', 20, 40),
-  prefix('linkedin-access-token', 'AQX', 'dashed', 180, 340, { entropy: 4.4 }),
-  prefix('discord-bot-token', discordBeginnings, 'dotted', 55, 80, {
-    entropy: 4.2,
-    shape: /^[0-9A-Za-z]{20,25}\.[\w-]{6,7}\.[\w-]{27,38}$/,
-  }),
+  prefix('linkedin-access-token', ['AQU', 'AQV', 'AQW', 'AQX'], 'dashed', 180, 420, { entropy: 4.4 }),
   prefix('twitch-chat-token', 'oauth:', 'lowerAlnum', 30, 30, { entropy: 3.4 }),
   prefix('intra42-secret', ['s-s4t2ud-', 's-s4t2af-', 'u-s4t2ud-', 'u-s4t2af-'], 'lowerHex', 64),
   prefix('pubnub-key', ['sub-c-', 'pub-c-', 'sec-c-'], 'dashed', 36, 52),
   prefix('bannerbear-key', ['bb_ma_', 'bb_pr_'], 'lowerHex', 30),
   prefix('apify-token', 'apify_api_', 'alnum', 36),
   prefix('nightfall-key', 'NF-', 'alnum', 32),
-  prefix('courier-key', ['pk_prod_', 'pk_test_'], 'alnum', 28),
+  prefix('courier-key', ['pk_prod_', 'pk_test_', 'dk_prod_', 'dk_test_'], 'alnum', 28),
   prefix('defined-networking-token', 'dnkey-', 'token', 79, 79, {
     shape: /^[\w=-]{26}-[\w=-]{52}$/,
   }),
@@ -167,19 +156,21 @@ export const servicePatterns: readonly PatternRule[] = [
   },
   {
     id: 'slack-webhook',
-    keywords: ['hooks.slack.com/'],
-    pattern: /hooks\.slack\.com\/(?:services|workflows|triggers)\/[\w+/-]{40,120}/y,
+    keywords: ['hooks.slack.com/', 'hooks.slack-gov.com/'],
+    pattern: /hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)\/[\w+/-]{40,120}/y,
     entropy: 3.4,
   },
   {
     id: 'discord-webhook',
-    keywords: ['/api/webhooks/'],
-    pattern: /\/api\/webhooks\/\d{15,20}\/[\w-]{60,80}/y,
+    keywords: ['/webhooks/'],
+    run: { alphabet: 'digit', min: 15 },
+    pattern: /\/webhooks\/\d{15,20}\/[\w-]{60,80}/y,
   },
   {
     id: 'microsoft-teams-webhook',
     keywords: ['/webhook/', '/webhookb2/'],
-    pattern: /\/webhook(?:b2)?\/[0-9a-z-]{36}@[0-9a-z-]{36}\/IncomingWebhook\/[0-9a-z]{32}\/[0-9a-z-]{36}/iy,
+    pattern:
+      /\/webhook(?:b2)?\/[0-9a-z-]{36}@[0-9a-z-]{36}\/IncomingWebhook\/[0-9a-z]{32}\/[0-9a-z-]{36}(?:\/V2[\w-]{10,100})?/iy,
   },
   {
     id: 'telegram-bot-token',

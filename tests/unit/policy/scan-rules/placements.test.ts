@@ -21,6 +21,46 @@ describe('a token is found', () => {
       expect(findingsIn(`It is ${token}${stop}`)).toMatchObject([{ rule, start: 6, end: 6 + token.length }]);
   });
 
+  it('of a bot, whatever the number of its user', () => {
+    for (const user of ['10', '38', '41', '57', '66', '79', '84', '99'])
+      for (const digits of [17, 18, 19]) {
+        const number = Buffer.from(`${user}1234567890123456`.slice(0, digits).padEnd(digits, '7'));
+        const token = `${number.toString('base64').replace(/=+$/, '')}.${drawn.slice(21, 27)}.${drawn.slice(27, 54)}`;
+        for (const text of [token, String.raw`a\n${token}`, `DISCORD_TOKEN=${token}`])
+          expect(findingsIn(text).map(({ rule }) => rule)).toEqual(['discord-bot-token']);
+      }
+  });
+
+  it('behind a name that ends as the token begins', () => {
+    const key = `private_${drawn.slice(0, 27)}=`;
+    for (const text of [`IMAGEKIT_PRIVATE_KEY=${key}`, `private_${key}`])
+      expect(findingsIn(text).map(({ rule }) => rule)).toEqual(['imagekit-private-key']);
+  });
+
+  it('of Sanity by its length alone, and no other run of it', () => {
+    const token = `sk${drawn.repeat(3).slice(0, 178)}`;
+    expect(findingsIn(`token: '${token}'`).map(({ rule }) => rule)).toEqual(['sanity-token']);
+    expect(findingsIn(`data: '${drawn.repeat(3).slice(0, 180)}'`)).toEqual([]);
+  });
+
+  it('of a JSON Web Key, wherever its kind stands, and behind a public one', () => {
+    const [kind, secret, open] = ['"kty":"EC"', `"d":"${drawn.slice(0, 43)}"`, `"x":"${drawn.slice(3, 46)}"`];
+    for (const parts of [
+      [kind, open, secret],
+      [secret, kind, open],
+      [open, secret, kind],
+    ])
+      expect(findingsIn(`{"keys":[{${kind},${open}},{${parts.join(',')}}]}`).map(({ rule }) => rule)).toEqual(
+        ['json-web-key'],
+      );
+    expect(findingsIn(`{"keys":[{${kind},${open}},{${open},${kind}}]}`)).toEqual([]);
+  });
+
+  it('of Django in the case in which its settings have it', () => {
+    const key = 'k3x!w^q9z@r7)m2v&t5(p8-y1_d4+f6=h0*j#n$bcgaelosiuk';
+    expect(findingsIn(`SECRET_KEY = '${key}'`).map(({ rule }) => rule)).toEqual(['django-secret-key']);
+  });
+
   it.each([
     ['that ends with its mark', `${drawn.slice(0, 6)}_${drawn.slice(6, 35)}_mmk`, 'maxmind-license-key'],
     ['known by its signature', `${drawn}${drawn.slice(0, 12)}AZDO${drawn.slice(0, 4)}`, 'azure-devops-token'],
