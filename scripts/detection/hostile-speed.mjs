@@ -9,12 +9,15 @@ const oftenEnough = 8;
 /** Rounds of that; in each some others come among the slowest. */
 const mostRounds = 100;
 
-/** MB a second: the median of the kinds of clean text, their slowest, and each hostile input by name, slowest first. One in `every` is tried. */
+/**
+ * MB a second of the usual kind of clean text (their median), and of each hostile input by name, slowest first; how many
+ * times as long as that clean text the slowest take, measured beside each other. One in `every` is tried.
+ */
 export function hostileSpeed(scan, keywords, every = 1) {
   const clean = cleanTexts(size)
-    .map(([, text]) => rate(scan, text, 40))
-    .sort((a, b) => a - b);
-  const median = clean[clean.length >> 1];
+    .map(([, text]) => ({ text, speed: rate(scan, text, 40) }))
+    .sort((a, b) => a.speed - b.speed);
+  const { text: usual, speed: median } = clean[clean.length >> 1];
   const measured = [];
   let refused = 0;
   let index = 0;
@@ -30,30 +33,50 @@ export function hostileSpeed(scan, keywords, every = 1) {
     // Of what is packed, by what comes out: that is scanned too.
     const longer = comesTo / text.length;
     const speed = (slow ? rate(scan, text, 8) : value) * longer;
-    measured.push({ name, speed, longer, times: 0, text: slow ? text : null });
+    measured.push({ name, speed, longer, ratios: [], text: slow ? text : null });
   }
-  settle(measured, scan);
+  settle(measured, scan, usual);
   return {
     size,
     median,
-    slowestClean: clean[0],
     refused,
     measured: measured.map(({ name, speed }) => [name, speed]),
+    slowest: measured
+      .slice(0, told)
+      .filter(({ ratios }) => ratios.length > 0)
+      .map(({ name, speed, ratios }) => ({ name, speed, times: middleOf(ratios) }))
+      .sort((a, b) => b.times - a.times),
   };
 }
 
 /**
  * Sorts by speed, and measures the slowest once more until none of them is one that was measured seldom: a processor that
- * is shared runs at half its speed for a while, and whoever is measured then looks slow.
+ * is shared runs at half its speed for a while, and whoever is measured then looks slow. For the same reason each is
+ * compared with the usual clean text as that is at the same moment.
  */
-function settle(measured, scan) {
+function settle(measured, scan, usual) {
   for (let round = 0; round < mostRounds; round += 1) {
     measured.sort((a, b) => a.speed - b.speed);
-    const seldom = measured.slice(0, told).filter(({ text, times }) => text && times < oftenEnough);
+    const seldom = measured.slice(0, told).filter(({ text, ratios }) => text && ratios.length < oftenEnough);
     if (seldom.length === 0) return;
     for (const one of seldom) {
-      one.speed = Math.max(one.speed, rate(scan, one.text, 10) * one.longer);
-      one.times += 1;
+      const [clean, hostile] = ratesBeside(scan, usual, one.text);
+      one.speed = Math.max(one.speed, hostile * one.longer);
+      one.ratios.push(clean / (hostile * one.longer));
     }
   }
 }
+
+/** The best of a few runs of each, in turn. */
+function ratesBeside(scan, ...texts) {
+  const best = texts.map(() => 0);
+  for (let run = 0; run < 10; run += 1)
+    for (const [index, text] of texts.entries())
+      best[index] = Math.max(
+        best[index],
+        once(() => scan(text), text),
+      );
+  return best;
+}
+
+const middleOf = (numbers) => [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
