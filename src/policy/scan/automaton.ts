@@ -29,8 +29,9 @@ interface Node {
 
 const newNode = (): Node => ({ children: new Map(), ends: [], failure: null, index: 0 });
 
-/** @throws RangeError when the keywords need more than 64 classes or 65,536 states. */
+/** @throws RangeError when a keyword is empty, or they need more than 64 classes or 65,536 states. */
 export function buildAutomaton(keywords: readonly string[]): Automaton {
+  if (keywords.includes('')) throw new RangeError('a keyword is empty');
   const classOf = classify(keywords);
   const root = newNode();
   keywords.forEach((keyword, id) => {

@@ -157,6 +157,12 @@ describe('the keywords of an automaton', () => {
     expect(expectSame(long.slice(0, 3 * block))).toBeGreaterThan(25_000);
   });
 
+  test('may not be empty, nor more than there is room for', () => {
+    expect(() => buildAutomaton(['a', ''])).toThrow(RangeError);
+    const many = Array.from({ length: 5000 }, (_, i) => `${i.toString(36).padStart(4, '0')}`.repeat(9));
+    expect(() => buildAutomaton(many)).toThrow(RangeError);
+  });
+
   test('every byte may end some', () => {
     expect(expectSame('c'.repeat(block + 100))).toBe(block + 100);
   });
