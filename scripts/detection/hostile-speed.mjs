@@ -14,8 +14,9 @@ const mostRounds = 100;
  * times as long as that clean text the slowest take, measured beside each other. One in `every` is tried.
  */
 export function hostileSpeed(scan, keywords, every = 1) {
-  const clean = cleanTexts(size)
-    .map(([, text]) => ({ text, speed: rate(scan, text, 40) }))
+  const texts = cleanTexts(size).map(([, text]) => text);
+  const clean = ratesBeside(scan, texts, 100)
+    .map((speed, index) => ({ text: texts[index], speed }))
     .sort((a, b) => a.speed - b.speed);
   const { text: usual, speed: median } = clean[clean.length >> 1];
   const measured = [];
@@ -60,17 +61,17 @@ function settle(measured, scan, usual) {
     const seldom = measured.slice(0, told).filter(({ text, ratios }) => text && ratios.length < oftenEnough);
     if (seldom.length === 0) return;
     for (const one of seldom) {
-      const [clean, hostile] = ratesBeside(scan, usual, one.text);
+      const [clean, hostile] = ratesBeside(scan, [usual, one.text], 10);
       one.speed = Math.max(one.speed, hostile * one.longer);
       one.ratios.push(clean / (hostile * one.longer));
     }
   }
 }
 
-/** The best of a few runs of each, in turn. */
-function ratesBeside(scan, ...texts) {
+/** The best of some runs of each, in turn. */
+function ratesBeside(scan, texts, runs) {
   const best = texts.map(() => 0);
-  for (let run = 0; run < 10; run += 1)
+  for (let run = 0; run < runs; run += 1)
     for (const [index, text] of texts.entries())
       best[index] = Math.max(
         best[index],
