@@ -11,7 +11,7 @@ const leastInLanes: i32 = 128;
  * which takes hardly longer than one. Each but the first begins `overlap` bytes before the last one's end, from the
  * root: a keyword that ends behind these began within them.
  *
- * @param overlap bytes of the longest keyword but one
+ * @param overlap bytes of the longest keyword, less one
  * @param columns by byte: the offset of its entry in a row
  * @param rows of each state, the next one by each entry
  * @param ended a bit that the states have at which a keyword ends
