@@ -69,9 +69,9 @@ function hostileCase(scan, keywords, every) {
       refused: { title: 'refused by the budget', unit: 'inputs', better: 'lower', guard: false },
     },
     take: () => {
-      const { slowest, refused, measured } = hostileSpeed(scan, keywords, every);
+      const { slowest, refused, tried } = hostileSpeed(scan, keywords, every);
       const { speed, times } = slowest[0];
-      return { [ours.name]: { slowest: speed, times, tried: measured.length, refused } };
+      return { [ours.name]: { slowest: speed, times, tried, refused } };
     },
   };
 }

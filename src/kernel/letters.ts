@@ -1,8 +1,4 @@
-const aLower = i8x16.splat(0x61);
-const zero = i8x16.splat(0x30);
-const caseBit = i8x16.splat(0x20);
-const letters = i8x16.splat(26);
-const digits = i8x16.splat(10);
+import { areDigits, areLetters, lowered } from './classes';
 
 /**
  * Writes the letters and digits of `text[0..length)`, in lower case, and up to sixteen bytes of anything behind them.
@@ -15,11 +11,10 @@ export function compact(text: usize, length: i32, orders: usize, into: usize): i
   const end = text + length;
   for (let at = text; at < end; at += 16) {
     const bytes = v128.load(at);
-    const lowered = v128.or(bytes, caseBit);
-    const isLetter = i8x16.lt_u(i8x16.sub(lowered, aLower), letters);
-    const isDigit = i8x16.lt_u(i8x16.sub(bytes, zero), digits);
-    const lower = v128.bitselect(lowered, bytes, isLetter);
-    const places = i8x16.bitmask(v128.or(isLetter, isDigit)) & 0xffff;
+    const low = lowered(bytes);
+    const isLetter = areLetters(low);
+    const lower = v128.bitselect(low, bytes, isLetter);
+    const places = i8x16.bitmask(v128.or(isLetter, areDigits(bytes))) & 0xffff;
     const first = places & 0xff;
     const second = places >>> 8;
     v128.store64_lane(out, i8x16.swizzle(lower, v128.load64_zero(orders + ((<usize>first) << 3))), 0);

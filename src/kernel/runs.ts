@@ -1,12 +1,4 @@
-const lowNibble = i8x16.splat(15);
-
-/** A bit for each of sixteen bytes: whether it is in the set. */
-function membersAt(at: usize, lows: v128, highs: v128): i32 {
-  const bytes = v128.load(at);
-  const low = i8x16.swizzle(lows, v128.and(bytes, lowNibble));
-  const high = i8x16.swizzle(highs, i8x16.shr_u(bytes, 4));
-  return ~i8x16.bitmask(i8x16.eq(v128.and(low, high), i8x16.splat(0))) & 0xffff;
-}
+import { bitsOf, setsOf } from './classes';
 
 /**
  * Every maximal run of at least `least` bytes of a set in `text[0..length)`.
@@ -24,7 +16,7 @@ export function findRuns(text: usize, length: i32, least: i32, members: usize, o
   let from = text;
   let before = false;
   for (let at = text; at < end; ) {
-    const in16 = membersAt(at, lows, highs);
+    const in16 = bitsOf(setsOf(v128.load(at), lows, highs));
     const first = (in16 & 0xff) === 0xff;
     const second = in16 >= 0xff00;
     if (!(first && (before || second))) {

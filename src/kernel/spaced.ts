@@ -1,11 +1,8 @@
+import { areDigits, areLetters, lowered } from './classes';
+
 /** Bytes of the shortest stretch that a look takes in. */
 const reach: i32 = 11;
 
-const aLower = i8x16.splat(0x61);
-const zero = i8x16.splat(0x30);
-const caseBit = i8x16.splat(0x20);
-const letters = i8x16.splat(26);
-const digits = i8x16.splat(10);
 const underscore = i8x16.splat(0x5f);
 const hyphen = i8x16.splat(0x2d);
 
@@ -28,8 +25,7 @@ export function findProbes(text: usize, length: i32, step: i32, out: usize): i32
   const last = text + length - reach;
   for (let at = text; <i32>at <= <i32>last; at += step) {
     const bytes = v128.load(at);
-    const isLetter = i8x16.lt_u(i8x16.sub(v128.or(bytes, caseBit), aLower), letters);
-    const alnum = v128.or(isLetter, i8x16.lt_u(i8x16.sub(bytes, zero), digits));
+    const alnum = v128.or(areLetters(lowered(bytes)), areDigits(bytes));
     const joins = v128.or(i8x16.eq(bytes, underscore), i8x16.eq(bytes, hyphen));
     const begins = i8x16.bitmask(v128.or(alnum, joins)) & (~i8x16.bitmask(alnum) >> 1) & 0b111;
     const two = repeats(bytes, at, 2);

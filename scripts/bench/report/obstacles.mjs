@@ -32,8 +32,8 @@ of connections for the host; direct has one. While others use the machine it is 
     'the slowest kind is full of words and characters that begin a rule or an encoding, each of which is looked into.',
   hostile: `the loops over every byte take a third of their time since they are WebAssembly, and so does clean text take less;
 what is judged value by value is not quicker, and the budget counts it in clean text of then. To charge it more would refuse
-files of digests and escaped text that are wanted. Where the worst are compressed members, the time is that of the text that comes out of them, which the budget bounds.
-The others make a rule's pattern be tried at every few bytes.`,
+files of digests and escaped text that are wanted. Where the worst are compressed members, the time is that of the text that
+comes out of them, which the budget bounds. The others make a rule's pattern be tried at every few bytes.`,
   bubblewrap: `Node is started twice, for the command line and for the sidecar, and loads the code of both; the steps are
 below. On a machine on which a straight request takes a third of the time it was 290 ms.`,
   'docker-bare': `besides the two containers a bottle makes two networks, waits for the agent's network so that its walls can be

@@ -1,23 +1,18 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
-import { asciiSet, nibbleBytes, nibbleSets } from '../scan/kernel.js';
+import { asciiSet, nibbleSets } from '../scan/kernel.js';
 import { type BlockCall, eachBlock, textKernel } from '../scan/text-kernel.js';
 
 /** Bytes of a run that is looked into: twelve letters in hexadecimal of base64. */
 const longRun = 32;
-const members = textKernel.reserve(16);
-textKernel.memory.set(
-  asciiSet((byte) => ((memberships[byte] as number) & alphabets.base64) !== 0),
-  members,
-);
+const members = textKernel.keep(asciiSet((byte) => ((memberships[byte] as number) & alphabets.base64) !== 0));
 const findLongRuns: BlockCall = (block, length, answers) =>
   textKernel.calls.findRuns(block, length, longRun, members, answers);
 
-const byteFrom = (first: number, last: number): number[] =>
+const bytesFrom = (first: number, last: number): number[] =>
   Array.from({ length: last - first + 1 }, (_, i) => first + i);
 const equals = 1;
 /** `=`; escapes; letters beyond ASCII, which may stand for others. */
-const sets = textKernel.reserve(nibbleBytes);
-textKernel.memory.set(nibbleSets([[0x3d], [0x25, 0x26], [0x5c], byteFrom(0x80, 0xff)]), sets);
+const sets = textKernel.keep(nibbleSets([[0x3d], [0x25, 0x26], [0x5c], bytesFrom(0x80, 0xff)]));
 const findSets: BlockCall = (block, length) => textKernel.calls.findSets(block, length, sets);
 
 /** Nothing in it can be undone: no escape, and no run that is long enough to be another text. */

@@ -34,6 +34,8 @@ export interface Kernel {
   readonly memory: Buffer;
   /** A part of the memory for one use. @throws RangeError when it is used up. */
   reserve(bytes: number): number;
+  /** A part that holds a table. */
+  keep(table: Uint8Array): number;
 }
 
 const pageBytes = 1 << 16;
@@ -45,14 +47,21 @@ export function openKernel(bytes: number): Kernel {
   const pages = Math.ceil(bytes / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
+  const bytesOf = Buffer.from(memory.buffer);
   let used = 0;
+  function reserve(wanted: number): number {
+    const at = used;
+    used += Math.ceil(wanted / alignment) * alignment;
+    if (used > bytesOf.length) throw new RangeError(`no room for ${wanted} bytes in the kernel`);
+    return at;
+  }
   return {
     calls: exports as unknown as KernelCalls,
-    memory: Buffer.from(memory.buffer),
-    reserve(wanted) {
-      const at = used;
-      used += Math.ceil(wanted / alignment) * alignment;
-      if (used > memory.buffer.byteLength) throw new RangeError(`no room for ${wanted} bytes in the kernel`);
+    memory: bytesOf,
+    reserve,
+    keep(table) {
+      const at = reserve(table.length);
+      bytesOf.set(table, at);
       return at;
     },
   };
@@ -61,15 +70,12 @@ export function openKernel(bytes: number): Kernel {
 /** Bytes behind a text in the memory that a call may read, and set to zero. */
 export const textSlack = 32;
 
-/** Bytes of what {@link nibbleSets} makes. */
-export const nibbleBytes = 32;
-
 /**
  * Up to eight sets of bytes, told by the two halves of a byte: 16 entries for the low one, then 16 for the high, with a bit
  * for each set. A byte in a set has its bit in both; so has what shares one half with a member and the other with another.
  */
 export function nibbleSets(sets: readonly Iterable<number>[]): Uint8Array {
-  const table = new Uint8Array(nibbleBytes);
+  const table = new Uint8Array(32);
   sets.forEach((members, bit) => {
     for (const byte of members) {
       table[byte & 15] = (table[byte & 15] as number) | (1 << bit);

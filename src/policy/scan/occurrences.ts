@@ -1,5 +1,6 @@
 import type { Automaton } from './automaton.js';
-import { openKernel, textSlack } from './kernel.js';
+import { openKernel } from './kernel.js';
+import { blockBytes, eachRange, reserveBlock } from './text-kernel.js';
 
 /** Occurrences in order of their end: `ends[i]` is the offset after the last byte of keyword `ids[i]`. */
 export interface Occurrences {
@@ -8,8 +9,6 @@ export interface Occurrences {
   ids: Uint16Array;
 }
 
-/** Bytes of a text that are walked in one go: an offset has sixteen bits. */
-const blockBytes = 1 << 16;
 /** As many parts of a block are walked side by side, each with a list of its own (`src/kernel/keywords.ts`). */
 const lanes = 4;
 
@@ -31,25 +30,19 @@ export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occu
   // A lane has a fourth of a block and what it has in common with others, and four bytes for each hit.
   const room = blockBytes + 4 * lanes * longest;
   const kernel = openKernel(next.byteLength + blockBytes + lanes * room + (1 << 12));
-  const columns = kernel.reserve(classOf.length);
-  const rows = kernel.reserve(next.byteLength);
-  const block = kernel.reserve(blockBytes + textSlack);
+  const columns = kernel.keep(classOf.map((byteClass) => byteClass * next.BYTES_PER_ELEMENT));
+  const rows = kernel.keep(new Uint8Array(next.buffer, next.byteOffset, next.byteLength));
+  const fill = reserveBlock(kernel);
   const counts = kernel.reserve(4 * lanes);
   const hits = kernel.reserve(lanes * room);
-  kernel.memory.set(
-    classOf.map((byteClass) => byteClass * next.BYTES_PER_ELEMENT),
-    columns,
-  );
-  kernel.memory.set(new Uint8Array(next.buffer, next.byteOffset, next.byteLength), rows);
   const words = new Uint32Array(kernel.memory.buffer);
   let found = newOccurrences();
 
   return (bytes) => {
     if (found.ends.length > mostKept) found = newOccurrences();
     found.count = 0;
-    for (let from = 0; ; from += blockBytes - overlap) {
-      const to = Math.min(bytes.length, from + blockBytes);
-      kernel.memory.set(from === 0 && to === bytes.length ? bytes : bytes.subarray(from, to), block);
+    eachRange(bytes.length, overlap, (from, to) => {
+      const block = fill(bytes, from, to);
       kernel.calls.findHits(block, to - from, overlap, columns, rows, firstEnd, hits, room, counts);
       const seen = from === 0 ? 0 : overlap;
       for (let lane = 0; lane < lanes; lane += 1) {
@@ -61,8 +54,8 @@ export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occu
           if (offset >= seen) add(automaton, hit >>> 16, from + offset + 1, found);
         }
       }
-      if (to === bytes.length) return found;
-    }
+    });
+    return found;
   };
 }
 

@@ -11,11 +11,7 @@ export const inRun = Uint8Array.from(memberships, (bits, byte) =>
 );
 
 /** What {@link inRun} says, as the kernel reads it. */
-const members = textKernel.reserve(16);
-textKernel.memory.set(
-  asciiSet((byte) => inRun[byte] === 1),
-  members,
-);
+const members = textKernel.keep(asciiSet((byte) => inRun[byte] === 1));
 
 /** Every maximal run of at least {@link shortestRun} letters, digits, `+ / _ -`, as pairs of offsets. */
 export function findRuns(bytes: Uint8Array): readonly number[] {

@@ -1,4 +1,4 @@
-import { nibbleBytes, nibbleSets } from '../scan/kernel.js';
+import { nibbleSets } from '../scan/kernel.js';
 import { pairCount } from '../scan/pair-table.js';
 import { type BlockCall, eachBlock, foundWords, textKernel } from '../scan/text-kernel.js';
 import { foldedBeginnings } from './unicode.js';
@@ -48,24 +48,21 @@ const kindBits = 3;
 const kindMask = (1 << kindBits) - 1;
 
 /** For two bytes, the first in the low half: the kind that they begin, plus one. */
-const pairTable = textKernel.reserve(pairCount);
-const firstBytes = textKernel.reserve(nibbleBytes);
-const secondBytes = textKernel.reserve(nibbleBytes);
-{
-  const firsts = kinds.map(() => new Set<number>());
-  const seconds = kinds.map(() => new Set<number>());
-  for (const [first, kind, follows] of pairs) {
-    const index = kinds.indexOf(kind);
-    firsts[index]?.add(first);
-    for (let second = 0; second < 256; second += 1) {
-      if (!follows(second)) continue;
-      seconds[index]?.add(second);
-      textKernel.memory[pairTable + (first | (second << 8))] = index + 1;
-    }
+const kindOfPair = new Uint8Array(pairCount);
+const firsts = kinds.map(() => new Set<number>());
+const seconds = kinds.map(() => new Set<number>());
+for (const [first, kind, follows] of pairs) {
+  const index = kinds.indexOf(kind);
+  firsts[index]?.add(first);
+  for (let second = 0; second < 256; second += 1) {
+    if (!follows(second)) continue;
+    seconds[index]?.add(second);
+    kindOfPair[first | (second << 8)] = index + 1;
   }
-  textKernel.memory.set(nibbleSets(firsts), firstBytes);
-  textKernel.memory.set(nibbleSets(seconds), secondBytes);
 }
+const pairTable = textKernel.keep(kindOfPair);
+const firstBytes = textKernel.keep(nibbleSets(firsts));
+const secondBytes = textKernel.keep(nibbleSets(seconds));
 
 const none: number[] = [];
 /** Those of most ordinary text. */
