@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Canary, startCanary } from '../support/canary.js';
 import { type NameServer, startNameServer } from '../support/name-server.js';
+import { ownAddress } from '../support/own-address.js';
 import { askInside, refusalCode } from '../support/raw-client.js';
 import { plainRoute, routeTo } from '../support/routes.js';
 import { type SidecarProcess, startSidecar } from '../support/sidecar-process.js';
@@ -26,10 +27,6 @@ beforeAll(async () => {
     socket.once('data', () => socket.end('HTTP/1.1 banana\r\n\r\n'));
   });
   await new Promise<void>((resolve) => garbage.listen(0, '127.0.0.1', resolve));
-  const closed = createServer();
-  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
-  const closedPort = (closed.address() as AddressInfo).port;
-  await new Promise((resolve) => closed.close(resolve));
   names = await startNameServer({
     'rebinding.test': [['192.0.2.1', '127.0.0.1'], ['127.0.0.1']],
     'mixed.test': [['127.0.0.1']],
@@ -48,7 +45,7 @@ beforeAll(async () => {
       routeTo('wrong-name.test', canary.port, own),
       routeTo('expired.test', expired.port, own),
       routeTo('stranger.test', stranger.port, own),
-      routeTo('closed.test', closedPort, own),
+      { ...plainRoute, ...own, host: 'closed.test', connectTo: { host: ownAddress(), port: 3443 } },
       routeTo('garbage.test', (garbage.address() as AddressInfo).port, { ...own, host: 'garbage.test' }),
       { ...routeTo('localhost', canary.port, own), connectTo: null },
     ],

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import type { Proposal, ProposalEnd } from '../../src/contract/proposal.js';
 import { type Canary, startCanary } from '../support/canary.js';
 import { secretValues } from '../support/evasion/values.js';
 import { randomOf } from '../support/fuzzing.js';
+import { ownTransparent } from '../support/own-address.js';
 import { buildProgram } from '../support/program.js';
 import { openSocket, openTunnel, readAnswer, sendRaw } from '../support/raw-client.js';
 import { routeTo } from '../support/routes.js';
@@ -17,21 +18,11 @@ import { createTestAuthority } from '../support/test-authority.js';
 let secure: Canary;
 let plain: Canary;
 let sidecar: SidecarProcess;
-/** Of the transparent ways. */
-let ports: { readonly https: number; readonly http: number };
+let transparent = ownTransparent();
 let token = '';
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 async function start(nodeOptions: readonly string[] = []): Promise<void> {
-  ports = { https: await freePort(), http: await freePort() };
+  transparent = ownTransparent();
   const authority = await createTestAuthority();
   secure = await startCanary({ authority, names: ['tls.test'] });
   plain = await startCanary(null);
@@ -47,7 +38,7 @@ async function start(nodeOptions: readonly string[] = []): Promise<void> {
         routeTo('tls.test', secure.port, { certificateAuthority: authority.certificate }),
         routeTo('plain.test', plain.port, { scheme: 'http' }),
       ],
-      transparent: { host: '127.0.0.1', ...ports },
+      transparent,
     },
     nodeOptions,
   );
@@ -70,8 +61,8 @@ const ends = (): ProposalEnd[] =>
 
 async function openTransparentTls(): Promise<Socket> {
   const socket = connectTls({
-    port: ports.https,
-    host: '127.0.0.1',
+    port: transparent.https,
+    host: transparent.host,
     servername: 'tls.test',
     ca: sidecar.certificate,
     ALPNProtocols: ['http/1.1'],
@@ -120,7 +111,7 @@ const ways: Readonly<Record<string, Way>> = {
     request: (path) => post(path, 'tls.test'),
   },
   'transparent plain HTTP': {
-    open: () => openSocket(ports.http),
+    open: () => openSocket(transparent.http, transparent.host),
     host: 'plain.test',
     request: (path) => post(path, 'plain.test'),
   },

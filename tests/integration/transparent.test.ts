@@ -1,18 +1,19 @@
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { expect, it } from 'vitest';
-import { freePorts } from '../support/free-ports.js';
+import { ownTransparent } from '../support/own-address.js';
 import { askProxy, openSocket } from '../support/raw-client.js';
 import { startSidecar } from '../support/sidecar-process.js';
 
 it('a transparent handshake that names no server, or is none, has its event', async () => {
-  const [https = 0, http = 0] = await freePorts(2);
-  await using sidecar = await startSidecar({ transparent: { host: '127.0.0.1', https, http } });
+  const transparent = ownTransparent();
+  const { host, https } = transparent;
+  await using sidecar = await startSidecar({ transparent });
   // Says nothing, and is not told of.
-  (await openSocket(https)).destroy();
-  const nameless = connectTls({ port: https, host: '127.0.0.1', rejectUnauthorized: false });
+  (await openSocket(https, host)).destroy();
+  const nameless = connectTls({ port: https, host, rejectUnauthorized: false });
   await once(nameless, 'error');
-  await askProxy(https, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n');
+  await askProxy(https, 'GET / HTTP/1.1\r\nHost: allowed.test\r\n\r\n', host);
   await sidecar.event(({ code }) => code === 'tls-expected');
   const told = sidecar.events.map(({ way, verdict, code }) => [way, verdict, code]);
   expect(told).toEqual([

@@ -13,9 +13,9 @@ export interface RawAnswer {
 /** Milliseconds without an answer after which a test fails rather than waits. */
 const patience = 15_000;
 
-export function openSocket(port: number): Promise<Socket> {
+export function openSocket(port: number, host = '127.0.0.1'): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connectTcp({ port, host: '127.0.0.1' }, () => resolve(socket));
+    const socket = connectTcp({ port, host }, () => resolve(socket));
     socket.once('error', reject);
     socket.on('error', () => {});
   });
@@ -28,8 +28,8 @@ export async function sendRaw(socket: Socket, bytes: string | Buffer): Promise<R
   return answer;
 }
 
-export async function askProxy(port: number, bytes: string | Buffer): Promise<RawAnswer> {
-  const socket = await openSocket(port);
+export async function askProxy(port: number, bytes: string | Buffer, host?: string): Promise<RawAnswer> {
+  const socket = await openSocket(port, host);
   try {
     return await sendRaw(socket, bytes);
   } finally {

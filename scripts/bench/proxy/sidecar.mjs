@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { loadModule } from '../../detection/load.mjs';
 import { root } from '../../setup.mjs';
-import { firstLine, freePort, startProgram } from '../shared/processes.mjs';
+import { firstLine, startProgram } from '../shared/processes.mjs';
 
 const builtSidecar = join(root, 'dist/sidecar-start.cjs');
 
@@ -36,12 +36,11 @@ export async function startSidecar(
   settings,
   main = builtSidecar,
 ) {
-  const port = await freePort();
   const others = Array.from({ length: routes - 1 }, (_, index) => `route${index}.example.com`);
   const configuration = {
     version: 1,
     bottle: 'bench',
-    listen: { host: '127.0.0.1', port },
+    listen: { host: '127.0.0.1', port: 0 },
     routes: [
       ...[...others, '*.bench.test'].map((host) => route(host, upstream, settings)),
       route(stranger.host, { ...upstream, port: stranger.port }, settings),
@@ -57,7 +56,7 @@ export async function startSidecar(
   const env = { ...process.env, ...sidecarRuntime.environment };
   const program = startProgram(process.execPath, [...flags, main], { env });
   program.child.stdin.write(`${JSON.stringify(configuration)}\n`);
-  const { type, certificate, message } = await firstLine(program);
+  const { type, certificate, port, message } = await firstLine(program);
   if (type !== 'ready') throw new Error(`the sidecar did not start: ${message}`);
   return {
     connect: { proxyPort: port, authorityPort: 443, certificate },
