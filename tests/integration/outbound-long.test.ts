@@ -366,3 +366,27 @@ describe('a client that leaves a long upload takes its proposal away', () => {
     client.destroy();
   });
 });
+
+const letters = 'ghjkmnpqrstvwxyz';
+
+test('values that were approved are not asked about again where a step of the scan ends behind one', async () => {
+  // Of other letters than the lines: those have no piece of one by chance.
+  const value = () =>
+    `vault-${randomBytes(15)
+      .toString('hex')
+      .replace(/./g, (digit) => letters[parseInt(digit, 16)] ?? '')}`;
+  const values = Array.from({ length: 300 }, (_, at) => [`KEY_${at}`, value()] as const);
+  await using own = await startInspectionRig({ secrets: Object.fromEntries(values) });
+  const body = before + values.map(([, held]) => `${held}\n${lines(200)}\n`).join('') + after;
+  let approved = 0;
+  const approveAll = () => {
+    for (const { id } of own.proposals().slice(approved)) own.sidecar.decide(id, 'approve-once');
+    approved = own.proposals().length;
+    return false;
+  };
+  void own.sidecar.until(approveAll);
+  expect((await own.ask('supervise.test', post('supervise.test', body))).status).toBe(200);
+  expect(own.arrivals[0]?.body.equals(Buffer.from(body))).toBe(true);
+  expect(approved).toBeGreaterThan(1);
+  expect(own.proposals().filter(({ snippet }) => snippet?.includes('several requests'))).toEqual([]);
+});

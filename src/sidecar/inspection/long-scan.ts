@@ -2,14 +2,7 @@ import type { Refusal } from '../../contract/refusal.js';
 import { type Found, foundAcross, foundAll } from '../../policy/outbound/examination.js';
 import { createJoiner } from '../../policy/scan/joiner.js';
 import { scanStream } from '../../policy/scan/stream.js';
-import {
-  findingRefusal,
-  type Inspection,
-  namesOf,
-  note,
-  problemOf,
-  superviseFindings,
-} from './inspect-request.js';
+import { findingRefusal, type Inspection, note, problemOf, superviseFindings } from './inspect-request.js';
 
 /** Ends a request whose body was found unfit after some of it had gone. */
 export class BodyRefused extends Error {
@@ -49,12 +42,14 @@ export function createLongScan(
   let offset = 0;
   /** The end of what went before. */
   let lead = Buffer.alloc(0);
+  /** Names of the values that the operator let out with it: their parts, in the lead or further on, tell nothing new. */
+  const approved = new Set<string>();
   /** What may go of one step. */
   const settle = async ({ release, findings, outcome }: ReturnType<typeof stream.end>): Promise<Buffer> => {
     const from = offset;
     offset += release.length;
     if (findings.length === 0 && outcome === 'complete')
-      return release.length === 0 ? release : unlessKnown(release, []);
+      return release.length === 0 ? release : unlessKnown(release);
     const placed = findings.map((finding) => ({
       ...finding,
       start: finding.start - from,
@@ -68,10 +63,11 @@ export function createLongScan(
       const covered = Buffer.from(release);
       note(inspection.exchange, found, 'redacted');
       for (const { start, end } of placed) covered.fill(0x2a, Math.max(0, start), Math.max(0, end));
-      return unlessKnown(covered, []);
+      return unlessKnown(covered);
     }
     await settleFound(found);
-    return unlessKnown(release, namesOf(found));
+    for (const { class: kind, rule } of findings) if (kind === 'known') approved.add(rule);
+    return unlessKnown(release);
   };
   /** Throws unless the operator approved. */
   const settleFound = async (found: readonly Found[]): Promise<void> => {
@@ -81,15 +77,25 @@ export function createLongScan(
     if (answer !== 'let-out') throw new BodyRefused(answer === 'client-left' ? null : answer.refusal);
   };
   /** The same bytes, unless a value comes together with them from parts that left. */
-  const unlessKnown = async (body: Buffer, approved: readonly string[]): Promise<Buffer> => {
+  const unlessKnown = async (body: Buffer): Promise<Buffer> => {
     const { exchange, prepared } = inspection;
     const text = together(lead, body);
     const pieces = exchange.gate.inspection.pieces(prepared, text);
-    const message = { target: '', headers: [], headSeen: true, body: null, pieces, approved };
+    const message = {
+      target: '',
+      headers: [],
+      headSeen: true,
+      body: null,
+      pieces,
+      approved: [...approved],
+    };
     const secret = exchange.gate.inspection.across(prepared, message);
     // Others use the memory that the text is in while the operator is asked.
     lead = Buffer.from(text.subarray(-leadBytes));
-    if (secret !== null) await settleFound([foundAcross(secret)]);
+    if (secret !== null) {
+      await settleFound([foundAcross(secret)]);
+      approved.add(secret);
+    }
     return body;
   };
   return {
