@@ -21,28 +21,47 @@ export type Visit = (candidate: Candidate, first: number, last: number) => boole
  * walked once, however many openers there are, so the work is linear in the text.
  */
 export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, visit: Visit): void {
-  const { ends, ids } = marks;
-  let walked = 0;
+  const { ends } = marks;
+  let at = 0;
   let last = 0;
-  for (let i = 0; i < marks.count; i += 1) {
-    if (!((ids[i] as number) & opensBit)) continue;
-    const end = ends[i] as number;
-    const to = Math.min(bytes.length, end + reach);
-    let at = Math.max(walked, end);
+  for (let opener = openerFrom(marks, 0); opener < marks.count; opener = openerFrom(marks, opener)) {
+    const beyond = lastInReach(marks, opener) + 1;
+    const to = Math.min(bytes.length, (ends[beyond - 1] as number) + reach);
+    at = Math.max(at, ends[opener] as number);
     while (at < to) {
       const candidate = nextCandidate(bytes, at, to, least);
       if (!candidate) break;
       at = candidate.end;
-      if (candidate.start === end) skipJoint(bytes, candidate);
-      cutAtOpener(bytes, marks, i, candidate);
-      if (last < i) last = i;
+      while ((ends[opener] as number) + reach <= candidate.start) opener = openerFrom(marks, opener + 1);
+      if (candidate.start === ends[opener]) skipJoint(bytes, candidate);
+      cutAtOpener(bytes, marks, opener, candidate);
+      if (last < opener) last = opener;
       while (last < marks.count && (ends[last] as number) <= candidate.start) last += 1;
       let first = last;
       const oldest = Math.max(0, last - mostMarks);
       while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
       if (!visit(candidate, first, last)) return;
     }
-    walked = Math.max(at, to);
+    at = Math.max(at, to);
+    opener = beyond;
+  }
+}
+
+/** The index of the first mark from `index` on that opens, or the marks' count. */
+function openerFrom({ ids, count }: Marks, index: number): number {
+  let at = index;
+  while (at < count && !((ids[at] as number) & opensBit)) at += 1;
+  return at;
+}
+
+/** The last of the openers from `opener` on that each begin within reach of the one before. */
+function lastInReach(marks: Marks, opener: number): number {
+  let last = opener;
+  for (;;) {
+    const next = openerFrom(marks, last + 1);
+    if (next >= marks.count || (marks.ends[next] as number) > (marks.ends[last] as number) + reach)
+      return last;
+    last = next;
   }
 }
 
