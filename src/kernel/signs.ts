@@ -2,8 +2,8 @@ import { bitsOf, setsOf } from './classes';
 
 /**
  * The places in `text[0..length)` at which two bytes stand that tell something.
- * @param firsts by the nibbles of a byte, 16 entries for the low one and 16 for the high: eight sets in which a first may be, and `seconds` what may follow a byte of each: what they let
- *   through that is nothing, `pairs` tells apart
+ * @param firsts by the nibbles of a byte, 16 entries for the low one and 16 for the high: eight sets in which a first may
+ *   be, and `seconds` what may follow a byte of each: what they let through that is nothing, `pairs` tells apart
  * @param pairs by two bytes, the first in the low half: their kind in the low three bits, 0 for none. Of two zeros none.
  * @param out 32 bits for each: the offset from bit 3 on, and the kind
  * @returns how many there are

@@ -24,9 +24,10 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
   const { ends } = marks;
   let at = 0;
   let last = 0;
-  for (let opener = openerFrom(marks, 0); opener < marks.count; opener = openerFrom(marks, opener)) {
-    const beyond = lastInReach(marks, opener) + 1;
-    const to = Math.min(bytes.length, (ends[beyond - 1] as number) + reach);
+  let opener = openerFrom(marks, 0);
+  while (opener < marks.count) {
+    const lastOpener = lastInReach(marks, opener);
+    const to = Math.min(bytes.length, (ends[lastOpener] as number) + reach);
     at = Math.max(at, ends[opener] as number);
     while (at < to) {
       const candidate = nextCandidate(bytes, at, to, least);
@@ -43,7 +44,7 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       if (!visit(candidate, first, last)) return;
     }
     at = Math.max(at, to);
-    opener = beyond;
+    opener = openerFrom(marks, lastOpener + 1);
   }
 }
 
