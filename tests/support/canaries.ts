@@ -14,6 +14,10 @@ export interface Canaries {
   close(): Promise<void>;
 }
 
+/** What was reached, without the echoes of loopback: inside it is the bottle's own, and reaches nothing of the host's. */
+export const withoutLoopback = (reached: readonly string[]): readonly string[] =>
+  reached.filter((name) => !/^icmp (127\.|::1)/.test(name));
+
 const names = ['example.com', 'host.docker.internal', 'metadata.google.internal'];
 
 /**

@@ -12,6 +12,7 @@ import {
   readSafely,
   until,
 } from '../../support/bottles.js';
+import { openCanaries, withoutLoopback } from '../../support/canaries.js';
 
 const shell = (script: string) => ['sh', '-c', script];
 
@@ -196,21 +197,31 @@ bottleSuite('a session in a bubblewrap bottle', (bench) => {
   });
 
   it('without its sidecar the agent has no way out', async () => {
-    const bottle = bench.playground.start(
-      shell(
-        'curl -s -o /dev/null -w "%{http_connect} %{exitcode}\\n" https://api.example.org/; read line; curl -s -m 5 https://api.example.org/; echo "then $?"',
-      ),
-    );
-    await bottle.seen('403 56');
-    const sidecar = childrenOf(bottle.process.pid ?? 0).find((pid) =>
-      readSafely(`/proc/${pid}/cmdline`).includes('sidecar-start.cjs'),
-    );
-    expect(sidecar).toBeGreaterThan(1);
-    process.kill(sidecar as number, 'SIGKILL');
-    await until('the sidecar is gone', () => !readSafely(`/proc/${sidecar}/cmdline`).includes('sidecar'));
-    bottle.process.stdin?.end('go\n');
-    const { stdout } = await bottle.finished;
-    expect(stdout.split('\n')[1]).toMatch(/^then (7|35|52|56|97)$/);
+    const canaries = await openCanaries([]);
+    try {
+      const request =
+        'curl -s -m 5 -o /dev/null -w "%{http_connect} %{exitcode}\\n" https://api.example.org/';
+      const bottle = bench.playground.start(
+        shell(`${request}; read line; ${request}; exec python3 attacks/network.py`),
+      );
+      await bottle.seen('403 56');
+      const sidecar = childrenOf(bottle.process.pid ?? 0).find((pid) =>
+        readSafely(`/proc/${pid}/cmdline`).includes('sidecar-start.cjs'),
+      );
+      expect(sidecar).toBeGreaterThan(1);
+      process.kill(sidecar as number, 'SIGKILL');
+      await until('the sidecar is gone', () => !readSafely(`/proc/${sidecar}/cmdline`).includes('sidecar'));
+      bottle.process.stdin?.end(`go\n${JSON.stringify(canaries.targets)}`);
+      const { stdout } = await bottle.finished;
+      const [, proxied, others] = stdout.split('\n');
+      // No answer of a proxy's; with what curl ends depends on how far it had come.
+      expect(proxied).toMatch(/^000 [1-9]/);
+      const { reached, outcomes } = JSON.parse(others ?? '');
+      expect(withoutLoopback(reached), JSON.stringify(outcomes)).toEqual([]);
+      expect(canaries.count()).toBe(0);
+    } finally {
+      await canaries.close();
+    }
   });
 
   it('a killed command line takes everything with it, and the next start clears its files', async () => {
