@@ -6,15 +6,16 @@ export interface Collector {
   length: number;
   bytes: Buffer;
   /**
-   * Stretches that map alike, three numbers each: the offset of the first decoded byte, that of the first byte
-   * of the parent, and how many bytes of the parent each decoded byte came from (0: none, it parts two windows).
+   * Stretches that map alike, four numbers each: the offset of the first decoded byte, that of the first byte of the
+   * parent, how many bytes of the parent each decoded byte came from (0: none, it parts two windows), and how many bytes
+   * on the next one stands.
    */
   stretches: Int32Array;
   /** Numbers in use of these. */
   used: number;
 }
 
-const perStretch = 3;
+const perStretch = 4;
 
 export function newCollector(capacity = 512): Collector {
   return {
@@ -28,9 +29,25 @@ export function newCollector(capacity = 512): Collector {
 /** Puts a byte that came from `[start, end)`. */
 export function put(collector: Collector, byte: number, start: number, end: number): void {
   if (collector.length === collector.bytes.length) makeRoom(collector, 1);
-  goOn(collector, start, end - start);
+  goOn(collector, start, end - start, end - start);
   collector.bytes[collector.length] = byte;
   collector.length += 1;
+}
+
+/** Puts every `step`-th byte of `bytes[start..end)`. */
+export function putEvery(
+  collector: Collector,
+  bytes: Buffer,
+  step: number,
+  start: number,
+  end: number,
+): void {
+  makeRoom(collector, Math.ceil((end - start) / step));
+  goOn(collector, start, 1, step);
+  for (let at = start; at < end; at += step) {
+    collector.bytes[collector.length] = bytes[at] as number;
+    collector.length += 1;
+  }
 }
 
 /** Bytes up to which a copy by hand is faster than a call. */
@@ -40,7 +57,7 @@ const longestByHand = 64;
 function putPlain(collector: Collector, bytes: Buffer, start: number, end: number): void {
   if (end <= start) return;
   makeRoom(collector, end - start);
-  goOn(collector, start, 1);
+  goOn(collector, start, 1, 1);
   if (end - start > longestByHand) {
     bytes.copy(collector.bytes, collector.length, start, end);
     collector.length += end - start;
@@ -53,11 +70,11 @@ function putPlain(collector: Collector, bytes: Buffer, start: number, end: numbe
 }
 
 /** The next byte comes from `start`, `width` bytes of it: a new stretch, unless the last one says so already. */
-function goOn(collector: Collector, start: number, width: number): void {
+function goOn(collector: Collector, start: number, width: number, step: number): void {
   const { stretches, length, used } = collector;
   const last = used - perStretch;
-  if (last >= 0 && stretches[last + 2] === width) {
-    const expected = (stretches[last + 1] as number) + (length - (stretches[last] as number)) * width;
+  if (last >= 0 && stretches[last + 2] === width && stretches[last + 3] === step) {
+    const expected = (stretches[last + 1] as number) + (length - (stretches[last] as number)) * step;
     if (expected === start && width > 0) return;
   }
   if (used === stretches.length) {
@@ -68,6 +85,7 @@ function goOn(collector: Collector, start: number, width: number): void {
   into[used] = length;
   into[used + 1] = start;
   into[used + 2] = width;
+  into[used + 3] = step;
   collector.used = used + perStretch;
 }
 
@@ -89,8 +107,8 @@ function placeOf(stretches: Int32Array, offset: number): readonly [start: number
     else high = middle - 1;
   }
   const at = low * perStretch;
-  const width = stretches[at + 2] as number;
-  return [(stretches[at + 1] as number) + (offset - (stretches[at] as number)) * width, width];
+  const [width, step] = [stretches[at + 2] as number, stretches[at + 3] as number];
+  return [(stretches[at + 1] as number) + (offset - (stretches[at] as number)) * step, width];
 }
 
 /** The view of what was collected; none when nothing was. */

@@ -1,7 +1,7 @@
 import { alphabets, memberships } from '../scan/alphabet.js';
 import { type BlockCall, blockBytes, eachBlock, foundWords, textKernel } from '../scan/text-kernel.js';
 import type { View } from '../scan/view.js';
-import { type Collector, collected, newCollector, put } from './collector.js';
+import { type Collector, collected, newCollector, put, putEvery } from './collector.js';
 
 /** Characters in a row, each parted from the next, that make a spaced-out value. */
 const least = 12;
@@ -32,18 +32,19 @@ export function spacedViews(view: View, probes: readonly number[]): readonly Vie
   let passed = 0;
   for (const probe of probes) {
     if (probe < passed) continue;
-    const found = spacedAt(bytes, probe) ?? spacedAt(bytes, probe + 1) ?? spacedAt(bytes, probe + 2);
+    const found =
+      spacedAt(bytes, probe, passed) ??
+      spacedAt(bytes, probe + 1, passed) ??
+      spacedAt(bytes, probe + 2, passed);
     if (!found) continue;
     const [start, period] = found;
     collector ??= newCollector(256);
-    let at = start;
-    while (isLetter(bytes[at])) {
-      put(collector, bytes[at] as number, at, at + 1);
-      if (!sameSeparator(bytes, start, at, period)) break;
-      at += period;
-    }
-    put(collector, 0, at, at);
-    passed = at;
+    let last = start;
+    while (isLetter(bytes[last + period]) && sameSeparator(bytes, start, last, period)) last += period;
+    putEvery(collector, bytes, period, start, last + 1);
+    // The next one may begin right behind the last letter, within reach of a probe there.
+    passed = last;
+    put(collector, 0, last + 1, last + 1);
   }
   return collected(view, 'spaced', collector);
 }
@@ -72,8 +73,8 @@ function sameSeparator(bytes: Buffer, first: number, at: number, period: number)
   return true;
 }
 
-/** Start and period of a spaced-out value at `at`, walked back to its beginning. */
-function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
+/** Start and period of a spaced-out value that `at` is a letter of, walked back to its beginning, or to `from`. */
+function spacedAt(bytes: Buffer, at: number, from: number): readonly [number, number] | null {
   const separator = bytes[at + 1];
   if (separator === undefined || !((rolesOf[separator] as number) & separates) || !isLetter(bytes[at]))
     return null;
@@ -85,15 +86,16 @@ function spacedAt(bytes: Buffer, at: number): readonly [number, number] | null {
       end += period;
       count += 1;
     }
-    if (count < least) continue;
     let start = at;
     while (
-      start >= period &&
+      start - period >= from &&
       isLetter(bytes[start - period]) &&
       sameSeparator(bytes, at, start - period, period)
-    )
+    ) {
       start -= period;
-    return [start, period];
+      count += 1;
+    }
+    if (count >= least) return [start, period];
   }
   return null;
 }
