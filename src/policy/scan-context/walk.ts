@@ -35,9 +35,9 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       at = candidate.end;
       while ((ends[opener] as number) + reach <= candidate.start) opener = openerFrom(marks, opener + 1);
       if (candidate.start === ends[opener]) skipJoint(bytes, candidate);
-      cutAtOpener(bytes, marks, opener, candidate);
-      if (last < opener) last = opener;
-      while (last < marks.count && (ends[last] as number) <= candidate.start) last += 1;
+      last = marksUntil(marks, Math.max(last, opener), candidate.start);
+      cutAtOpener(bytes, marks, last, candidate);
+      last = marksUntil(marks, last, candidate.start);
       let first = last;
       const oldest = Math.max(0, last - mostMarks);
       while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
@@ -66,6 +66,13 @@ function lastInReach(marks: Marks, opener: number): number {
   }
 }
 
+/** The index of the first mark from `index` on that ends after `offset`. */
+function marksUntil({ ends, count }: Marks, index: number, offset: number): number {
+  let at = index;
+  while (at < count && (ends[at] as number) <= offset) at += 1;
+  return at;
+}
+
 const isJoint = (byte: number | undefined): boolean => byte === 0x2d || byte === 0x5f || byte === 0x2e;
 
 /** `provider-1a2b…`: what joins the value to the word before it is no part of it. */
@@ -80,11 +87,11 @@ function onlyLetters(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
-/** `clientSECRET-1a2b…`: the value begins after the last opener inside the run. */
+/** `clientSECRET-1a2b…`: the value begins after the last opener inside the run. @param from the first mark inside */
 function cutAtOpener(bytes: Uint8Array, marks: Marks, from: number, candidate: Candidate): void {
   for (let i = from; i < marks.count && (marks.ends[i] as number) < candidate.end; i += 1) {
     const end = marks.ends[i] as number;
-    if (!((marks.ids[i] as number) & opensBit) || end <= candidate.start) continue;
+    if (!((marks.ids[i] as number) & opensBit)) continue;
     let start = end;
     while (start < candidate.end && isJoint(bytes[start])) start += 1;
     if (candidate.end - start < 14 || !onlyLetters(bytes, candidate.start, end)) return;
