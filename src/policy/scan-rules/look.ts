@@ -21,41 +21,20 @@ import { chance, contextThreshold, thoroughThreshold } from '../scan-context/mod
 import { walkCandidates } from '../scan-context/walk.js';
 
 import { afterEscape } from './body.js';
-import {
-  matchPattern,
-  matchPrefix,
-  newProgress,
-  type Progress,
-  ruleCount,
-  startOver,
-  type Trigger,
-  triggersOf,
-} from './match.js';
-import { type MirrorTrigger, matchMirror, reversedText, rot13Text } from './mirror.js';
+import { firstLookOf } from './first-looks.js';
+import { matchPattern, matchPrefix, newProgress, type Progress, startOver, type Trigger } from './match.js';
+import { allTriggers, type MirrorTrigger, matchMirror } from './mirror.js';
 import { isPlaceholder } from './placeholder.js';
 import { isRefused } from './refused.js';
 import { seedIn } from './seeds.js';
 import { mayHoldShape, shapeOf, wholeRun } from './shapes.js';
 import { mayGrant } from './signed-token.js';
 
-const { keywords, triggers: plainTriggers } = triggersOf();
-let slots = ruleCount;
-const triggers: (Trigger | MirrorTrigger)[] = [...plainTriggers];
-for (const trigger of plainTriggers) {
-  if (trigger.kind !== 'prefix' || !trigger.distinctive) continue;
-  if (trigger.rule.min < 16) continue;
-  const prefix = Buffer.from(trigger.prefix).toString('latin1');
-  for (const [by, text] of [
-    ['reversed', reversedText(prefix)],
-    ['rot13', rot13Text(prefix)],
-  ] as const) {
-    if (text === prefix || !/[a-z].*[a-z]/i.test(text)) continue;
-    keywords.push(text);
-    triggers.push({ kind: 'mirror', by, of: trigger, length: text.length, slot: slots });
-    slots += 1;
-  }
-}
-const occurrencesIn = keywordFinder(buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]));
+const { keywords, triggers, slots } = allTriggers();
+const occurrencesIn = keywordFinder(buildAutomaton([...keywords, ...contextWords.map((word) => word.text)]), [
+  ...triggers.map(firstLookOf),
+  ...contextWords.map(({ text }) => ({ length: text.length })),
+]);
 const firstWord = triggers.length;
 const progress = newProgress(slots);
 /** For each context word: its group, whether it opens and its set of formats, and whether it must begin a word. */
@@ -71,7 +50,7 @@ const shortestValue = 12;
 
 export const lookForTokens: Look = (view, { thorough, budget }, report) => {
   const found = occurrencesIn(view.bytes);
-  if (!spend(budget, found.count * costs.occurrence)) return;
+  if (!spend(budget, found.tried * costs.occurrence)) return;
   const marks = triggerAll(view.bytes, found, thorough, budget, report);
   if (budget.remaining < 0) return;
   lookAtRuns(view, report);

@@ -1,6 +1,7 @@
 import { alphabets, entropy, memberships, runEnd, runStart } from '../scan/alphabet.js';
 import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
+import { partsFields } from '../scan/first-look.js';
 import { strangeness } from '../scan-context/bigrams.js';
 import { afterEscape, bodyEnd } from './body.js';
 import { isChance, standsOut, unmistakable } from './chance.js';
@@ -165,10 +166,6 @@ export function matchPrefix(
 const continuesName = (bytes: Uint8Array, start: number): boolean =>
   bytes[start - 1] === 0x5f || bytes[start - 1] === 0x2d;
 
-/** `"`, `'`, `&`, `;` or a backslash: the value may go on in the next field. */
-const partsFields = (byte: number | undefined): boolean =>
-  byte === 0x22 || byte === 0x27 || byte === 0x26 || byte === 0x3b || byte === 0x5c;
-
 /** Four bytes and one of them no letter: it stands in no other word, so a letter put before it hides nothing. */
 function isDistinctive(prefix: Uint8Array): boolean {
   return prefix.length >= 4 && prefix.some((byte) => byte === 0x5f || byte === 0x2d || byte === 0x2e);
@@ -269,7 +266,7 @@ function isFollowed(
   progress: Progress,
 ): boolean {
   if (!rule.run) return true;
-  const limit = rule.run.ends || rule.spent ? 2048 : rule.run.min;
+  const limit = rule.run.ends ? 2048 : rule.run.min;
   const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
   progress.spent += (stop - end) >> 2;
   if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))

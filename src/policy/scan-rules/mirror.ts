@@ -3,7 +3,7 @@ import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { widened } from './body.js';
 import { endsRandomRun, runBefore, unmistakable } from './chance.js';
-import { matchPrefix, newProgress, type Progress, ruleCount, type Trigger } from './match.js';
+import { matchPrefix, newProgress, type Progress, ruleCount, type Trigger, triggersOf } from './match.js';
 
 type PrefixTrigger = Extract<Trigger, { kind: 'prefix' }>;
 
@@ -16,8 +16,37 @@ export interface MirrorTrigger {
   readonly slot: number;
 }
 
+/** Bytes of a body shorter than this are not looked for mirrored: they would stand anywhere by chance. */
+const leastMirrored = 16;
+
 /** Bytes around the keyword that are mirrored: longer than nearly every token. */
 const reach = 280;
+
+/** Keywords and what they trigger, in the same order; after those of the rules their prefixes mirrored. */
+export function allTriggers(): {
+  keywords: string[];
+  triggers: (Trigger | MirrorTrigger)[];
+  /** Of a {@link Progress} of them all. */
+  slots: number;
+} {
+  const { keywords, triggers } = triggersOf();
+  const all: (Trigger | MirrorTrigger)[] = [...triggers];
+  let slots = ruleCount;
+  for (const of of triggers) {
+    if (of.kind !== 'prefix' || !of.distinctive || of.rule.min < leastMirrored) continue;
+    const prefix = Buffer.from(of.prefix).toString('latin1');
+    for (const [by, text] of [
+      ['reversed', reversedText(prefix)],
+      ['rot13', rot13Text(prefix)],
+    ] as const) {
+      if (text === prefix || !/[a-z].*[a-z]/i.test(text)) continue;
+      keywords.push(text);
+      all.push({ kind: 'mirror', by, of, length: text.length, slot: slots });
+      slots += 1;
+    }
+  }
+  return { keywords, triggers: all, slots };
+}
 
 const rot13 = Uint8Array.from({ length: 256 }, (_, byte) => {
   const lower = byte | 0x20;
@@ -25,9 +54,9 @@ const rot13 = Uint8Array.from({ length: 256 }, (_, byte) => {
   return lower < 0x6e ? byte + 13 : byte - 13;
 });
 
-export const rot13Text = (text: string): string =>
+const rot13Text = (text: string): string =>
   Buffer.from(Buffer.from(text, 'latin1').map((byte) => rot13[byte] as number)).toString('latin1');
-export const reversedText = (text: string): string => Array.from(text).reverse().join('');
+const reversedText = (text: string): string => Array.from(text).reverse().join('');
 
 /** What the body's letters become under rot13 is in a wider alphabet. */
 const shifted: Partial<Record<AlphabetName, AlphabetName>> = { ...widened, base32: 'alnum' };
@@ -37,10 +66,13 @@ const pause = 32;
 /** For one rule in one copy at a time. */
 const mirrored: Progress = newProgress(ruleCount);
 
+/** The alphabet that a mirrored body is looked for in. */
+export const bodyOf = ({ of: { rule } }: MirrorTrigger): number => alphabets[shifted[rule.body] ?? rule.body];
+
 /** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
 function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
-  const { body, min } = trigger.of.rule;
-  const alphabet = alphabets[shifted[body] ?? body];
+  const { min } = trigger.of.rule;
+  const alphabet = bodyOf(trigger);
   if (trigger.by === 'reversed') return start - runStart(bytes, start, start - min, alphabet) >= min;
   return runEnd(bytes, end, end + min, alphabet) - end >= min;
 }

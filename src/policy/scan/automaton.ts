@@ -15,6 +15,8 @@ export interface Automaton {
   readonly ending: Uint16Array;
   /** Bytes of the longest keyword. */
   readonly longest: number;
+  /** Keywords that end at one state at most. */
+  readonly mostTogether: number;
 }
 
 const classBits = 6;
@@ -104,7 +106,8 @@ function flatten(order: readonly Node[]) {
   ended.forEach(({ ends }, i) => {
     endingFrom[i + 1] = (endingFrom[i] as number) + ends.length;
   });
-  return { next, firstEnd, endingFrom, ending };
+  const mostTogether = Math.max(1, ...ended.map(({ ends }) => ends.length));
+  return { next, firstEnd, endingFrom, ending, mostTogether };
 }
 
 /** Whether a keyword stands in `bytes[from..to)`. */

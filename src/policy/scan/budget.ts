@@ -26,7 +26,7 @@ export const costs = {
   /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
   glance: 1,
   /** A keyword's rule is tried. */
-  attempt: 9,
+  attempt: 14,
   /** What follows a prefix, or stands in a context, is judged and may be a placeholder, besides its length. */
   judgement: 50,
   /** A pattern is run; twice as much where it looks back, or goes over a line. */

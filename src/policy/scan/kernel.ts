@@ -26,6 +26,17 @@ interface KernelCalls {
     pairs: number,
     out: number,
   ): number;
+  lookFirst(
+    text: number,
+    length: number,
+    seen: number,
+    ended: number,
+    hits: number,
+    room: number,
+    counts: number,
+    tables: number,
+    out: number,
+  ): number;
 }
 
 /** The loops that look at every byte, over a memory of their own that never grows. */

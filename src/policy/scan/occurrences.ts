@@ -1,4 +1,5 @@
 import type { Automaton } from './automaton.js';
+import { type FirstLook, keepLooks, roomForLooks } from './first-look.js';
 import { openKernel } from './kernel.js';
 import { blockBytes, eachRange, reserveBlock } from './text-kernel.js';
 
@@ -7,6 +8,8 @@ export interface Occurrences {
   count: number;
   ends: Int32Array;
   ids: Uint16Array;
+  /** Those besides that a first look left out, too. */
+  tried: number;
 }
 
 /** As many parts of a block are walked side by side, each with a list of its own (`src/kernel/keywords.ts`). */
@@ -18,61 +21,59 @@ const newOccurrences = (): Occurrences => ({
   count: 0,
   ends: new Int32Array(256),
   ids: new Uint16Array(256),
+  tried: 0,
 });
 
 /**
  * Puts an automaton where the kernel walks it.
- * @returns what answers every occurrence in a text. The answer is the same memory each time: it holds until the next.
+ * @param looks by the keywords' numbers
+ * @returns what answers the occurrences in a text that a first look leaves. The answer is the same memory each time: it
+ *   holds until the next.
  */
-export function keywordFinder(automaton: Automaton): (bytes: Uint8Array) => Occurrences {
-  const { classOf, next, longest, firstEnd } = automaton;
+export function keywordFinder(
+  automaton: Automaton,
+  looks: readonly FirstLook[],
+): (bytes: Uint8Array) => Occurrences {
+  const { classOf, next, longest, mostTogether, firstEnd } = automaton;
   const overlap = longest - 1;
   // A lane has a fourth of a block and what it has in common with others, and four bytes for each hit.
   const room = blockBytes + 4 * lanes * longest;
-  const kernel = openKernel(next.byteLength + blockBytes + lanes * room + (1 << 12));
+  const answers = 4 * blockBytes * mostTogether;
+  const kernel = openKernel(
+    next.byteLength + roomForLooks(automaton, looks) + blockBytes + lanes * room + answers + (1 << 12),
+  );
   const columns = kernel.keep(classOf.map((byteClass) => byteClass * next.BYTES_PER_ELEMENT));
   const rows = kernel.keep(new Uint8Array(next.buffer, next.byteOffset, next.byteLength));
+  const tables = keepLooks(kernel, automaton, looks);
   const fill = reserveBlock(kernel);
-  const counts = kernel.reserve(4 * lanes);
+  // The number of each lane's hits, then that of all that were tried.
+  const counts = kernel.reserve(4 * (lanes + 1));
   const hits = kernel.reserve(lanes * room);
+  const kept = kernel.reserve(answers);
   const words = new Uint32Array(kernel.memory.buffer);
+  const { findHits, lookFirst } = kernel.calls;
   let found = newOccurrences();
 
   return (bytes) => {
     if (found.ends.length > mostKept) found = newOccurrences();
     found.count = 0;
+    found.tried = 0;
     eachRange(bytes.length, overlap, (from, to) => {
-      const block = fill(bytes, from, to);
-      kernel.calls.findHits(block, to - from, overlap, columns, rows, firstEnd, hits, room, counts);
-      const seen = from === 0 ? 0 : overlap;
-      for (let lane = 0; lane < lanes; lane += 1) {
-        const first = (hits + lane * room) >>> 2;
-        const last = first + (words[(counts >>> 2) + lane] as number);
-        for (let at = first; at < last; at += 1) {
-          const hit = words[at] as number;
-          const offset = hit & 0xffff;
-          if (offset >= seen) add(automaton, hit >>> 16, from + offset + 1, found);
-        }
+      const [block, length, seen] = [fill(bytes, from, to), to - from, from === 0 ? 0 : overlap];
+      findHits(block, length, overlap, columns, rows, firstEnd, hits, room, counts);
+      const count = lookFirst(block, length, seen, firstEnd, hits, room, counts, tables, kept);
+      found.tried += words[(counts >>> 2) + lanes] as number;
+      while (found.ends.length < found.count + count) grow(found);
+      const { ends, ids } = found;
+      for (let at = kept >>> 2; at < (kept >>> 2) + count; at += 1) {
+        const word = words[at] as number;
+        ends[found.count] = from + (word & 0xffff) + 1;
+        ids[found.count] = word >>> 16;
+        found.count += 1;
       }
     });
     return found;
   };
-}
-
-/** Each keyword that ends at a state. */
-function add(
-  { firstEnd, endingFrom, ending }: Automaton,
-  state: number,
-  end: number,
-  found: Occurrences,
-): void {
-  const last = endingFrom[state - firstEnd + 1] as number;
-  for (let i = endingFrom[state - firstEnd] as number; i < last; i += 1) {
-    if (found.count === found.ends.length) grow(found);
-    found.ends[found.count] = end;
-    found.ids[found.count] = ending[i] as number;
-    found.count += 1;
-  }
 }
 
 function grow(found: Occurrences): void {

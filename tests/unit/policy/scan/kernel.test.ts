@@ -122,7 +122,10 @@ test('a spaced-out value at any place of a text of two blocks', () => {
 
 describe('the keywords of an automaton', () => {
   const keywords = ['abab', 'ba', 'abcabcabc', 'c', 'x_y', 'a much longer one than the others are'];
-  const find = keywordFinder(buildAutomaton(keywords));
+  const find = keywordFinder(
+    buildAutomaton(keywords),
+    keywords.map(({ length }) => ({ length })),
+  );
 
   function wantedIn(text: string): readonly (readonly [end: number, keyword: string])[] {
     const found: [number, string][] = [];
