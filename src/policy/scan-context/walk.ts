@@ -23,6 +23,7 @@ export type Visit = (candidate: Candidate, first: number, last: number) => boole
 export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, visit: Visit): void {
   const { ends } = marks;
   let at = 0;
+  let first = 0;
   let last = 0;
   let opener = openerFrom(marks, 0);
   while (opener < marks.count) {
@@ -38,9 +39,8 @@ export function walkCandidates(bytes: Uint8Array, marks: Marks, least: number, v
       last = marksUntil(marks, Math.max(last, opener), candidate.start);
       cutAtOpener(bytes, marks, last, candidate);
       last = marksUntil(marks, last, candidate.start);
-      let first = last;
-      const oldest = Math.max(0, last - mostMarks);
-      while (first > oldest && (ends[first - 1] as number) >= candidate.start - memory) first -= 1;
+      first = Math.max(first, last - mostMarks);
+      while (first < last && (ends[first] as number) < candidate.start - memory) first += 1;
       if (!visit(candidate, first, last)) return;
     }
     at = Math.max(at, to);
@@ -56,14 +56,14 @@ function openerFrom({ ids, count }: Marks, index: number): number {
 }
 
 /** The last of the openers from `opener` on that each begin within reach of the one before. */
-function lastInReach(marks: Marks, opener: number): number {
+function lastInReach({ ends, ids, count }: Marks, opener: number): number {
   let last = opener;
-  for (;;) {
-    const next = openerFrom(marks, last + 1);
-    if (next >= marks.count || (marks.ends[next] as number) > (marks.ends[last] as number) + reach)
-      return last;
+  for (let next = opener + 1; next < count; next += 1) {
+    if (!((ids[next] as number) & opensBit)) continue;
+    if ((ends[next] as number) > (ends[last] as number) + reach) return last;
     last = next;
   }
+  return last;
 }
 
 /** The index of the first mark from `index` on that ends after `offset`. */

@@ -7,22 +7,33 @@ export const widened: Partial<Record<AlphabetName, AlphabetName>> = { hex: 'alnu
 /** Of random letters and digits more than every third is none of hexadecimal; a key that was spoilt has one or two. */
 const strayShare = 6;
 
+/** What the body of a token is made of, as sets of {@link alphabets}. */
+export interface Body {
+  readonly members: number;
+  /** Behind a prefix that stands in no other word, a hexadecimal body may be of all letters; 0 where it may not. */
+  readonly wider: number;
+  readonly min: number;
+}
+
+export function bodyOf(rule: PrefixRule, distinctive: boolean): Body {
+  const wider = distinctive && !rule.shape ? widened[rule.body] : undefined;
+  return { members: alphabets[rule.body], wider: wider ? alphabets[wider] : 0, min: rule.min };
+}
+
 /**
- * Where the body of a token ends that begins at `from`, at most one byte beyond `limit`. Behind a prefix that stands in no
- * other word, a hexadecimal body may be of all letters: providers go over to them at the same length without a word.
+ * Where the body of a token ends that begins at `from`, at most one byte beyond `limit`. Providers go over from
+ * hexadecimal digits to all letters at the same length without a word.
  */
 export function bodyEnd(
-  rule: PrefixRule,
-  distinctive: boolean,
+  { members, wider, min }: Body,
   bytes: Uint8Array,
   from: number,
   limit: number,
 ): number {
-  const stop = runEnd(bytes, from, limit, alphabets[rule.body]);
-  const wider = widened[rule.body];
-  if (!distinctive || !wider || rule.shape || stop - from >= rule.min) return stop;
-  const end = runEnd(bytes, stop, limit, alphabets[wider]);
-  return end - from >= rule.min && isMixed(bytes, from, end) ? end : stop;
+  const stop = runEnd(bytes, from, limit, members);
+  if (wider === 0 || stop - from >= min) return stop;
+  const end = runEnd(bytes, stop, limit, wider);
+  return end - from >= min && isMixed(bytes, from, end) ? end : stop;
 }
 
 function isMixed(bytes: Uint8Array, from: number, end: number): boolean {

@@ -1,8 +1,7 @@
 import { alphabets } from '../scan/alphabet.js';
 import type { FirstLook } from '../scan/first-look.js';
-import { widened } from './body.js';
 import type { Trigger } from './match.js';
-import { bodyOf, type MirrorTrigger } from './mirror.js';
+import { type MirrorTrigger, mirroredBody } from './mirror.js';
 
 /**
  * What {@link matchPrefix}, {@link matchPattern} and {@link matchMirror} turn down at once, said beforehand for each keyword;
@@ -15,13 +14,13 @@ export function firstLookOf(trigger: Trigger | MirrorTrigger): FirstLook {
     return {
       length,
       run: {
-        members: bodyOf(trigger),
+        members: mirroredBody(trigger),
         least: trigger.of.rule.min,
         backwards: trigger.by === 'reversed',
       },
     };
   const { run } = trigger.rule;
-  return run ? { length, run: { members: alphabets[run.alphabet], least: run.min } } : { length };
+  return run ? { length, run: { members: trigger.members, least: run.min } } : { length };
 }
 
 function lookAtPrefix({
@@ -29,10 +28,11 @@ function lookAtPrefix({
   prefix,
   distinctive,
   shared,
+  body,
 }: Extract<Trigger, { kind: 'prefix' }>): FirstLook {
   const run = {
-    members: alphabets[(distinctive && widened[rule.body]) || rule.body],
-    least: rule.min,
+    members: body.wider || body.members,
+    least: body.min,
     mayGoOn: distinctive,
     mayBeRefused: distinctive && !shared,
   };

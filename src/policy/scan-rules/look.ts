@@ -52,7 +52,7 @@ export const lookForTokens: Look = (view, { thorough, budget }, report) => {
   const found = occurrencesIn(view.bytes);
   if (!spend(budget, found.tried * costs.occurrence)) return;
   const marks = triggerAll(view.bytes, found, thorough, budget, report);
-  if (budget.remaining < 0) return;
+  if (!spend(budget, marks.count * costs.context)) return;
   lookAtRuns(view, report);
   lookAtContext(view.bytes, marks, thorough ? thoroughThreshold : contextThreshold, budget, report);
 };
@@ -69,11 +69,12 @@ function triggerAll(
   report: (sighting: Sighting) => void,
 ): Marks {
   if (found.count > 0) startOver(progress);
+  const { count, ends, ids } = found;
   let kept = 0;
   let [lastId, lastEnd, same] = [-1, 0, 0];
-  for (let i = 0; i < found.count; i += 1) {
-    const id = found.ids[i] as number;
-    const end = found.ends[i] as number;
+  for (let i = 0; i < count; i += 1) {
+    const id = ids[i] as number;
+    const end = ends[i] as number;
     same = id === lastId && end === lastEnd + 1 ? same + 1 : 0;
     lastId = id;
     lastEnd = end;
@@ -82,8 +83,8 @@ function triggerAll(
     if (id >= firstWord) {
       const word = id - firstWord;
       if (atWordStart[word] && continuesWord(bytes, end - (wordLengths[word] as number))) continue;
-      found.ends[kept] = end;
-      found.ids[kept] = markOf[word] as number;
+      ends[kept] = end;
+      ids[kept] = markOf[word] as number;
       kept += 1;
       continue;
     }
@@ -94,8 +95,8 @@ function triggerAll(
     if (!spend(budget, progress.spent)) break;
     if (sighting) report(sighting);
     else if (trigger.kind === 'prefix' && isRefused(trigger, bytes, end)) {
-      found.ends[kept] = end;
-      found.ids[kept] = refusedMark;
+      ends[kept] = end;
+      ids[kept] = refusedMark;
       kept += 1;
     }
   }

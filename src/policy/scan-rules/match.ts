@@ -3,7 +3,7 @@ import { costs } from '../scan/budget.js';
 import type { Sighting } from '../scan/finding.js';
 import { partsFields } from '../scan/first-look.js';
 import { strangeness } from '../scan-context/bigrams.js';
-import { afterEscape, bodyEnd } from './body.js';
+import { afterEscape, type Body, bodyEnd, bodyOf } from './body.js';
 import { isChance, standsOut, unmistakable } from './chance.js';
 import { checksums } from './checksum.js';
 import { cloudPatterns, cloudPrefixes } from './cloud.js';
@@ -54,9 +54,17 @@ export type Trigger =
       readonly distinctive: boolean;
       /** Several providers begin their tokens with it, `live_`: what is none of theirs may well be another's. */
       readonly shared: boolean;
+      readonly body: Body;
       readonly slot: number;
     }
-  | { readonly kind: 'pattern'; readonly rule: PatternRule; readonly length: number; readonly slot: number };
+  | {
+      readonly kind: 'pattern';
+      readonly rule: PatternRule;
+      readonly length: number;
+      /** The set that must follow, where the rule says one. */
+      readonly members: number;
+      readonly slot: number;
+    };
 
 /** Keywords and what they trigger, in the same order. */
 export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
@@ -70,13 +78,17 @@ export function triggersOf(): { keywords: string[]; triggers: Trigger[] } {
       keywords.push(prefix);
       const bytes = Buffer.from(prefix, 'latin1');
       const shared = (sharers.get(prefix) ?? 0) > 1;
-      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive: isDistinctive(bytes), shared, slot });
+      const distinctive = isDistinctive(bytes);
+      const body = bodyOf(rule, distinctive);
+      triggers.push({ kind: 'prefix', rule, prefix: bytes, distinctive, shared, body, slot });
     }
   });
   patternRules.forEach((rule, index) => {
     for (const keyword of rule.keywords) {
       keywords.push(keyword);
-      triggers.push({ kind: 'pattern', rule, length: keyword.length, slot: prefixRules.length + index });
+      const members = rule.run ? alphabets[rule.run.alphabet] : 0;
+      const slot = prefixRules.length + index;
+      triggers.push({ kind: 'pattern', rule, length: keyword.length, members, slot });
     }
   });
   return { keywords, triggers };
@@ -128,7 +140,7 @@ export function matchPrefix(
   end: number,
   progress: Progress,
 ): Sighting | null {
-  const { rule, prefix, distinctive, slot } = trigger;
+  const { rule, prefix, distinctive, body, slot } = trigger;
   const start = end - prefix.length;
   if (start < (progress.until[slot] as number)) return null;
   const glued =
@@ -138,10 +150,10 @@ export function matchPrefix(
   if (!rule.anyCase)
     for (let i = 0; i < prefix.length; i += 1) if (bytes[start + i] !== prefix[i]) return null;
   const limit = end + rule.max;
-  const stop = bodyEnd(rule, distinctive, bytes, end, limit + 1);
+  const stop = bodyEnd(body, bytes, end, limit + 1);
   const length = stop - end;
-  progress.spent += length >> 2;
-  if (length >= rule.min) {
+  progress.spent += length >> 1;
+  if (length >= body.min) {
     if (!distinctive && isChance(rule, prefix, bytes, start, stop > limit ? limit : -1)) return null;
     progress.spent += costs.judgement + 2 * length;
     const sighting = judgePrefix(rule, bytes, start, end, stop, progress, slot, distinctive);
@@ -150,14 +162,15 @@ export function matchPrefix(
   if (length > 24) progress.until[slot] = stop;
   if (glued || !distinctive || stop === end || !partsFields(bytes[stop]) || continuesName(bytes, start))
     return null;
-  const joined = joinParts(bytes, end, stop, rule.min, alphabets[rule.body], progress);
+  const joined = joinParts(bytes, end, stop, body.min, body.members, progress);
   if (!joined) return null;
   progress.spent += costs.judgement + 2 * joined.text.length;
   if (isPlaceholder(bytes, end, stop)) return null;
-  const body = Buffer.from(joined.text.slice(0, rule.max), 'latin1');
-  if (rule.shape && !rule.shape.test(body.toString('latin1'))) return null;
-  if (entropy(body, 0, body.length).bits < leastEntropy(rule)) return null;
-  if (!rule.wordy && (!hasDigit(body, 0, body.length) || readsLikeWords(body, 0, body.length))) return null;
+  const value = Buffer.from(joined.text.slice(0, rule.max), 'latin1');
+  if (rule.shape && !rule.shape.test(value.toString('latin1'))) return null;
+  if (entropy(value, 0, value.length).bits < leastEntropy(rule)) return null;
+  if (!rule.wordy && (!hasDigit(value, 0, value.length) || readsLikeWords(value, 0, value.length)))
+    return null;
   progress.until[slot] = joined.end;
   return { rule: rule.id, start, end: joined.end, score: 0.8, class: 'structured' };
 }
@@ -241,7 +254,9 @@ export function matchPattern(
   rule.pattern.lastIndex = 0;
   const found = rule.pattern.exec(textBetween(bytes, from, to, progress));
   if (!found) {
-    progress.until[slot] = spentUntil(rule, bytes, end, to);
+    const until = spentUntil(rule, bytes, end, to);
+    progress.spent += (until - end) >> 2;
+    progress.until[slot] = until;
     return null;
   }
   progress.until[slot] = from + found[0].length;
@@ -260,15 +275,15 @@ export function matchPattern(
 }
 
 function isFollowed(
-  { rule, length, slot }: Extract<Trigger, { kind: 'pattern' }>,
+  { rule, length, members, slot }: Extract<Trigger, { kind: 'pattern' }>,
   bytes: Uint8Array,
   end: number,
   progress: Progress,
 ): boolean {
   if (!rule.run) return true;
   const limit = rule.run.ends ? 2048 : rule.run.min;
-  const stop = runEnd(bytes, end, end + limit, alphabets[rule.run.alphabet]);
-  progress.spent += (stop - end) >> 2;
+  const stop = runEnd(bytes, end, end + limit, members);
+  progress.spent += (stop - end) >> 1;
   if (stop - end >= rule.run.min && (!rule.run.ends || bytes[stop] === rule.run.ends.charCodeAt(0)))
     return true;
   // A keyword within the run has even less behind it; one that only begins in it may not.

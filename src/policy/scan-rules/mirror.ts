@@ -67,12 +67,13 @@ const pause = 32;
 const mirrored: Progress = newProgress(ruleCount);
 
 /** The alphabet that a mirrored body is looked for in. */
-export const bodyOf = ({ of: { rule } }: MirrorTrigger): number => alphabets[shifted[rule.body] ?? rule.body];
+export const mirroredBody = ({ of: { rule } }: MirrorTrigger): number =>
+  alphabets[shifted[rule.body] ?? rule.body];
 
 /** Whether a body stands where the mirrored rule wants it: a cheap look before anything is copied. */
 function hasBody(trigger: MirrorTrigger, bytes: Buffer, start: number, end: number): boolean {
   const { min } = trigger.of.rule;
-  const alphabet = bodyOf(trigger);
+  const alphabet = mirroredBody(trigger);
   if (trigger.by === 'reversed') return start - runStart(bytes, start, start - min, alphabet) >= min;
   return runEnd(bytes, end, end + min, alphabet) - end >= min;
 }

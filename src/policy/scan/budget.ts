@@ -37,6 +37,8 @@ export const costs = {
   mirror: 280,
   /** A part of a value is followed into the next field. */
   part: 150,
+  /** A word of a context is kept, and what follows it is looked at. */
+  context: 4,
   /** A value is looked at that may stand in a context. */
   value: 10,
   /** A value is judged by its context, besides its length. */
@@ -49,7 +51,7 @@ export const costs = {
   /** A place is decoded. */
   mark: 12,
   /** The same of a byte in percent-encoding. */
-  octet: 7,
+  octet: 9,
   /** A character reference, which may be one of names, is decoded. */
   reference: 18,
   /** A member of an archive is opened. */

@@ -64,13 +64,13 @@ export function keywordFinder(
       const count = lookFirst(block, length, seen, firstEnd, hits, room, counts, tables, kept);
       found.tried += words[(counts >>> 2) + lanes] as number;
       while (found.ends.length < found.count + count) grow(found);
-      const { ends, ids } = found;
-      for (let at = kept >>> 2; at < (kept >>> 2) + count; at += 1) {
-        const word = words[at] as number;
-        ends[found.count] = from + (word & 0xffff) + 1;
-        ids[found.count] = word >>> 16;
-        found.count += 1;
+      const { ends, ids, count: before } = found;
+      for (let i = 0; i < count; i += 1) {
+        const word = words[(kept >>> 2) + i] as number;
+        ends[before + i] = from + (word & 0xffff) + 1;
+        ids[before + i] = word >>> 16;
       }
+      found.count = before + count;
     });
     return found;
   };
