@@ -132,7 +132,7 @@ function add(features: Features, index: number): void {
   features.count += 1;
 }
 
-/** Puts the features that hold in place of those in `into`; the words are `marks[first..last)`. */
+/** Puts the features that hold, but that of {@link addEntropy}, in place of those in `into`; the words are `marks[first..last)`. */
 export function featuresOf(
   bytes: Uint8Array,
   candidate: Candidate,
@@ -160,7 +160,6 @@ export function featuresOf(
   add(into, at.lengthBand + lengthBand);
   add(into, at.lengthShape + lengthBand * shapes.length + shape);
   add(into, at.lengthClosing + lengthBand * closings.length + closing);
-  add(into, at.entropy + band(entropy(bytes, start, end).bits, entropyBands));
   const strange = band(strangeness(bytes, start, end), strangeBands);
   add(into, at.strange + strange);
   if (openers > 0) add(into, at.strangeOpener + strange);
@@ -175,6 +174,11 @@ export function featuresOf(
   add(into, at.formatShape + format * shapes.length + shape);
   if (shape === oddShape) add(into, at.odd + oddKind(bytes, start, end));
   addMakeUp(makeUp, into);
+}
+
+/** The one feature that {@link featuresOf} leaves out: it takes longest, and for most values nothing depends on it. */
+export function addEntropy(bytes: Uint8Array, { start, end }: Candidate, into: Features): void {
+  add(into, at.entropy + band(entropy(bytes, start, end).bits, entropyBands));
 }
 
 /** What the words before a value say of it. */
@@ -251,6 +255,8 @@ function bitCount(bits: number): number {
 const lengthBands = [10, 13, 16, 20, 28, 40, 70, 140];
 const entropyBands = [1.5, 2, 2.5, 2.8, 3.1, 3.4, 3.7, 4, 4.4];
 const strangeBands = [52, 58, 62, 66, 70, 74, 78, 82, 86, 90, 95, 100, 108];
+/** The features of which {@link addEntropy} adds one: the first, and how many. */
+export const entropyFeatures = [at.entropy, entropySteps] as const;
 const digitBands = [0.001, 0.1, 0.3, 0.6];
 
 function band(value: number, steps: readonly number[]): number {

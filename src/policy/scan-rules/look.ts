@@ -9,6 +9,7 @@ import { readsAsWords } from '../scan-context/bigrams.js';
 import { type Candidate, isEncodedJson, isEncrypted, isRepetitive } from '../scan-context/candidate.js';
 import { isPrefixedToken } from '../scan-context/drawn.js';
 import {
+  addEntropy,
   featuresOf,
   formatShift,
   type Marks,
@@ -17,7 +18,7 @@ import {
   refusedMark,
 } from '../scan-context/features.js';
 import { contextWords } from '../scan-context/keywords.js';
-import { chance, contextThreshold, thoroughThreshold } from '../scan-context/model.js';
+import { chance, contextThreshold, mostChance, thoroughThreshold } from '../scan-context/model.js';
 import { walkCandidates } from '../scan-context/walk.js';
 
 import { afterEscape } from './body.js';
@@ -168,9 +169,11 @@ function lookAtContext(
     if (isNoCredential(bytes, candidate)) return true;
     if (!spend(budget, costs.candidate + length + (last - first) * costs.word)) return false;
     featuresOf(bytes, candidate, marks, first, last, features);
+    if (!features.named && mostChance(features) < threshold) return true;
+    if (!spend(budget, costs.judgement + 2 * length)) return false;
+    addEntropy(bytes, candidate, features);
     let score = chance(features);
     if (score < threshold && !features.named) return true;
-    if (!spend(budget, costs.judgement + length)) return false;
     if (score < threshold && isPrefixedToken(bytes, candidate)) score = unknownToken;
     if (score < threshold) return true;
     if (!standsForNothing(bytes, candidate))
@@ -206,6 +209,7 @@ export function contextCandidates(
   walkCandidates(bytes, marks, shortestValue, (candidate, first, last) => {
     if (isNoCredential(bytes, candidate) || isRepetitive(bytes, candidate)) return true;
     featuresOf(bytes, candidate, marks, first, last, features);
+    addEntropy(bytes, candidate, features);
     visit(candidate, features.of.slice(0, features.count));
     return true;
   });

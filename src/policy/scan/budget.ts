@@ -10,8 +10,8 @@ export interface Budget {
   inflatable?: number;
 }
 
-/** Clean text comes to little more than one, files of digests and identifiers to five, escapes throughout to six. */
-const factor = 7;
+/** Clean text comes to little more than one, digests throughout and escapes throughout to six. */
+const factor = 6.4;
 /** A short message may be all tokens, in layers of encodings: more than its length is for it, and the less the longer it is. */
 const floor = 44 * 1024;
 const floorTaper = 2.75;
@@ -24,7 +24,7 @@ export const costs = {
   /** A keyword is found. */
   occurrence: 3,
   /** A keyword stands where its rule has looked already, or can't begin: a run of one letter is full of such. */
-  glance: 1,
+  glance: 5,
   /** A keyword's rule is tried. */
   attempt: 14,
   /** What follows a prefix, or stands in a context, is judged and may be a placeholder, besides its length. */
@@ -42,7 +42,7 @@ export const costs = {
   /** A value is looked at that may stand in a context. */
   value: 10,
   /** A value is judged by its context, besides its length. */
-  candidate: 115,
+  candidate: 90,
   /** A word before such a value. */
   word: 2,
   finding: 135,

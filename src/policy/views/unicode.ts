@@ -146,7 +146,7 @@ export function foldedViews(view: View, signs: readonly number[], budget: Budget
 /** Text of UTF-16, either byte order: every other byte is zero. */
 export function utf16Views(view: View, signs: readonly number[], budget: Budget): readonly View[] {
   const { bytes } = view;
-  if (!spend(budget, signs.length * 4 * costs.sign)) return [];
+  if (!spend(budget, signs.length * 2 * costs.sign)) return [];
   const collector = newCollector();
   let at = -1;
   for (const sign of signs) {
