@@ -68,7 +68,7 @@ describe('an approval', () => {
 
   test('of a value too long to be told from others covers one request', async () => {
     const wrapped = (end: string) =>
-      Buffer.from(`${`my ${token('A')} `.repeat(190)}${end}`)
+      Buffer.from(`${`my ${token('A')} is one of many, `.repeat(150)}${end}`)
         .toString('base64')
         .replace(/.{76}/g, '$&\n');
     const first = rig.ask('supervise.test', post('supervise.test', wrapped('done')));
