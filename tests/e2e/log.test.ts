@@ -83,9 +83,15 @@ needs(supervisionNeeds, maySupervise(), 'the log of bottles that end soon', () =
   });
 
   test('has the end of a sidecar whose agent runs on, which is told once and changes no exit code', async () => {
-    const agent = bottles.bottle('curl -sS https://cut-off.test/; exit 7', { LOG_TOKEN: secret });
+    const agent = bottles.bottle(
+      'curl -s https://cut-off.test/; while [ ! -e told ]; do sleep 0.05; done; exit 7',
+      { LOG_TOKEN: secret },
+    );
     await bottles.untilHeld(agent, 1);
     process.kill(sidecarOf(agent), 'SIGKILL');
+    while (!(await logged()).some(({ kind }) => kind === 'sidecar-ended'))
+      expect(agent.child.exitCode).toBe(null);
+    await writeFile(join(bottles.folder, 'workspace/told'), '');
     const { code, stderr } = await agent.finished;
     expect(code).toBe(7);
     expect(stderr.match(/^bot-bottle: .*/gm)).toEqual([

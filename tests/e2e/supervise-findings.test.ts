@@ -29,7 +29,7 @@ egress:
 
 /** Posts a file of the workspace. */
 const post = (path: string, file: string) =>
-  `curl -sS --max-time 60 -w ' %{http_code}\\n' -H 'Content-Type: application/json' --data-binary @${file} https://www.public.test${path}`;
+  `curl -sS --max-time 280 -w ' %{http_code}\\n' -H 'Content-Type: application/json' --data-binary @${file} https://www.public.test${path}`;
 
 /** Fails when a text holds ten characters of a token in a row, also over the ends of a screen's lines. */
 function expectNothingOf(text: string): void {
@@ -55,8 +55,8 @@ async function expectNothingRecorded(): Promise<void> {
 const allAtOnce = [
   post('/body', 'one.json'),
   post('/chunks', 'one.json').replace('-H', "-H 'Transfer-Encoding: chunked' -H"),
-  `curl -sS --max-time 60 "https://www.public.test/query?key=$(cat one.txt)"`,
-  `curl -sS --max-time 60 -H "X-Key: $(cat one.txt)" https://www.public.test/header`,
+  `curl -sS --max-time 280 "https://www.public.test/query?key=$(cat one.txt)"`,
+  `curl -sS --max-time 280 -H "X-Key: $(cat one.txt)" https://www.public.test/header`,
 ]
   .map((command, index) => `(${command}; echo "curl ${index} ended with $?") &`)
   .join(' ')

@@ -15,7 +15,7 @@ import {
 let bottles: SupervisedBottles;
 let network: PublicNetwork;
 
-const curl = (path: string) => `curl -sS --max-time 60 -w ' %{http_code}\\n' https://www.public.test${path}`;
+const curl = (path: string) => `curl -sS --max-time 280 -w ' %{http_code}\\n' https://www.public.test${path}`;
 
 needs(supervisionNeeds, maySupervise(), 'held requests of real bottles', () => {
   beforeAll(async () => {

@@ -226,7 +226,7 @@ export function readSafely(file: string): string {
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  patience = 10_000,
+  patience = 120_000,
 ): Promise<void> {
   const end = performance.now() + patience;
   while (!(await holds())) {

@@ -20,7 +20,7 @@ export interface Terminal extends AsyncDisposable {
 
 /** Milliseconds between two looks at a screen; tmux tells nobody that it changed. */
 const interval = 50;
-const patience = 20_000;
+const patience = 120_000;
 
 /** @param prefix puts the server where the command is to run */
 export async function openTerminal(

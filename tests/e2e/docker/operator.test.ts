@@ -10,7 +10,7 @@ const found = await findEngine();
 const bottle = 'egress: {unknown_host: supervise, routes: []}\n';
 /** What the agent gets for one request; the proxy's answer to CONNECT, where there is one, comes first. */
 const ask = (path: string) =>
-  `curl -sS --max-time 60 -o /tmp/answer -w '%{http_connect} %{http_code}\\n' https://held.example.com${path}; cat /tmp/answer; echo asked`;
+  `curl -sS --max-time 280 -o /tmp/answer -w '%{http_connect} %{http_code}\\n' https://held.example.com${path}; cat /tmp/answer; echo asked`;
 
 needs('docker engine', found !== null, 'held requests of a Docker bottle', () => {
   const engine = found as TestEngine;
